@@ -47,7 +47,7 @@ class ArchitectureTest {
               entry("capacity", Set.of("snapshot")),
               entry("wire", Set.of()),
               entry("ipamd", Set.of("snapshot", "wire")),
-              entry("aws", Set.of("snapshot", "deadline")),
+              entry("aws", Set.of("snapshot", "deadline", "wire")),
               entry("identity", Set.of("snapshot", "aws")),
               entry("catalog", Set.of("snapshot", "capacity")),
               entry("text", Set.of()),

@@ -15,10 +15,8 @@ import software.amazon.awssdk.awscore.endpoint.FipsEnabledProvider;
 import software.amazon.awssdk.core.interceptor.Context;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
-import software.amazon.awssdk.http.ExecutableHttpRequest;
 import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.HttpExecuteResponse;
-import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.SdkHttpFullRequest;
 import software.amazon.awssdk.http.SdkHttpMethod;
 import software.amazon.awssdk.http.SdkHttpRequest;
@@ -61,7 +59,7 @@ public enum AwsEndpoint {
    */
   public Probe probe(String region, Duration limit, InstantSource clock) {
     URI endpoint = in(region);
-    try (SdkHttpClient http = AwsHttp.client(limit, limit)) {
+    try (AwsHttp http = AwsHttp.client(limit, limit)) {
       Instant before = clock.instant();
       HttpExecuteResponse answer = get(http, endpoint);
       Instant middle = before.plus(Duration.between(before, clock.instant()).dividedBy(2));
@@ -125,10 +123,10 @@ public enum AwsEndpoint {
     return URI.create("https://" + ServiceMetadata.of(prefix).endpointFor(key));
   }
 
-  private static HttpExecuteResponse get(SdkHttpClient http, URI endpoint) throws IOException {
+  private static HttpExecuteResponse get(AwsHttp http, URI endpoint) throws IOException {
     SdkHttpFullRequest request =
         SdkHttpFullRequest.builder().method(SdkHttpMethod.GET).uri(endpoint).build();
-    ExecutableHttpRequest asked =
+    HttpCall asked =
         http.prepareRequest(HttpExecuteRequest.builder().request(request).build());
     try {
       return asked.call();

@@ -1,7 +1,6 @@
 package io.cnimetrics.aws;
 
 import io.cnimetrics.snapshot.UrlSecrets;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -11,7 +10,6 @@ import java.util.Map;
 import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.HttpExecuteResponse;
-import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.SdkHttpMethod;
 import software.amazon.awssdk.http.SdkHttpRequest;
 
@@ -20,9 +18,11 @@ public final class BoundedGet implements AutoCloseable {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
   private static final int MOST_ERROR_BYTES = 300;
 
-  private final SdkHttpClient http;
+  /** The time limit of one answer. */
+  private static final Duration LONGEST = Duration.ofMinutes(10);
+
+  private final AwsHttp http;
   private final Map<String, String> headers;
-  private final long mostBytes;
 
   /**
    * @param headers headers of each request; they can contain secrets
@@ -30,9 +30,8 @@ public final class BoundedGet implements AutoCloseable {
    * @param mostBytes the maximum size of an answer
    */
   public BoundedGet(Map<String, String> headers, Duration readTimeout, long mostBytes) {
-    this.http = AwsHttp.client(CONNECT_TIMEOUT, readTimeout);
+    this.http = AwsHttp.client(CONNECT_TIMEOUT, readTimeout).receiving(mostBytes, LONGEST);
     this.headers = Map.copyOf(headers);
-    this.mostBytes = mostBytes;
   }
 
   /** Reads the body of an answer. */
@@ -49,10 +48,7 @@ public final class BoundedGet implements AutoCloseable {
    */
   public void get(URI url, Body reader) throws IOException {
     SdkHttpRequest.Builder request =
-        SdkHttpRequest.builder()
-            .method(SdkHttpMethod.GET)
-            .uri(url)
-            .putHeader("Connection", "close");
+        SdkHttpRequest.builder().method(SdkHttpMethod.GET).uri(url);
     headers.forEach(request::putHeader);
     String shown = UrlSecrets.hiddenIn(url.toString()).replaceFirst("\\?.*", "");
     HttpExecuteResponse answer;
@@ -70,7 +66,7 @@ public final class BoundedGet implements AutoCloseable {
         String words = new String(body.readNBytes(MOST_ERROR_BYTES), StandardCharsets.UTF_8);
         throw new IOException("status %d: %s".formatted(status, words.strip()));
       }
-      reader.read(new Limited(body, mostBytes));
+      reader.read(body);
     } catch (IOException e) {
       throw new IOException(shown + ": " + e.getMessage(), e);
     }
@@ -79,31 +75,5 @@ public final class BoundedGet implements AutoCloseable {
   @Override
   public void close() {
     http.close();
-  }
-
-  /** Throws if the body is longer than the limit. */
-  private static final class Limited extends FilterInputStream {
-    private long left;
-
-    Limited(InputStream body, long most) {
-      super(body);
-      this.left = most;
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
-
-    @Override
-    public int read(byte[] bytes, int offset, int count) throws IOException {
-      int got = super.read(bytes, offset, count);
-      left -= Math.max(got, 0);
-      if (left < 0) {
-        throw new IOException("the answer is too large: choose one cluster with --cluster-id");
-      }
-      return got;
-    }
   }
 }

@@ -14,7 +14,6 @@ import java.util.stream.Stream;
 import software.amazon.awssdk.core.SdkSystemSetting;
 import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.HttpExecuteResponse;
-import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.SdkHttpFullRequest;
 import software.amazon.awssdk.http.SdkHttpMethod;
 
@@ -49,8 +48,7 @@ final class ContainerCredentials implements CredentialsSource {
     token().ifPresent(token -> request.putHeader("Authorization", token));
     int status;
     String body;
-    try (SdkHttpClient http =
-        AwsHttp.bounded(AwsHttp.direct(CONNECT_TIMEOUT, READ_TIMEOUT), AwsHttp.MAX_BODY_BYTES)) {
+    try (AwsHttp http = AwsHttp.direct(CONNECT_TIMEOUT, READ_TIMEOUT)) {
       HttpExecuteResponse answer =
           http.prepareRequest(HttpExecuteRequest.builder().request(request.build()).build()).call();
       status = answer.httpResponse().statusCode();

@@ -105,7 +105,7 @@ public final class Ec2 {
         Ec2Client.builder()
             .region(region)
             .credentialsProvider(StaticCredentialsProvider.create(found))
-            .httpClient(AwsHttp.bounded(AwsHttp.client(CONNECT_TIMEOUT, limit), MOST_BODY_BYTES))
+            .httpClient(AwsHttp.client(CONNECT_TIMEOUT, limit).reading(MOST_BODY_BYTES))
             .overrideConfiguration(
                 settings ->
                     settings

@@ -10,6 +10,7 @@ import software.amazon.awssdk.http.ExecutableHttpRequest;
 import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.SdkHttpRequest;
+import software.amazon.awssdk.http.SdkHttpResponse;
 import software.amazon.awssdk.imds.Ec2MetadataClient;
 import software.amazon.awssdk.imds.Ec2MetadataClientException;
 import software.amazon.awssdk.imds.Ec2MetadataRetryPolicy;
@@ -30,7 +31,7 @@ final class MetadataService implements AutoCloseable {
 
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
   private static final Duration READ_TIMEOUT = Duration.ofSeconds(1);
-  private static final LastRequest NOTHING_YET = new LastRequest("", "none", 0);
+  private static final LastRequest NOTHING_YET = new LastRequest("", "none", Optional.empty());
 
   private final UnaryOperator<Ec2MetadataClient.Builder> endpoint;
   private final SdkHttpClient http = new StoppableHttp();
@@ -48,9 +49,14 @@ final class MetadataService implements AutoCloseable {
   /**
    * The last request.
    *
-   * @param status the HTTP status of the answer; 0 before the answer arrives
+   * @param call empty before the first request
    */
-  record LastRequest(String method, String url, int status) {
+  record LastRequest(String method, String url, Optional<HttpCall> call) {
+    /** The HTTP status of the answer; 0 before the answer arrives. */
+    int status() {
+      return call.flatMap(HttpCall::answer).map(SdkHttpResponse::statusCode).orElse(0);
+    }
+
     @Override
     public String toString() {
       return (method + " " + url).strip();
@@ -87,9 +93,10 @@ final class MetadataService implements AutoCloseable {
     return last;
   }
 
-  /** Prevents further requests, and stops the current request at its next read of the body. */
+  /** Prevents further requests, and stops the current request. */
   void stop() {
     stopped = true;
+    last.call().ifPresent(HttpCall::abort);
   }
 
   /**
@@ -168,26 +175,25 @@ final class MetadataService implements AutoCloseable {
   }
 
   /**
-   * Limits the size of bodies and can be stopped. The SDK's metadata client can do neither. Never
-   * uses a proxy, because a proxy would return the metadata of its own instance.
+   * A client whose request can be stopped. Never uses a proxy, because a proxy would return the
+   * metadata of its own instance.
    */
   private final class StoppableHttp implements SdkHttpClient {
-    private final SdkHttpClient connections = AwsHttp.direct(CONNECT_TIMEOUT, READ_TIMEOUT);
+    private final AwsHttp connections =
+        AwsHttp.direct(CONNECT_TIMEOUT, READ_TIMEOUT).reading(MAX_BODY_BYTES + 1);
 
     @Override
     public ExecutableHttpRequest prepareRequest(HttpExecuteRequest request) {
       SdkHttpRequest asked = request.httpRequest();
-      last = new LastRequest(asked.method().name(), asked.getUri().toString(), 0);
-      return AwsHttp.bounded(
-          connections.prepareRequest(request),
-          MAX_BODY_BYTES + 1,
-          () -> stopped,
-          answer -> last = new LastRequest(last.method(), last.url(), answer.statusCode()));
+      HttpCall call = connections.prepareRequest(request);
+      last = new LastRequest(asked.method().name(), asked.getUri().toString(), Optional.of(call));
+      if (stopped) {
+        call.abort();
+      }
+      return call;
     }
 
     @Override
-    public void close() {
-      connections.close();
-    }
+    public void close() {}
   }
 }

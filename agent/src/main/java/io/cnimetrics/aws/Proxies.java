@@ -4,6 +4,7 @@ import io.cnimetrics.snapshot.UrlSecrets;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
+import java.net.ProxySelector;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.net.UnknownHostException;
@@ -56,11 +57,6 @@ final class Proxies {
    * @param login the value of the header {@code Proxy-Authorization}, if the proxy has a login
    */
   record HttpProxy(String variable, String host, int port, Optional<String> login) {
-    /** The proxy in the JDK's form. Its host name is resolved for each connection. */
-    Proxy address() {
-      return new Proxy(Proxy.Type.HTTP, InetSocketAddress.createUnresolved(host, port));
-    }
-
     /** The proxy without its login. */
     @Override
     public String toString() {
@@ -85,7 +81,23 @@ final class Proxies {
     int standard = tls ? HTTPS_PORT : HTTP_PORT;
     int port = url.getPort() < 0 ? standard : url.getPort();
     return (tls ? https : http)
-        .filter(proxy -> directHosts.stream().noneMatch(entry -> entry.covers(host, port)));
+        .filter(proxy -> directHosts.stream().noneMatch(entry -> entry.covers(host, port)))
+        .or(() -> ofProperties(url));
+  }
+
+  /** The proxy of the JDK's system properties, such as {@code https.proxyHost}. */
+  private static Optional<HttpProxy> ofProperties(URI url) {
+    return ProxySelector.getDefault().select(url).stream()
+        .filter(proxy -> proxy.type() == Proxy.Type.HTTP)
+        .map(proxy -> (InetSocketAddress) proxy.address())
+        .map(
+            address ->
+                new HttpProxy(
+                    url.getScheme() + ".proxyHost",
+                    address.getHostString(),
+                    address.getPort(),
+                    Optional.empty()))
+        .findFirst();
   }
 
   private static Optional<HttpProxy> proxy(String variable, Map<String, String> environment) {
@@ -146,7 +158,7 @@ final class Proxies {
     }
   }
 
-  private static String withoutBrackets(String host) {
+  static String withoutBrackets(String host) {
     return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
   }
 

@@ -14,7 +14,6 @@ import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.SdkSystemSetting;
-import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.sts.StsClient;
 
@@ -45,8 +44,7 @@ record WebIdentity(String region) implements CredentialsSource {
                         "IRSA: AWS_ROLE_ARN is not set",
                         "set the annotation eks.amazonaws.com/role-arn of the service account"));
     String session = SdkSystemSetting.AWS_ROLE_SESSION_NAME.getStringValue().orElse(SESSION);
-    try (SdkHttpClient http = AwsHttp.client(CONNECT_TIMEOUT, READ_TIMEOUT);
-        StsClient sts = client(AwsHttp.bounded(http, AwsHttp.MAX_BODY_BYTES))) {
+    try (StsClient sts = client()) {
       software.amazon.awssdk.services.sts.model.Credentials found =
           sts.assumeRoleWithWebIdentity(
                   ask -> ask.roleArn(role).roleSessionName(session).webIdentityToken(token))
@@ -62,12 +60,12 @@ record WebIdentity(String region) implements CredentialsSource {
     }
   }
 
-  private StsClient client(SdkHttpClient http) {
+  private StsClient client() {
     String own = SdkSystemSetting.AWS_REGION.getStringValue().orElse(region);
     return StsClient.builder()
         .region(Region.of(own))
         .credentialsProvider(AnonymousCredentialsProvider.create())
-        .httpClient(http)
+        .httpClient(AwsHttp.client(CONNECT_TIMEOUT, READ_TIMEOUT))
         .overrideConfiguration(
             settings ->
                 settings

@@ -1,7 +1,6 @@
 package io.cnimetrics.cli;
 
 import io.cnimetrics.text.Console;
-import io.cnimetrics.wire.LimitedSocket;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -11,7 +10,6 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
-    LimitedSocket.limitAll();
     Map<String, String> environment = System.getenv();
     Console console = Console.ofProcess(environment);
     System.exit(new Cli(environment, InstantSource.system(), console).run(List.of(args)));

@@ -139,7 +139,7 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
     } catch (RuntimeException | StackOverflowError e) {
       return answers.failed(e);
     } finally {
-      exchange.close();
+      exchange.stop();
     }
   }
 

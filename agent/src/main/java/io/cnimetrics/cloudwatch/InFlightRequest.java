@@ -1,9 +1,8 @@
 package io.cnimetrics.cloudwatch;
 
 import io.cnimetrics.aws.AwsHttp;
+import io.cnimetrics.aws.HttpCall;
 import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Optional;
 import software.amazon.awssdk.http.AbortableInputStream;
@@ -41,8 +40,7 @@ final class InFlightRequest {
   private volatile boolean stopped;
   private volatile boolean started;
   private volatile Optional<SdkHttpRequest> head = Optional.empty();
-  private volatile Optional<ExecutableHttpRequest> request = Optional.empty();
-  private volatile Optional<SdkHttpResponse> response = Optional.empty();
+  private volatile Optional<HttpCall> call = Optional.empty();
 
   Phase phase() {
     if (head.isPresent()) {
@@ -56,82 +54,42 @@ final class InFlightRequest {
     return head;
   }
 
-  /** The status and headers of the answer. Empty before the headers arrive. */
+  /** The status and headers of the answer. Empty before the status line arrives. */
   Optional<SdkHttpResponse> response() {
-    return response;
+    return call.flatMap(HttpCall::answer);
   }
 
-  /** Stops sending. Closes the connection, so that no thread waits for an answer. */
+  /** Closes the connection, and prevents a request that is not sent yet. */
   void stop() {
     stopped = true;
-    if (request.isEmpty()) {
-      return;
-    }
-    // The JDK closes a connection only after a running read of the body has ended. A new thread
-    // waits for this end.
-    Thread closing = new Thread(this::close, "cloudwatch-stop");
-    closing.setDaemon(true);
-    closing.start();
-  }
-
-  /** Closes the connection. Throws no exception. */
-  synchronized void close() {
-    request.ifPresent(AwsHttp::abort);
+    call.ifPresent(HttpCall::abort);
   }
 
   /** Prepares a request that is sent when {@link ExecutableHttpRequest#call} is called. */
-  ExecutableHttpRequest prepare(SdkHttpClient http, HttpExecuteRequest asked) {
-    // The next request follows a minute later. Servers close an idle connection before that, and a
-    // request on a closed connection fails. The signature does not include this header.
-    SdkHttpRequest closing =
-        asked.httpRequest().toBuilder().putHeader("Connection", "close").build();
-    head = Optional.of(closing);
-    HttpExecuteRequest.Builder sent = HttpExecuteRequest.builder().request(closing);
-    asked
-        .contentStreamProvider()
-        .ifPresent(
-            body ->
-                sent.contentStreamProvider(
-                    () -> {
-                      // Connecting can take long. Another thread may have stopped the request.
-                      throwIfStopped();
-                      return body.newStream();
-                    }));
-    ExecutableHttpRequest prepared = http.prepareRequest(sent.build());
-    request = Optional.of(prepared);
-    ExecutableHttpRequest bounded =
-        AwsHttp.bounded(
-            prepared,
-            AwsHttp.MAX_BODY_BYTES,
-            () -> stopped,
-            answer -> response = Optional.of(answer));
+  ExecutableHttpRequest prepare(AwsHttp http, HttpExecuteRequest asked) {
+    head = Optional.of(asked.httpRequest());
+    HttpCall prepared = http.prepareRequest(asked);
+    call = Optional.of(prepared);
+    if (stopped) {
+      prepared.abort();
+    }
     return new ExecutableHttpRequest() {
       @Override
       public HttpExecuteResponse call() throws IOException {
-        HttpExecuteResponse answer = bounded.call();
+        HttpExecuteResponse answer = prepared.call();
         return answer.httpResponse().isSuccessful() ? SUCCESS : answer;
       }
 
       @Override
       public void abort() {
-        bounded.abort();
+        prepared.abort();
       }
     };
-  }
-
-  private void throwIfStopped() {
-    if (stopped) {
-      throw new UncheckedIOException(new InterruptedIOException("the request was stopped"));
-    }
   }
 
   /**
    * The HTTP client that the SDK uses. Each request of this client belongs to an {@link
    * InFlightRequest}.
-   *
-   * <p>If an answer is lost, the JDK repeats the POST ({@code sun.net.http.retryPost}), which would
-   * count the datums twice. The JDK does not repeat a POST whose body has a known length. The
-   * bodies of the SDK always have a known length.
    */
   static final class Client implements SdkHttpClient {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
@@ -139,7 +97,7 @@ final class InFlightRequest {
     /** The time limit for each wait for bytes. It equals the limit of a whole request. */
     private static final Duration READ_TIMEOUT = Duration.ofSeconds(10);
 
-    private final SdkHttpClient http = AwsHttp.client(CONNECT_TIMEOUT, READ_TIMEOUT);
+    private final AwsHttp http = AwsHttp.client(CONNECT_TIMEOUT, READ_TIMEOUT);
     private volatile InFlightRequest exchange = new InFlightRequest();
 
     /** Assigns the next requests to an exchange. Only one exchange runs at a time. */

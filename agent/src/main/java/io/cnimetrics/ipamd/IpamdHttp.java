@@ -94,7 +94,7 @@ final class IpamdHttp {
     received = limit();
     return unix
         ? new UnixSocket(Path.of(address.getPath()), received)
-        : LimitedSocket.unconnected(received);
+        : new LimitedSocket(received);
   }
 
   private static ReceiveLimit limit() {

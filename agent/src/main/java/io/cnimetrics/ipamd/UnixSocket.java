@@ -1,6 +1,5 @@
 package io.cnimetrics.ipamd;
 
-import io.cnimetrics.wire.ChannelOutput;
 import io.cnimetrics.wire.ReceiveLimit;
 import java.io.IOException;
 import java.io.InputStream;

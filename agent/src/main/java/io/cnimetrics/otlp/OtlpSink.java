@@ -2,6 +2,7 @@ package io.cnimetrics.otlp;
 
 import io.cnimetrics.aws.AwsHttp;
 import io.cnimetrics.aws.CredentialsException;
+import io.cnimetrics.aws.HttpCall;
 import io.cnimetrics.aws.RootCause;
 import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
@@ -23,10 +24,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
-import software.amazon.awssdk.http.ExecutableHttpRequest;
 import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.HttpExecuteResponse;
-import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.SdkHttpMethod;
 import software.amazon.awssdk.http.SdkHttpRequest;
 
@@ -54,7 +53,7 @@ public final class OtlpSink implements MetricSink, AutoCloseable {
   private final Supplier<NodeLabels> labels;
   private final String version;
   private final InstantSource clock;
-  private final SdkHttpClient http = AwsHttp.client(CONNECT_TIMEOUT, READ_TIMEOUT);
+  private final AwsHttp http = AwsHttp.client(CONNECT_TIMEOUT, READ_TIMEOUT);
 
   /**
    * @param url the receiver's URL for metrics
@@ -115,7 +114,9 @@ public final class OtlpSink implements MetricSink, AutoCloseable {
       return BoundedCall.start("otlp", limit, () -> send(body(datums), attempt, results)).result();
     } catch (TimeoutException e) {
       attempt.abort();
-      return results.late(limit);
+      return attempt.call.flatMap(HttpCall::answer).isPresent()
+          ? results.of(attempt.call.flatMap(HttpCall::answer).get(), new byte[0])
+          : results.late(limit);
     }
   }
 
@@ -136,26 +137,18 @@ public final class OtlpSink implements MetricSink, AutoCloseable {
               .uri(url)
               .putHeader("Content-Type", "application/x-protobuf")
               .putHeader("Content-Encoding", "gzip")
-              .putHeader("Content-Length", String.valueOf(body.length))
               .putHeader("User-Agent", "cni-metrics-agent/" + version);
       headers.forEach(request::putHeader);
       SdkHttpRequest signed = request.build();
       if (signature.isPresent()) {
         signed = signature.get().sign(signed, body);
       }
-      // Each request uses a new connection, because servers close an idle connection within a
-      // minute. The header Connection is not signed.
-      SdkHttpRequest closing = signed.toBuilder().putHeader("Connection", "close").build();
-      ExecutableHttpRequest call =
-          AwsHttp.bounded(
-              http.prepareRequest(
-                  HttpExecuteRequest.builder()
-                      .request(closing)
-                      .contentStreamProvider(() -> new ByteArrayInputStream(body))
-                      .build()),
-              AwsHttp.MAX_BODY_BYTES,
-              () -> false,
-              answer -> {});
+      HttpCall call =
+          http.prepareRequest(
+              HttpExecuteRequest.builder()
+                  .request(signed)
+                  .contentStreamProvider(() -> new ByteArrayInputStream(body))
+                  .build());
       attempt.call = Optional.of(call);
       HttpExecuteResponse answer = call.call();
       return results.of(answer.httpResponse(), body(answer));
@@ -179,10 +172,10 @@ public final class OtlpSink implements MetricSink, AutoCloseable {
 
   /** One request. Another thread can abort it. */
   private static final class Attempt {
-    private volatile Optional<ExecutableHttpRequest> call = Optional.empty();
+    private volatile Optional<HttpCall> call = Optional.empty();
 
     void abort() {
-      call.ifPresent(AwsHttp::abort);
+      call.ifPresent(HttpCall::abort);
     }
   }
 

@@ -5,7 +5,6 @@ import io.cnimetrics.aws.Ec2Result;
 import io.cnimetrics.aws.InstanceMetadata;
 import io.cnimetrics.aws.InstanceTags;
 import io.cnimetrics.aws.NodeSubnets;
-import io.cnimetrics.wire.LimitedSocket;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -26,7 +25,6 @@ final class AskInLittleMemory {
   private AskInLittleMemory() {}
 
   public static void main(String[] arguments) throws IOException {
-    LimitedSocket.limitAll();
     URI peer = URI.create(arguments[1]);
     CloudWatchSink sink = CloudWatchSink.open("eu-west-1", InstantSource.system());
     for (String answer : List.of(arguments).subList(2, arguments.length)) {

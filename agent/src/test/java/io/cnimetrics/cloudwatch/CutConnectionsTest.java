@@ -13,10 +13,13 @@ import io.cnimetrics.aws.AwsHttp;
 import io.cnimetrics.publish.MetricSink.PutResult;
 import io.cnimetrics.publish.MetricSink.PutResult.Status;
 import io.cnimetrics.testing.ClosedPort;
+import io.cnimetrics.testing.RawServer;
 import io.cnimetrics.testing.RawServer.Answer;
 import io.cnimetrics.testing.RawServer.Request;
+import io.cnimetrics.testing.SystemProperties;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -89,14 +92,14 @@ class CutConnectionsTest {
             "trickles its head",
             (Answer)
                 request -> {
-                  request.send("HTTP/1.1 200 OK\r\nX-Long: ");
+                  request.send(refusal + "X-Long: ");
                   request.trickle("x");
                 }),
         arguments(
             "trickles headers",
             (Answer)
                 request -> {
-                  request.send("HTTP/1.1 200 OK\r\n");
+                  request.send(refusal);
                   request.trickle("X-More: x\r\n");
                 }),
         arguments(
@@ -170,6 +173,20 @@ class CutConnectionsTest {
                   request.reset();
                 }),
         arguments(
+            "hangs after the status line",
+            (Answer)
+                request -> {
+                  request.send("HTTP/1.1 200 OK\r\n");
+                  request.hang();
+                }),
+        arguments(
+            "trickles headers",
+            (Answer)
+                request -> {
+                  request.send(OK);
+                  request.trickle("X-More: x\r\n");
+                }),
+        arguments(
             "hangs in the body",
             (Answer)
                 request -> {
@@ -183,6 +200,29 @@ class CutConnectionsTest {
                   request.send(OK + "Transfer-Encoding: chunked\r\n\r\n");
                   request.trickle("1\r\nx\r\n");
                 }));
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.cnimetrics.testing.CutAnswers#all")
+  void statusLineDecidesAboutSuccess(Answer script) throws IOException {
+    try (RawCloudWatch server = new RawCloudWatch(script)) {
+      assertThat(putAt(server.url(), SOON)).isEqualTo(PutResult.ACCEPTED);
+      assertThat(server.heads()).hasSize(1);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.cnimetrics.testing.CutAnswers#all")
+  void statusLineDecidesAboutSuccessThroughAProxy(Answer script) throws IOException {
+    try (RawServer proxy = new RawServer(script);
+        SystemProperties properties = new SystemProperties()) {
+      properties.set(
+          Map.of(
+              "http.proxyHost", "127.0.0.1",
+              "http.proxyPort", String.valueOf(proxy.address().getPort())));
+      assertThat(putAt("http://monitoring.private.test", SOON)).isEqualTo(PutResult.ACCEPTED);
+      assertThat(proxy.heads()).hasSize(1);
+    }
   }
 
   private static Arguments accepted(String name, String bytes) {

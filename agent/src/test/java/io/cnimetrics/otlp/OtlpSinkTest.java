@@ -11,6 +11,8 @@ import io.cnimetrics.otlp.OtlpReceiver.Point;
 import io.cnimetrics.publish.MetricSink.Datum;
 import io.cnimetrics.publish.MetricSink.PutResult;
 import io.cnimetrics.publish.MetricSink.PutResult.Status;
+import io.cnimetrics.testing.RawServer;
+import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,6 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class OtlpSinkTest {
@@ -69,6 +72,31 @@ class OtlpSinkTest {
         .containsExactly(Map.entry(AT, new Point(0.5, Optional.empty())));
     assertThat(receiver.of("cni_ipamd_errors_total"))
         .containsExactly(Map.entry(AT, new Point(12, Optional.of(START))));
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.cnimetrics.testing.CutAnswers#all")
+  void statusLineDecidesAboutSuccess(RawServer.Answer script) throws IOException {
+    try (RawServer cutting = new RawServer(script);
+        OtlpSink asking = sink(cutting.address())) {
+      assertThat(asking.put("", List.of(counter("ipamdErr", 1)), LIMIT))
+          .isEqualTo(PutResult.ACCEPTED);
+      assertThat(cutting.heads()).hasSize(1);
+    }
+  }
+
+  @Test
+  void statusLineDecidesAlsoIfTheTimeIsOver() throws IOException {
+    RawServer.Answer hanging =
+        request -> {
+          request.send("HTTP/1.1 200 OK\r\n");
+          request.hang();
+        };
+    try (RawServer server = new RawServer(hanging);
+        OtlpSink asking = sink(server.address())) {
+      assertThat(asking.put("", List.of(counter("ipamdErr", 1)), Duration.ofSeconds(1)))
+          .isEqualTo(PutResult.ACCEPTED);
+    }
   }
 
   /** A restarted agent sends the minutes of the one before it, before its first poll. */

@@ -21,6 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 
 /**
  * A TLS server in place of AWS. It answers every request with status 200. Its certificate is for
@@ -84,6 +85,17 @@ public final class TlsServer implements AutoCloseable {
         trustStore.toString(),
         "javax.net.ssl.trustStorePassword",
         PASSWORD);
+  }
+
+  /** A context of clients in this process that trust only this server. */
+  public SSLContext trusting() throws IOException, GeneralSecurityException {
+    KeyStore store = KeyStore.getInstance(trustStore.toFile(), PASSWORD.toCharArray());
+    TrustManagerFactory trust =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    trust.init(store);
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(null, trust.getTrustManagers(), null);
+    return context;
   }
 
   /** The address of this server, without a name that its certificate has. */

@@ -77,7 +77,7 @@ class ReceiveLimitTest {
   }
 
   private static Socket asked(RawServer server, ReceiveLimit limit) throws IOException {
-    Socket socket = LimitedSocket.unconnected(limit);
+    Socket socket = new LimitedSocket(limit);
     socket.connect(
         new InetSocketAddress(InetAddress.getLoopbackAddress(), server.address().getPort()), 5_000);
     socket.getOutputStream().write("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));

@@ -1,4 +1,4 @@
-package io.cnimetrics.wire;
+package io.cnimetrics.ipamd;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -9,10 +9,10 @@ import java.nio.channels.SocketChannel;
  * Writes to a channel. In Java 17 a write to {@code Channels.newOutputStream} waits for a blocked
  * read of the channel.
  */
-public class ChannelOutput extends OutputStream {
+final class ChannelOutput extends OutputStream {
   private final SocketChannel channel;
 
-  public ChannelOutput(SocketChannel channel) {
+  ChannelOutput(SocketChannel channel) {
     this.channel = channel;
   }
 

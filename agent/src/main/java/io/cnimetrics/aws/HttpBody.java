@@ -1,0 +1,108 @@
+package io.cnimetrics.aws;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.SocketException;
+import java.util.Optional;
+import software.amazon.awssdk.http.SdkHttpResponse;
+
+/** The body of an answer. After its last byte the connection is closed. */
+final class HttpBody extends InputStream {
+  private static final long UNTIL_CLOSED = Long.MAX_VALUE;
+
+  private final InputStream in;
+  private final Closeable connection;
+  private final boolean chunked;
+  private final Optional<IOException> failure;
+
+  /** The number of bytes that are left in the body, or in the current chunk. */
+  private long left;
+
+  private boolean afterChunk;
+
+  /**
+   * @param failure the failure that ended the head; every read throws it
+   */
+  HttpBody(
+      InputStream in, SdkHttpResponse head, Optional<IOException> failure, Closeable connection) {
+    this.in = in;
+    this.connection = connection;
+    this.failure = failure;
+    int status = head.statusCode();
+    boolean empty = status == 204 || status == 304;
+    this.chunked =
+        !empty
+            && head.firstMatchingHeader("Transfer-Encoding")
+                .filter("chunked"::equalsIgnoreCase)
+                .isPresent();
+    this.left = empty || chunked ? 0 : length(head);
+  }
+
+  private static long length(SdkHttpResponse head) {
+    return head.firstMatchingHeader("Content-Length")
+        .filter(length -> length.matches("[0-9]{1,18}"))
+        .map(Long::parseLong)
+        .orElse(UNTIL_CLOSED);
+  }
+
+  @Override
+  public int read() throws IOException {
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+  }
+
+  @Override
+  public int read(byte[] bytes, int offset, int count) throws IOException {
+    if (failure.isPresent()) {
+      throw new IOException(failure.get().getMessage(), failure.get());
+    }
+    if (chunked && left == 0) {
+      left = nextChunk();
+    }
+    int got = left == 0 ? -1 : in.read(bytes, offset, (int) Math.min(count, left));
+    if (got < 0) {
+      if (left > 0 && left < UNTIL_CLOSED) {
+        throw cut();
+      }
+      close();
+    } else if (left < UNTIL_CLOSED) {
+      left -= got;
+    }
+    return got;
+  }
+
+  /** Returns the length of the next chunk; 0 after the last chunk. Ignores extensions. */
+  private long nextChunk() throws IOException {
+    if (afterChunk) {
+      line();
+    }
+    afterChunk = true;
+    String size = line().replaceFirst("[;\\s].*", "");
+    if (!size.matches("[0-9a-fA-F]{1,8}")) {
+      throw new IOException("the answer is not chunked as its head says");
+    }
+    return Long.parseLong(size, 16);
+  }
+
+  /** Reads up to the end of a line. The limit of the connection is the limit of its length. */
+  private String line() throws IOException {
+    StringBuilder line = new StringBuilder();
+    for (int next = in.read(); next != '\n'; next = in.read()) {
+      if (next < 0) {
+        throw cut();
+      }
+      line.append((char) next);
+    }
+    return line.toString();
+  }
+
+  private static IOException cut() {
+    return new SocketException("the connection was closed before the answer was complete");
+  }
+
+  @Override
+  public void close() throws IOException {
+    connection.close();
+  }
+}

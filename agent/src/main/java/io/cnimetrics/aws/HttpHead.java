@@ -1,0 +1,101 @@
+package io.cnimetrics.aws;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.SocketException;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import software.amazon.awssdk.http.SdkHttpResponse;
+
+/**
+ * Reads the head of an answer. The status line is enough for an answer: if the connection ends
+ * after the status line, the answer has the headers that arrived.
+ */
+final class HttpHead {
+  /** The limit of all lines, including the lines of interim answers. AWS sends about 300 bytes. */
+  private static final int MOST_BYTES = 16 * 1024;
+
+  private static final Pattern STATUS = Pattern.compile("HTTP/[0-9.]{1,3} ([1-9][0-9]{2})(?: .*)?");
+  private static final int SWITCHING_PROTOCOLS = 101;
+
+  private final InputStream in;
+  private int left = MOST_BYTES;
+  private Optional<IOException> end = Optional.empty();
+
+  HttpHead(InputStream in) {
+    this.in = in;
+  }
+
+  /**
+   * Reads the head of the final answer and ignores interim answers.
+   *
+   * @param onStatus receives the status as soon as the status line arrived
+   * @throws IOException if no status line arrives
+   */
+  SdkHttpResponse read(Consumer<SdkHttpResponse> onStatus) throws IOException {
+    while (true) {
+      String line = line();
+      Matcher status = STATUS.matcher(line);
+      if (!status.matches()) {
+        throw end.filter(cut -> "HTTP/".startsWith(line) || line.startsWith("HTTP/"))
+            .orElseGet(() -> new IOException("the answer is not HTTP"));
+      }
+      int code = Integer.parseInt(status.group(1));
+      SdkHttpResponse.Builder answer = SdkHttpResponse.builder().statusCode(code);
+      boolean interim = code < 200 && code != SWITCHING_PROTOCOLS;
+      if (!interim) {
+        onStatus.accept(answer.build());
+      }
+      readHeaders(answer);
+      if (!interim) {
+        return answer.build();
+      }
+      if (end.isPresent()) {
+        throw end.get();
+      }
+    }
+  }
+
+  /** The failure that ended the head too early; empty if the head is complete. */
+  Optional<IOException> end() {
+    return end;
+  }
+
+  private void readHeaders(SdkHttpResponse.Builder answer) {
+    String line = line();
+    while (end.isEmpty() && !line.isEmpty()) {
+      int colon = line.indexOf(':');
+      String name = line.substring(0, Math.max(colon, 0)).strip();
+      // The SDK must not decompress a body, because the limit would not hold for the result. No
+      // request asks for compression.
+      if (!name.isEmpty() && !name.equalsIgnoreCase("Content-Encoding")) {
+        answer.appendHeader(name, line.substring(colon + 1).strip());
+      }
+      line = line();
+    }
+  }
+
+  /** Returns the next line. If the connection ends within the line, returns the received part. */
+  private String line() {
+    StringBuilder line = new StringBuilder();
+    try {
+      for (int next = in.read(); next != '\n'; next = in.read()) {
+        if (next < 0) {
+          throw new SocketException("the connection was closed before the answer was complete");
+        }
+        if (--left < 0) {
+          throw new IOException("the answer's headers have more than 16 KiB");
+        }
+        line.append((char) next);
+      }
+    } catch (IOException e) {
+      end = Optional.of(e);
+    }
+    int length = line.length();
+    return length > 0 && line.charAt(length - 1) == '\r'
+        ? line.substring(0, length - 1)
+        : line.toString();
+  }
+}
