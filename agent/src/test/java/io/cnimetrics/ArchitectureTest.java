@@ -119,7 +119,7 @@ class ArchitectureTest {
   @TestFactory
   Stream<DynamicTest> libraryStaysInItsPackages() {
     return Map.of(
-            "okhttp3..", Set.of("ipamd", "aws"),
+            "okhttp3..", Set.of("ipamd"),
             "software.amazon.awssdk..", Set.of("aws", "cloudwatch", "otlp"),
             "dagger..", Set.of("wiring"),
             "io.prometheus..", Set.of("health"),

@@ -58,7 +58,9 @@ public record RootCause(Throwable origin) {
       return origin.getClass().getSimpleName();
     }
     String line = UrlSecrets.hiddenIn(message.replaceAll("\\p{Cntrl}+", " "));
-    // The message of an UnknownHostException is only the host name.
-    return origin instanceof UnknownHostException ? "unknown host " + line : line;
+    // The message of an UnknownHostException is the host name and the resolver's reason.
+    return origin instanceof UnknownHostException
+        ? "unknown host " + line.replaceFirst(": (.*)", " ($1)")
+        : line;
   }
 }

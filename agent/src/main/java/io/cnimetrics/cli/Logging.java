@@ -19,6 +19,10 @@ import io.cnimetrics.text.Json;
 import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.Optional;
+import java.util.logging.Handler;
+import java.util.logging.LogManager;
+import java.util.logging.LogRecord;
+import java.util.logging.SimpleFormatter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,7 +55,14 @@ public final class Logging extends ContextAwareBase implements Configurator {
     ch.qos.logback.classic.Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
     root.addAppender(appender);
     root.setLevel(Level.WARN);
+    forwardJdkLogs();
     context.getLogger("io.cnimetrics").setLevel(level);
+  }
+
+  /** OkHttp and the JDK log by java.util.logging, which would write its own format. */
+  private static void forwardJdkLogs() {
+    LogManager.getLogManager().reset();
+    LogManager.getLogManager().getLogger("").addHandler(new Forwarding());
   }
 
   private static Encoder<ILoggingEvent> encoder(LoggerContext context, LogFormat format) {
@@ -68,6 +79,23 @@ public final class Logging extends ContextAwareBase implements Configurator {
 
   private static CachingDateFormatter time() {
     return new CachingDateFormatter("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", ZoneOffset.UTC);
+  }
+
+  /** Passes warnings of java.util.logging on to Logback. Ignores records of other levels. */
+  private static final class Forwarding extends Handler {
+    @Override
+    public void publish(LogRecord record) {
+      if (record.getLevel().intValue() >= java.util.logging.Level.WARNING.intValue()) {
+        LoggerFactory.getLogger(String.valueOf(record.getLoggerName()))
+            .warn(new SimpleFormatter().formatMessage(record), record.getThrown());
+      }
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {}
   }
 
   /** Writes the time, the level, the class and the message on one line. */

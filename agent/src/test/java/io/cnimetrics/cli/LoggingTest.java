@@ -64,6 +64,20 @@ class LoggingTest {
     assertThat(out.toString(UTF_8)).isEmpty();
   }
 
+  @ParameterizedTest
+  @EnumSource(LogFormat.class)
+  void warningOfALibraryHasTheFormatOfTheAgent(LogFormat format) {
+    Logging.configure(Level.INFO, format);
+    java.util.logging.Logger library = java.util.logging.Logger.getLogger("okhttp3.OkHttpClient");
+    library.log(java.util.logging.Level.WARNING, "leaked\nconnection of {0}", "http://a");
+    library.info("not shown");
+
+    assertThat(err.toString(UTF_8).lines())
+        .singleElement()
+        .asString()
+        .contains("WARN", "OkHttpClient", "leaked\\nconnection of http://a");
+  }
+
   @Test
   void jsonLineIsFlatWithTheFormattedMessage() {
     Logging.configure(Level.INFO, LogFormat.JSON);
