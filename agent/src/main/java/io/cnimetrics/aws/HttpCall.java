@@ -134,7 +134,7 @@ public final class HttpCall implements ExecutableHttpRequest {
     InputStream all = new HttpBody(in, response, received.end(), this::abort);
     return HttpExecuteResponse.builder()
         .response(response)
-        .responseBody(AbortableInputStream.create(limits.body().apply(all), this::abort))
+        .responseBody(AbortableInputStream.create(limits.body().apply(all), this))
         .build();
   }
 
