@@ -126,8 +126,7 @@ public enum AwsEndpoint {
   private static HttpExecuteResponse get(AwsHttp http, URI endpoint) throws IOException {
     SdkHttpFullRequest request =
         SdkHttpFullRequest.builder().method(SdkHttpMethod.GET).uri(endpoint).build();
-    HttpCall asked =
-        http.prepareRequest(HttpExecuteRequest.builder().request(request).build());
+    HttpCall asked = http.prepareRequest(HttpExecuteRequest.builder().request(request).build());
     try {
       return asked.call();
     } finally {

@@ -96,15 +96,14 @@ public final class AwsHttp implements SdkHttpClient {
         body -> new Bounded(body, MAX_BODY_BYTES));
   }
 
-  /** Returns the same client with another limit for a body. The rest of a longer body is ignored. */
+  /**
+   * Returns the same client with another limit for a body. The rest of a longer body is ignored.
+   */
   AwsHttp reading(int most) {
     return new AwsHttp(
         proxies,
         new HttpCall.Limits(
-            limits.connect(),
-            limits.read(),
-            limits.received(),
-            body -> new Bounded(body, most)));
+            limits.connect(), limits.read(), limits.received(), body -> new Bounded(body, most)));
   }
 
   /** Returns the same client for large answers. A read throws if a connection receives more. */

@@ -47,8 +47,7 @@ public final class BoundedGet implements AutoCloseable {
    *     answer is too large. The message names the URL without its login and query.
    */
   public void get(URI url, Body reader) throws IOException {
-    SdkHttpRequest.Builder request =
-        SdkHttpRequest.builder().method(SdkHttpMethod.GET).uri(url);
+    SdkHttpRequest.Builder request = SdkHttpRequest.builder().method(SdkHttpMethod.GET).uri(url);
     headers.forEach(request::putHeader);
     String shown = UrlSecrets.hiddenIn(url.toString()).replaceFirst("\\?.*", "");
     HttpExecuteResponse answer;

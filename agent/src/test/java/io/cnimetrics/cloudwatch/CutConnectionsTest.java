@@ -218,8 +218,10 @@ class CutConnectionsTest {
         SystemProperties properties = new SystemProperties()) {
       properties.set(
           Map.of(
-              "http.proxyHost", "127.0.0.1",
-              "http.proxyPort", String.valueOf(proxy.address().getPort())));
+              "http.proxyHost",
+              "127.0.0.1",
+              "http.proxyPort",
+              String.valueOf(proxy.address().getPort())));
       assertThat(putAt("http://monitoring.private.test", SOON)).isEqualTo(PutResult.ACCEPTED);
       assertThat(proxy.heads()).hasSize(1);
     }
