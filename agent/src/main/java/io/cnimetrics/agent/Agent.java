@@ -239,7 +239,7 @@ public final class Agent {
   /** Does the work of the send loop for an agent that sends nothing. */
   private Instant closeMinute(Instant now) {
     buffer.closeEnded(now);
-    if (!now.isBefore(identifyAt)) {
+    if (Publisher.isDue(identifyAt, now)) {
       identifyAt = identifyInstance(now);
     }
     return Collections.min(List.of(identifyAt, now.plus(LONGEST_SEND_PAUSE)));

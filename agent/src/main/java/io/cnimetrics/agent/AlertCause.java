@@ -155,7 +155,7 @@ record AlertCause(
         increases
             .reads()
             .map(Reads::first)
-            .filter(at -> at.plus(RecentIncrease.PRESENT).isAfter(snapshot.takenAt()));
+            .filter(at -> RecentIncrease.isPresent(at, snapshot.takenAt()));
     if (first.isEmpty() || ofPool().isEmpty()) {
       return Optional.empty();
     }

@@ -128,9 +128,7 @@ final class Publisher {
     if (!buffer.sync()) {
       return giveUp(Stream.of(ANOTHER_AGENT));
     }
-    boolean clockWentBack =
-        resolveAt.isBefore(Instant.MAX) && resolveAt.isAfter(now.plus(RESOLVE_AGAIN));
-    if (!now.isBefore(resolveAt) || clockWentBack) {
+    if (isDue(resolveAt, now)) {
       resolve(now);
     }
     Instant next = late ? now.plus(SOON) : resolveAt;
@@ -148,6 +146,16 @@ final class Publisher {
       buffer.sendNow();
     }
     late = !closed;
+  }
+
+  /**
+   * Whether something planned is due. Every plan is for the next ten minutes, or for never. If a
+   * plan is for later, the clock was set back.
+   */
+  static boolean isDue(Instant planned, Instant now) {
+    boolean clockWentBack =
+        planned.isBefore(Instant.MAX) && planned.isAfter(now.plus(RESOLVE_AGAIN));
+    return !now.isBefore(planned) || clockWentBack;
   }
 
   private void resolve(Instant now) {
@@ -178,7 +186,7 @@ final class Publisher {
     Set<String> unknown = buffer.unknownDimensions();
     if (unknown.isEmpty()) {
       logIdentity(found);
-      boolean waits = now.isBefore(openAllAt) && !found.isFinal();
+      boolean waits = !isDue(openAllAt, now) && !found.isFinal();
       receivers.stream()
           .filter(receiver -> !waits || receiver != Receiver.OTLP)
           .forEach(receiver -> open(receiver, found.node(), now));

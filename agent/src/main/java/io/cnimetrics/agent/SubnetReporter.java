@@ -101,7 +101,8 @@ final class SubnetReporter {
     }
     if (!minute.equals(askedMinute) && !forbidden) {
       askedMinute = minute;
-      if (!now.isBefore(shownUntil)) {
+      boolean clockWentBack = shownUntil.isAfter(now.plus(SHOWN));
+      if (!now.isBefore(shownUntil) || clockWentBack) {
         lastPoll.setSubnets(List.of());
       }
       pool.ifPresent(known -> ask(ownAddresses(known, now), now));

@@ -56,6 +56,11 @@ public record RecentIncrease(
 
   /** Whether the run has not ended at this time. */
   public boolean isPresent(Instant now) {
-    return !last.plus(PRESENT).isBefore(now);
+    return isPresent(last, now);
+  }
+
+  /** Whether a time is recent. A time far ahead is not, because the clock was set back since then. */
+  public static boolean isPresent(Instant at, Instant now) {
+    return Duration.between(at, now).abs().compareTo(PRESENT) <= 0;
   }
 }

@@ -28,8 +28,14 @@ public record Refusals(long first, long last) {
     return 0 <= first && first <= last ? new Refusals(first, last) : NONE;
   }
 
-  /** Adds the observation of a minute to the run. */
+  /**
+   * Adds the observation of a minute to the run. If the clock was set back by more than a minute,
+   * the run continues at the new time.
+   */
   Refusals at(long minute, boolean refused) {
+    if (minute + 1 < last && isWithin(0, minute)) {
+      return new Refusals(minute - (last - first), minute);
+    }
     if (!refused) {
       return this;
     }

@@ -37,19 +37,26 @@ public record Streak(long minutesBefore, long minute, boolean held) {
         : NONE;
   }
 
-  /** Adds an observation. The last observation of a minute decides for the minute. */
+  /**
+   * Adds an observation. The last observation of a minute decides for the minute. If the clock was
+   * set back by more than a minute, the streak continues at the new time.
+   */
   Streak lastOf(long at, boolean holds) {
     if (at + MOST_MINUTES_AHEAD < minute) {
       return new Streak(0, at, holds);
+    }
+    if (at + 1 < minute) {
+      return new Streak(Math.max(0, minutes() - 1), at, holds);
     }
     return at > minute
         ? new Streak(minutes(), at, holds)
         : new Streak(minutesBefore, minute, holds);
   }
 
-  /** Adds an observation. A minute counts only if the condition held in each observation. */
+  /** Like {@link #lastOf}, but a minute counts only if the condition held in each observation. */
   Streak allOf(long at, boolean holds) {
-    return at > minute || minute == Long.MIN_VALUE ? lastOf(at, holds) : lastOf(at, held && holds);
+    boolean sameMinute = at == minute || at + 1 == minute;
+    return lastOf(at, holds && (held || !sameMinute));
   }
 
   /** The minute in which the streak began, if each minute since then has an observation. */

@@ -4,6 +4,7 @@ import io.cnimetrics.snapshot.AddressCount;
 import io.cnimetrics.snapshot.Eni;
 import java.io.IOException;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Optional;
@@ -25,19 +26,26 @@ final class EniDecoder {
   private static final int BYTES_PER_ENI = 300;
 
   private final JsonCursor json;
-  private final Instant coolingSince;
+  private final Instant takenAt;
+  private final Duration ipCooldown;
   private final BiConsumer<String, Boolean> listed;
   private boolean coolingKnown = true;
   private boolean multiNic;
 
   /**
-   * @param coolingSince an address released after this time is still cooling down
+   * @param takenAt the time of the poll
+   * @param ipCooldown an address released less than this time before the poll is cooling
    * @param listed called with each address in the body and {@code false}, and again with each
    *     address that a pod holds and {@code true}
    */
-  EniDecoder(JsonCursor json, Instant coolingSince, BiConsumer<String, Boolean> listed) {
+  EniDecoder(
+      JsonCursor json,
+      Instant takenAt,
+      Duration ipCooldown,
+      BiConsumer<String, Boolean> listed) {
     this.json = json;
-    this.coolingSince = coolingSince;
+    this.takenAt = takenAt;
+    this.ipCooldown = ipCooldown;
     this.listed = listed;
   }
 
@@ -231,7 +239,10 @@ final class EniDecoder {
       return false;
     }
     try {
-      return OffsetDateTime.parse(unassignedTime).toInstant().isAfter(coolingSince);
+      Instant released = OffsetDateTime.parse(unassignedTime).toInstant();
+      // A time far after the poll shows that the clock was set back. ipamD's cooldown does not use
+      // the wall clock, so such an address is not cooling.
+      return Duration.between(released, takenAt).abs().compareTo(ipCooldown) < 0;
     } catch (DateTimeException e) {
       throw json.unexpected("a time such as 2026-11-21T10:00:00.5Z");
     }

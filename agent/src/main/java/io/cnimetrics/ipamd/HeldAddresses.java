@@ -45,7 +45,8 @@ public final class HeldAddresses {
           List<String> held = new ArrayList<>();
           IntrospectionDecoder.pool(
               body,
-              Instant.MAX,
+              Instant.EPOCH,
+              Duration.ZERO,
               (address, isHeld) -> {
                 if (all.size() < MOST && address.length() <= LONGEST) {
                   all.add(address);

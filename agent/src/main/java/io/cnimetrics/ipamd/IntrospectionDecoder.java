@@ -47,17 +47,20 @@ final class IntrospectionDecoder {
    */
   static AddressPool pool(InputStream body, Instant takenAt, Duration ipCooldown)
       throws IOException {
-    return pool(body, takenAt.minus(ipCooldown), (address, held) -> {});
+    return pool(body, takenAt, ipCooldown, (address, held) -> {});
   }
 
   /** Reads the same body, and passes on each address that {@link EniDecoder} lists. */
   static AddressPool pool(
-      InputStream body, Instant coolingSince, BiConsumer<String, Boolean> listed)
+      InputStream body,
+      Instant takenAt,
+      Duration ipCooldown,
+      BiConsumer<String, Boolean> listed)
       throws IOException {
     return JsonCursor.read(
         body,
         (json, names) ->
-            new IntrospectionDecoder(json, new EniDecoder(json, coolingSince, listed)).pool(names));
+            new IntrospectionDecoder(json, new EniDecoder(json, takenAt, ipCooldown, listed)).pool(names));
   }
 
   /**

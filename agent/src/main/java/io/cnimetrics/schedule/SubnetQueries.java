@@ -30,7 +30,7 @@ public final class SubnetQueries {
   private static final long MOST_BACKOFF = 64;
 
   private final String nodeName;
-  private final long started;
+  private long started;
   private final Map<String, Long> used = new HashMap<>();
   private int failures;
 
@@ -49,6 +49,8 @@ public final class SubnetQueries {
    * @param own the number of addresses that this node has in each subnet
    */
   public Set<String> due(Instant now, Map<String, Long> own) {
+    // If the clock was set back, the agent did not start after the current minute.
+    started = Math.min(started, minute(now));
     Set<String> due = new TreeSet<>(own.keySet());
     due.removeIf(subnetId -> !isDue(subnetId, own.getOrDefault(subnetId, 0L), minute(now)));
     return due;

@@ -70,6 +70,17 @@ class IncreaseHistoryTest {
   }
 
   @Test
+  void clockThatIsSetBackBeginsANewRun() {
+    poll(3_600, read(BEFORE_THE_AGENT).error(DENIED, 100));
+    poll(3_630, read(BEFORE_THE_AGENT).error(DENIED, 101));
+    assertThat(increase(DENIED_KEY).isPresent(at(0))).isFalse();
+
+    poll(30, read(BEFORE_THE_AGENT).error(DENIED, 103));
+
+    assertThat(increase(DENIED_KEY)).isEqualTo(run(DENIED_KEY, 2, at(30), at(30), 103));
+  }
+
+  @Test
   void restartOfIpamdCountsFromZero() {
     poll(0, read(BEFORE_THE_AGENT).sum(REFUSALS, 50).error(DENIED, 3));
     poll(30, read(AFTER_THE_AGENT + 30).sum(REFUSALS, 2).error(DENIED, 7));

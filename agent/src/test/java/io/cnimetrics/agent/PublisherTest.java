@@ -55,6 +55,7 @@ class PublisherTest {
   private final List<String> fatal = new ArrayList<>();
   private InstanceMetadata.Result metadata = AWAY;
   private Optional<String> given = Optional.empty();
+  private List<Receiver> receivers = List.of(Receiver.CLOUDWATCH);
 
   @Test
   void dimensionsThatAreFoundLateAreFilledIntoPendingMinutes() {
@@ -138,6 +139,20 @@ class PublisherTest {
     assertThat(publisher.refusals()).isEmpty();
   }
 
+  @Test
+  void otlpWaitsForMetadataNoLongerIfTheClockIsSetBack() {
+    given = Optional.of("prod");
+    receivers = List.of(Receiver.CLOUDWATCH, Receiver.OTLP);
+    Publisher publisher = publisher(new Poller[1], "CLUSTER_ID");
+    publisher.run(clock.instant());
+    assertThat(publisher.sender(Receiver.OTLP)).isEmpty();
+
+    clock.advance(Duration.ofHours(-1));
+    publisher.run(clock.instant());
+
+    assertThat(publisher.sender(Receiver.OTLP)).isPresent();
+  }
+
   private void turn(Publisher publisher, Poller poller) {
     clock.advance(Duration.ofSeconds(10));
     if (clock.instant().getEpochSecond() % 30 == 0) {
@@ -164,7 +179,7 @@ class PublisherTest {
             Identification.of(
                 new Identification.Configured("node", given, given.map(name -> "us-west-2")),
                 metadata),
-        List.of(Receiver.CLOUDWATCH),
+        receivers,
         (receiver, region, now) ->
             new Sender(
                 buffer,

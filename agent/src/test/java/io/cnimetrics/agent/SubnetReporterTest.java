@@ -184,6 +184,26 @@ class SubnetReporterTest {
     assertThat(lastPoll.samples()).isEmpty();
   }
 
+  @Test
+  void valueIsNotShownForLongerIfTheClockIsSetBack() {
+    minutes(12);
+    ec2.failure = Optional.of(new Ec2Result.Failed<>(THROTTLED, false));
+    now = now.minusSeconds(3_600);
+
+    minutes(4);
+
+    assertThat(lastPoll.samples()).isEmpty();
+  }
+
+  @Test
+  void subnetIsAskedAlsoIfTheClockWasAheadAtTheStart() {
+    now = START.minus(Duration.ofDays(365));
+
+    minutes(20);
+
+    assertThat(ec2.asked).isNotEmpty();
+  }
+
   private static final class FakeSinks implements Agent.Sinks {
     @Override
     public MetricSink cloudWatch(String region) {

@@ -153,6 +153,30 @@ class SamplerTest {
   }
 
   @Test
+  void refusalsEndAfterTwoQuietMinutesAlsoIfTheClockWasSetBack() {
+    noAddressMinutes(3_600, 5);
+    assertThat(noAddressMinutes(3_660, 6)).isEqualTo(1);
+    assertThat(noAddressMinutes(3_720, 7)).isEqualTo(2);
+
+    assertThat(noAddressMinutes(120, 7)).as("first quiet minute").isEqualTo(2);
+    assertThat(noAddressMinutes(180, 7)).isEqualTo(2);
+    assertThat(noAddressMinutes(240, 7)).as("two quiet minutes later").isZero();
+    assertThat(noAddressMinutes(300, 8)).isEqualTo(1);
+  }
+
+  @Test
+  void downMinutesAreCountedAlsoIfTheClockWasSetBack() {
+    assertThat(downMinutes(3_600, false)).isEqualTo(1);
+    assertThat(downMinutes(3_660, false)).isEqualTo(2);
+    assertThat(downMinutes(60, false)).isEqualTo(2);
+    assertThat(downMinutes(120, false)).isEqualTo(3);
+    assertThat(downMinutes(150, true)).isZero();
+
+    assertThat(downMinutes(3_600, true)).isZero();
+    assertThat(downMinutes(60, false)).isEqualTo(1);
+  }
+
+  @Test
   void podsWithoutInstanceMetadataCountAsPodsWithoutAddress() {
     poll(full(5));
 

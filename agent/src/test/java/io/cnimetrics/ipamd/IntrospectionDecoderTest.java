@@ -137,9 +137,11 @@ class IntrospectionDecoderTest {
         "2026-11-21T09:59:29.999999999Z",
         "2026-11-21T10:59:30+01:00",
         "2026-11-21T09:59:45+01:00",
+        "2026-11-21T10:00:30Z",
+        "2027-11-21T10:00:00Z",
         NEVER
       })
-  void addressGivenBackBeforeTheCooldownIsFree(String time) {
+  void addressGivenBackBeforeTheCooldownOrBeforeTheClockWasSetBackIsFree(String time) {
     AddressPool pool = pool(flat(single(free(time))));
     assertThat(pool.cooling()).isZero();
     assertThat(pool.available(AddressMode.SECONDARY_IP)).isOne();
