@@ -59,7 +59,9 @@ public record RecentIncrease(
     return isPresent(last, now);
   }
 
-  /** Whether a time is recent. A time far ahead is not, because the clock was set back since then. */
+  /**
+   * Whether a time is recent. A time far ahead is not, because the clock was set back since then.
+   */
   public static boolean isPresent(Instant at, Instant now) {
     return Duration.between(at, now).abs().compareTo(PRESENT) <= 0;
   }

@@ -39,10 +39,7 @@ final class EniDecoder {
    *     address that a pod holds and {@code true}
    */
   EniDecoder(
-      JsonCursor json,
-      Instant takenAt,
-      Duration ipCooldown,
-      BiConsumer<String, Boolean> listed) {
+      JsonCursor json, Instant takenAt, Duration ipCooldown, BiConsumer<String, Boolean> listed) {
     this.json = json;
     this.takenAt = takenAt;
     this.ipCooldown = ipCooldown;

@@ -52,15 +52,13 @@ final class IntrospectionDecoder {
 
   /** Reads the same body, and passes on each address that {@link EniDecoder} lists. */
   static AddressPool pool(
-      InputStream body,
-      Instant takenAt,
-      Duration ipCooldown,
-      BiConsumer<String, Boolean> listed)
+      InputStream body, Instant takenAt, Duration ipCooldown, BiConsumer<String, Boolean> listed)
       throws IOException {
     return JsonCursor.read(
         body,
         (json, names) ->
-            new IntrospectionDecoder(json, new EniDecoder(json, takenAt, ipCooldown, listed)).pool(names));
+            new IntrospectionDecoder(json, new EniDecoder(json, takenAt, ipCooldown, listed))
+                .pool(names));
   }
 
   /**
