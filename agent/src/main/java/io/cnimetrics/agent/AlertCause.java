@@ -12,6 +12,7 @@ import io.cnimetrics.snapshot.IpamdError;
 import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Reason;
+import io.cnimetrics.snapshot.Series;
 import io.cnimetrics.snapshot.Source;
 import java.time.Instant;
 import java.util.Comparator;
@@ -41,6 +42,8 @@ record AlertCause(
 
   private static final Found CRASH_LOOP =
       new Found("ipamD ends again and again after its start", "ipamd-restarts");
+
+  private static final Series POOL_CHANGES = MetricCatalog.IPAMD_ACTION_IN_PROGRESS.onlySeries();
 
   private static final Set<Cause> OF_SUBNET =
       EnumSet.of(Cause.NO_PREFIX_IN_SUBNET, Cause.NO_ADDRESS_IN_SUBNET);
@@ -142,7 +145,7 @@ record AlertCause(
     return ofEc2()
         .or(() -> ofFunctions(IpamdError::isOfGrowth))
         .or(this::ofSubnetBefore)
-        .or(() -> ofPool().filter(found -> found.finding().equals("cooldown")));
+        .or(() -> ofPool().filter(found -> !isOf(found, Cause.WARM_POOL_EMPTY)));
   }
 
   /**
@@ -254,7 +257,20 @@ record AlertCause(
     return snapshot
         .pool()
         .filter(pool -> !pool.ipv6() && capacity.available() == 0)
-        .map(pool -> pool.cooling() > 0 ? Cause.COOLDOWN : Cause.WARM_POOL_EMPTY)
+        .map(pool -> pool.cooling() > 0 ? Cause.COOLDOWN : ofGrowth())
         .map(cause -> new Found(cause.text(), cause.finding()));
+  }
+
+  /** Releases before 1.19 repeat a throttled call for minutes before they count an error. */
+  private Cause ofGrowth() {
+    return snapshot
+        .metrics()
+        .filter(metrics -> metrics.total(POOL_CHANGES).orElse(0) > 0)
+        .map(metrics -> Cause.STUCK_ACTION)
+        .orElse(Cause.WARM_POOL_EMPTY);
+  }
+
+  private static boolean isOf(Found found, Cause cause) {
+    return found.finding().equals(cause.finding());
   }
 }

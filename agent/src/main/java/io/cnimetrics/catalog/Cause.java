@@ -88,6 +88,7 @@ public enum Cause {
       "InternalFailure",
       "ServiceUnavailable",
       "Unavailable"),
+  STUCK_ACTION("stuck-action", "ipamD does not finish a change of its pool"),
   COOLDOWN("cooldown", "pods wait for addresses to cool down"),
   WARM_POOL_EMPTY("warm-pool", "the warm pool is empty"),
   METADATA_AWAY("metadata-away", "instance metadata does not answer ipamD"),

@@ -149,6 +149,13 @@ final class Commands {
         + " --query 'Events[].[EventTime,Username,Resources[].ResourceName]' --output text";
   }
 
+  /** Shows the newest calls of the account to EC2, with the error of each call. */
+  static final String CALLS_TO_EC2 =
+      aws("cloudtrail lookup-events")
+          + " --lookup-attributes AttributeKey=EventSource,AttributeValue=ec2.amazonaws.com"
+          + " --max-results 50 --query 'Events[].CloudTrailEvent' --output text"
+          + " | grep -oE '\"(eventTime|eventName|errorCode|arn)\":\"[^\"]*'";
+
   /** Shows the calls to AWS that used or changed a resource. */
   static String eventsOf(String resource) {
     return aws("cloudtrail lookup-events")

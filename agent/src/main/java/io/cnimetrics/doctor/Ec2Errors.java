@@ -161,10 +161,7 @@ record Ec2Errors(
               "Raise or unset WARM_IP_TARGET, add nodes more slowly, and find other callers in"
                   + " CloudTrail. Or request a higher limit for the account",
               Pages.THROTTLING,
-              Commands.aws("cloudtrail lookup-events")
-                  + " --lookup-attributes AttributeKey=EventSource,AttributeValue=ec2.amazonaws.com"
-                  + " --max-results 50 --query 'Events[].[EventTime,EventName,Username]'"
-                  + " --output text"),
+              Commands.CALLS_TO_EC2),
           row(
               Cause.UNREACHABLE,
               "ipamD did not reach AWS",

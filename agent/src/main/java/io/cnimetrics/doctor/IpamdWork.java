@@ -4,6 +4,7 @@ import static io.cnimetrics.doctor.Requirement.IPV4;
 import static io.cnimetrics.doctor.Requirement.METRICS;
 import static io.cnimetrics.doctor.Requirement.POOL;
 
+import io.cnimetrics.catalog.Cause;
 import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.snapshot.AddressPool;
@@ -38,8 +39,12 @@ final class IpamdWork {
               "stuck-action",
               "the gauge `awscni_ipamd_action_inprogress`",
               "warn if the gauge is over 0 in each of several polls",
-              "Watch longer. If the pool change does not end, restart ipamD")
-          .run(Commands.doctor("--polls 5"), Commands.RESTART_AWS_NODE)
+              "Watch longer, and find calls in CloudTrail that EC2 throttles or denies. If the pool"
+                  + " change does not end, restart ipamD")
+          .run(
+              Commands.doctor("--polls 5"),
+              Commands.CALLS_TO_EC2,
+              Commands.RESTART_AWS_NODE)
           .needs(METRICS);
 
   private static Finding stuckAction(NodeEvidence node) {
@@ -51,13 +56,18 @@ final class IpamdWork {
     }
     return node.lasts(IpamdWork::isBusy)
         ? STUCK_ACTION.warn(
-            "ipamD does not finish a change of its pool",
+            Cause.STUCK_ACTION.title(),
             evidence + ", in each of %d polls".formatted(node.polls().size()),
-            "A call to EC2 hangs, or ipamD repeats a call that fails")
+            WAITS_FOR_EC2)
         : STUCK_ACTION.ok("ipamD changes its pool", evidence);
   }
 
-  private static boolean isBusy(Poll poll) {
+  static final String WAITS_FOR_EC2 =
+      "A call to EC2 hangs, or ipamD repeats a call that EC2 throttles or denies. Releases before"
+          + " 1.19 repeat it for up to 15 minutes before they count an error";
+
+  /** Whether ipamD is changing its pool. */
+  static boolean isBusy(Poll poll) {
     return poll.snapshot()
         .metrics()
         .filter(metrics -> metrics.total(IN_PROGRESS).orElse(0) > 0)

@@ -121,8 +121,10 @@ final class PodAddresses {
         : WARM_POOL.warn(
             Cause.WARM_POOL_EMPTY.title() + " below the node's maximum",
             evidence,
-            "The warm targets are too low for the number of new pods, or EC2 assigns no more"
-                + " addresses");
+            IpamdWork.isBusy(node.last())
+                ? "ipamD is changing its pool. If the change lasts: " + IpamdWork.WAITS_FOR_EC2
+                : "The warm targets are too low for the number of new pods, or EC2 assigns no more"
+                    + " addresses");
   }
 
   private static Finding growsTooSlowly(NodeEvidence node, String evidence) {
@@ -150,7 +152,10 @@ final class PodAddresses {
       return false;
     }
     Trend requests = node.trend(MetricCatalog.EC2_API_REQ_COUNT.onlySeries());
-    return requests.total() > 0 && requests.known() && !requests.isRising();
+    return requests.total() > 0
+        && requests.known()
+        && !requests.isRising()
+        && !IpamdWork.isBusy(node.last());
   }
 
   /** Whether no address is available although the pool can grow. */
