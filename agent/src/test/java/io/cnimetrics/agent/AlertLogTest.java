@@ -184,6 +184,23 @@ class AlertLogTest {
     assertThat(raised("warmPoolEmptyMinutes")).doesNotContain("subnet");
   }
 
+  @ParameterizedTest
+  @CsvSource({"0, warm-pool", "1, stuck-action"})
+  void emptyPoolInAChangeThatEc2DoesNotAnswerIsNotAQuestionOfWarmTargets(
+      double changes, String finding) {
+    for (int poll = 0; poll < 3; poll++) {
+      polled(
+          onM5()
+              .enis(eni(0, 14, 14, 0))
+              .metrics()
+              .sum("awscni_no_available_ip_addresses", 10 + poll)
+              .sum("awscni_ipamd_action_inprogress", changes)
+              .at(START.plusSeconds(30 * poll)));
+    }
+
+    assertThat(raised("noAddressMinutes")).contains("finding=" + finding);
+  }
+
   @Test
   void allErrorsOfAnIpamdThatIsYoungerThanTheAgentAreACause() {
     polled(nothingRead(), REFUSED);

@@ -98,6 +98,22 @@ class FieldReportsTest {
     assertThat(advice(first(diagnosis))).contains("delete pods -l k8s-app=aws-node");
   }
 
+  /** Release 1.15.5 while EC2 throttles: the call is repeated, and no error is counted yet. */
+  @Test
+  void callThatAnOldReleaseRepeatsIsNotAQuestionOfWarmTargets() {
+    Reported node =
+        node(full(0, 14))
+            .metrics(2, "awscni_no_available_ip_addresses", 28, 60)
+            .metrics(2, "awscni_ec2api_req_count{fn=\"CreateTags\"}", 1, 1)
+            .metrics(2, "awscni_ipamd_action_inprogress{fn=\"increaseDatastorePool\"}", 1, 1);
+
+    assertFails(node.diagnosed(), "stuck-action");
+    assertThat(advice(first(node.diagnosed()))).contains("errorCode");
+    assertThat(finding(node.diagnosed(), "warm-pool").cause()).doesNotContain("warm targets");
+    assertThat(finding(node.first(1).diagnosed(), "warm-pool").cause())
+        .startsWith("ipamD is changing its pool");
+  }
+
   /** aws/amazon-vpc-cni-k8s#1203: the role lacks the right to attach a trunk ENI. */
   @Test
   void slotOfATrunkThatCannotBeAttachedIsTheCauseWithOnePollAndWithTwo() {
