@@ -41,10 +41,7 @@ final class IpamdWork {
               "warn if the gauge is over 0 in each of several polls",
               "Watch longer, and find calls in CloudTrail that EC2 throttles or denies. If the pool"
                   + " change does not end, restart ipamD")
-          .run(
-              Commands.doctor("--polls 5"),
-              Commands.CALLS_TO_EC2,
-              Commands.RESTART_AWS_NODE)
+          .run(Commands.doctor("--polls 5"), Commands.CALLS_TO_EC2, Commands.RESTART_AWS_NODE)
           .needs(METRICS);
 
   private static Finding stuckAction(NodeEvidence node) {
