@@ -14,10 +14,13 @@ import io.cnimetrics.console.PromqlTemplate;
 import io.cnimetrics.text.Console;
 import java.util.HashSet;
 import java.util.List;
-import java.util.regex.Pattern;
+import java.util.function.Function;
 
 /** {@code alarms} prints the alarms for CloudWatch or Prometheus. */
 final class Alarms implements Command {
+  private static final Function<String, String> SUBNET_ID =
+      Parsers.matching(
+          "subnet-[0-9a-f]{1,17}", "expected subnet ids such as subnet-0123456789abcdef0");
   private static final Flag<Format> FORMAT =
       Flag.of("--format", "ALARMS_FORMAT", FlagType.oneOf("FORMAT", Format.class))
           .defaultsTo(
@@ -29,7 +32,7 @@ final class Alarms implements Command {
       Flag.of("--region", "AWS_REGION", FlagType.of("REGION", Parsers::region))
           .ifAbsent("the region of the stack", "region of the cluster and of the stack");
   private static final Flag<List<String>> SUBNET_IDS =
-      Flag.of("--subnet-ids", "ALARMS_SUBNET_IDS", FlagType.list("IDS", Alarms::subnetId))
+      Flag.of("--subnet-ids", "ALARMS_SUBNET_IDS", FlagType.list("IDS", SUBNET_ID))
           .ifAbsent("no subnet", "subnet ids separated by ','; the agents must run with --subnets")
           .with(Alarms::distinct);
   private static final Flag<Boolean> WITH_DASHBOARD =
@@ -47,8 +50,6 @@ final class Alarms implements Command {
     /** An object {@code PrometheusRule}. */
     PROMETHEUS_OPERATOR
   }
-
-  private static final Pattern SUBNET = Pattern.compile("subnet-[0-9a-f]{1,17}");
 
   @Override
   public List<Flag<?>> flags() {
@@ -133,12 +134,5 @@ final class Alarms implements Command {
       throw new IllegalArgumentException("a subnet is listed twice: list each subnet once");
     }
     return ids;
-  }
-
-  private static String subnetId(String text) {
-    if (!SUBNET.matcher(text).matches()) {
-      throw new IllegalArgumentException("expected subnet ids such as subnet-0123456789abcdef0");
-    }
-    return text;
   }
 }

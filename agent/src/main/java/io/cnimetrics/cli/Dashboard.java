@@ -12,12 +12,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** {@code dashboard} prints a dashboard for CloudWatch or Grafana. */
 final class Dashboard implements Command {
+  private static final Function<String, String> ACCOUNT_ID =
+      Parsers.matching("[0-9]{12}", "expected account ids of 12 digits, separated by ','");
   private static final Flag<Format> FORMAT =
       Flag.of("--format", "DASHBOARD_FORMAT", FlagType.oneOf("FORMAT", Format.class))
           .defaultsTo("cloudwatch", "cloudwatch or grafana");
@@ -30,7 +32,7 @@ final class Dashboard implements Command {
               "none (required by cloudwatch)",
               "one region, or one region per cluster in the same order");
   private static final Flag<List<String>> ACCOUNT_IDS =
-      Flag.of("--account-id", "DASHBOARD_ACCOUNT_ID", FlagType.list("IDS", Dashboard::accountId))
+      Flag.of("--account-id", "DASHBOARD_ACCOUNT_ID", FlagType.list("IDS", ACCOUNT_ID))
           .ifAbsent(
               "the account of the dashboard",
               "one account id, or one account id per cluster in the same order");
@@ -54,8 +56,6 @@ final class Dashboard implements Command {
     CLOUDWATCH,
     GRAFANA
   }
-
-  private static final Pattern ACCOUNT = Pattern.compile("[0-9]{12}");
 
   @Override
   public List<Flag<?>> flags() {
@@ -186,12 +186,5 @@ final class Dashboard implements Command {
               + " characters in searches and tags)");
     }
     return clusterId;
-  }
-
-  private static String accountId(String text) {
-    if (!ACCOUNT.matcher(text).matches()) {
-      throw new IllegalArgumentException("expected account ids of 12 digits, separated by ','");
-    }
-    return text;
   }
 }

@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** {@code doctor} checks this node for problems and changes nothing. */
 record Doctor(Map<String, String> environment, InstantSource clock) implements Command {
@@ -143,9 +144,10 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
     // The last poll is at the present time.
     Duration polled = ThisNode.config(values).pollInterval().multipliedBy(options.polls() - 1L);
     Instant first = clock.instant().minus(polled);
-    SettableClock now = new SettableClock(first.minus(watched));
+    AtomicReference<Instant> now = new AtomicReference<>(first.minus(watched));
+    Duration warmUp = scenario.warmUp().minus(watched);
     try (SimulatedSource source =
-        SimulatedSource.start(scenario.scenario().build(), scenario.warmUp().minus(watched), now)) {
+        SimulatedSource.start(scenario.scenario().build(), warmUp, now::get)) {
       Map<String, String> name =
           values.isGiven(Settings.NODE_NAME)
               ? Map.of()
@@ -155,7 +157,7 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
       List<Report> history = poll(config, source, before, now);
       now.set(first);
       List<Report> reports = poll(config, source, options.polls(), now);
-      List<Check> checks = Checks.ofNode(LocalProbes.simulated(config, source, now));
+      List<Check> checks = Checks.ofNode(LocalProbes.simulated(config, source, now::get));
       MaxPods maxPods =
           new MaxPods(
               config.maxPods().orElseThrow(),
@@ -171,15 +173,16 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
 
   /** Polls without waiting. Stops if ipamD hangs, because each poll then takes seconds. */
   private static List<Report> poll(
-      AgentConfig config, SimulatedSource source, int polls, SettableClock now) {
+      AgentConfig config, SimulatedSource source, int polls, AtomicReference<Instant> now) {
     CompletableFuture<Identification> identity =
         CompletableFuture.completedFuture(source.identity(config));
-    OneShotPoller poller = poller(config, ThisNode.component(config, now), identity, now);
+    OneShotPoller poller =
+        poller(config, ThisNode.component(config, now::get), identity, now::get);
     List<Report> reports = new ArrayList<>();
     boolean hangs = false;
     while (reports.size() < polls && !hangs) {
       if (!reports.isEmpty()) {
-        now.set(now.instant().plus(config.pollInterval()));
+        now.set(now.get().plus(config.pollInterval()));
       }
       Report report = poller.once();
       reports.add(report);
@@ -248,23 +251,5 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
     List<Poll> polls =
         reports.stream().map(report -> new Poll(report.snapshot(), report.reading())).toList();
     return new NodeEvidence(polls, agent, last.node(), last.origins(), given);
-  }
-
-  /** A clock that shows the time that was last set. */
-  private static final class SettableClock implements InstantSource {
-    private volatile Instant now;
-
-    SettableClock(Instant start) {
-      now = start;
-    }
-
-    void set(Instant time) {
-      now = time;
-    }
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
   }
 }

@@ -3,7 +3,6 @@ package io.cnimetrics.config;
 import static io.cnimetrics.config.Parsers.require;
 
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -74,22 +73,14 @@ public record Otlp(Optional<URI> url, Map<String, String> headers, Map<String, S
   }
 
   private static URI url(String text, String headersVariable, String expected) {
-    try {
-      URI url = new URI(text);
-      require(
-          url.getRawUserInfo() == null,
-          "a URL must not contain a password: set the header in " + headersVariable);
-      require(
-          ("http".equalsIgnoreCase(url.getScheme()) || "https".equalsIgnoreCase(url.getScheme()))
-              && url.getHost() != null
-              && url.getPort() != 0
-              && url.getPort() <= 65_535
-              && url.getRawFragment() == null,
-          expected);
-      return url;
-    } catch (URISyntaxException e) {
-      throw new IllegalArgumentException(expected, e);
-    }
+    URI url = Parsers.url(text, expected);
+    require(
+        url.getRawUserInfo() == null,
+        "a URL must not contain a password: set the header in " + headersVariable);
+    require(
+        "http".equalsIgnoreCase(url.getScheme()) || "https".equalsIgnoreCase(url.getScheme()),
+        expected);
+    return url;
   }
 
   private static Map<String, String> headers(String text) {

@@ -7,6 +7,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /** The parsers of values. The exception for an invalid value contains the expected form. */
@@ -55,20 +56,28 @@ public final class Parsers {
   }
 
   private static URI http(String text, String expected) {
+    URI url = url(text, expected);
+    require(
+        "http".equalsIgnoreCase(url.getScheme())
+            && url.getHost().length() <= LONGEST_HOST
+            && HOST.matcher(url.getHost()).matches()
+            && url.getRawUserInfo() == null
+            && url.getRawQuery() == null,
+        expected);
+    require(!url.getRawAuthority().endsWith(":"), "the port after ':' is missing; " + expected);
+    return url;
+  }
+
+  /** A URL with a host, without a fragment, and with a port that can exist. */
+  static URI url(String text, String expected) {
     try {
       URI url = new URI(text);
-      boolean plain =
-          "http".equalsIgnoreCase(url.getScheme())
-              && url.getHost() != null
-              && url.getHost().length() <= LONGEST_HOST
-              && HOST.matcher(url.getHost()).matches()
+      require(
+          url.getHost() != null
               && url.getPort() != 0
               && url.getPort() <= 65_535
-              && url.getRawUserInfo() == null
-              && url.getRawQuery() == null
-              && url.getRawFragment() == null;
-      require(plain, expected);
-      require(!url.getRawAuthority().endsWith(":"), "the port after ':' is missing; " + expected);
+              && url.getRawFragment() == null,
+          expected);
       return url;
     } catch (URISyntaxException e) {
       throw new IllegalArgumentException(expected, e);
@@ -82,6 +91,14 @@ public final class Parsers {
         text.length() <= 1024 && isPrintable(text) && !text.isBlank(),
         "expected 1 to 1024 printable ASCII characters");
     return text;
+  }
+
+  /** A parser of texts that match a pattern as a whole. */
+  public static Function<String, String> matching(String pattern, String expected) {
+    return text -> {
+      require(text.matches(pattern), expected);
+      return text;
+    };
   }
 
   /** The code of an AWS region. */

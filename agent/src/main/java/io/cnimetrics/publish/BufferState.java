@@ -11,6 +11,7 @@ import io.cnimetrics.catalog.Streak;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -91,15 +92,14 @@ record BufferState(
     }
 
     private List<MinuteValue> values(Function<Sample, OptionalDouble> number) {
-      return samples.stream()
-          .flatMap(
-              sample ->
-                  number.apply(sample).stream()
-                      .mapToObj(
-                          value ->
-                              new MinuteValue(
-                                  sample.metric().name(), sample.metric().unit(), value)))
-          .toList();
+      List<MinuteValue> values = new ArrayList<>();
+      for (Sample sample : samples) {
+        Metric metric = sample.metric();
+        number
+            .apply(sample)
+            .ifPresent(value -> values.add(new MinuteValue(metric.name(), metric.unit(), value)));
+      }
+      return values;
     }
   }
 
@@ -183,19 +183,13 @@ record BufferState(
 
   /** Returns the state with the events of a dropped minute in the open or the next minute. */
   BufferState counting(List<MinuteValue> dropped) {
-    List<Sample> events =
-        dropped.stream()
-            .flatMap(
-                value ->
-                    MetricCatalog.named(value.metric()).stream()
-                        .map(
-                            metric ->
-                                new Sample(
-                                    metric,
-                                    OptionalDouble.of(value.value()),
-                                    OptionalDouble.empty())))
-            .filter(BufferState::isEvent)
-            .toList();
+    List<Sample> events = new ArrayList<>();
+    for (MinuteValue value : dropped) {
+      MetricCatalog.named(value.metric())
+          .map(metric -> new Sample(metric, OptionalDouble.of(value.value()), OptionalDouble.empty()))
+          .filter(BufferState::isEvent)
+          .ifPresent(events::add);
+    }
     return new BufferState(
         instanceId,
         destination,

@@ -33,15 +33,29 @@ class PlanGoldensTest {
   void pageOfFleetsHasThePrices() throws IOException {
     String page = Files.readString(Path.of("..", "docs", "fleet.md"));
 
-    assertThat(page).contains("$%.2f a month".formatted(cost("--nodes 25")));
-    assertThat(page).contains("cost $%,.0f.".formatted(40 * cost("--nodes 25")));
-    assertThat(page.replace('\n', ' '))
-        .contains("they cost $%.0f.".formatted(40 * cost("--nodes 25 --publish-interval 5m")));
+    assertThat(page)
+        .contains(ofFortyClusters("sum", ""))
+        .contains(
+            ofFortyClusters(
+                "sum with OTLP in addition (`--otlp-endpoint cloudwatch`)",
+                "--otlp-endpoint cloudwatch"))
+        .contains(
+            ofFortyClusters(
+                "sum with only OTLP (and `--cloudwatch=false`)",
+                "--otlp-endpoint cloudwatch --cloudwatch=false"));
+  }
+
+  private static String ofFortyClusters(String label, String flags) {
+    return "| %s | %,.0f | %,.0f |"
+        .formatted(
+            label,
+            40 * cost("--nodes 25 " + flags),
+            40 * cost("--nodes 25 --publish-interval 5m " + flags));
   }
 
   private static double cost(String flags) {
     Terminal terminal = new Terminal(Map.of());
-    terminal.run(("plan " + flags).split(" "));
+    terminal.run(("plan " + flags).strip().split(" +"));
     return Double.parseDouble(
         terminal
             .out()
