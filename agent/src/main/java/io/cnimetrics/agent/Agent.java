@@ -277,7 +277,6 @@ public final class Agent {
     return fatal;
   }
 
-  /** The health of the agent. */
   public AgentHealth health() {
     return new AgentHealth(
         Stream.concat(Stream.of(polls, sends), subnetReads.stream()).map(Loop::health).toList(),
@@ -344,7 +343,6 @@ public final class Agent {
         publisher.flatMap(known -> known.sender(receiver)).map(Sender::answers));
   }
 
-  /** The number of pending minutes, and the oldest pending minute. */
   public MetricBuffer.Depth depth() {
     return buffer.depth();
   }

@@ -55,7 +55,6 @@ final class AlertLog implements AlertListener {
     this.pods = pods;
   }
 
-  /** The increases of ipamD's counters over the polls. */
   IncreaseHistory increases() {
     return increases;
   }

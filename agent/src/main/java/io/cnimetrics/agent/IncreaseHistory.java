@@ -48,7 +48,6 @@ final class IncreaseHistory {
   private long restarts;
   private boolean cooling;
 
-  /** The increases of one kind of ipamD's errors. */
   record ErrorRun(IpamdError error, RecentIncrease increases) {}
 
   /** Adds a poll. A poll that could not read ipamD's metrics changes nothing. */

@@ -11,7 +11,6 @@ public final class LastPoll {
   private volatile Optional<Poll> polled = Optional.empty();
   private volatile List<Sample> ofSubnets = List.of();
 
-  /** One poll and its samples. */
   record Poll(NodeSnapshot snapshot, List<Sample> samples) {}
 
   void set(NodeSnapshot snapshot, List<Sample> samples) {

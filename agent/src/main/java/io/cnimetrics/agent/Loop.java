@@ -78,7 +78,6 @@ final class Loop implements Runnable {
     stopped.countDown();
   }
 
-  /** Whether at least one run has ended. */
   boolean hasRun() {
     return hasRun;
   }

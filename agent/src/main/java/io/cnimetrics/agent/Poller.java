@@ -46,7 +46,6 @@ final class Poller {
     this.results = results;
   }
 
-  /** Sets the known details of the instance. */
   void setInstance(Instance known) {
     instance = known;
   }

@@ -38,7 +38,6 @@ final class SubnetReporter {
   /** How long the page {@code /metrics} shows a value after EC2 returned it. */
   private static final Duration SHOWN = Duration.ofMinutes(3);
 
-  /** The longest time between two runs. */
   static final Duration INTERVAL = Duration.ofMinutes(1);
 
   private final AgentConfig config;
@@ -82,7 +81,6 @@ final class SubnetReporter {
     }
   }
 
-  /** Sets the region for the calls to EC2. */
   void setNode(NodeIdentity node) {
     region = node.instanceRegion();
   }

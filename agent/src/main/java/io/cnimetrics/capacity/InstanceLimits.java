@@ -44,11 +44,6 @@ public final class InstanceLimits {
       }
     }
 
-    /** The limits of a type with one network card. */
-    public Limit(int enis, int ipv4PerEni) {
-      this(List.of(enis), ipv4PerEni, OptionalInt.empty());
-    }
-
     /** The number of ENIs on the default network card. */
     public int enis() {
       return enisOnCards.get(0);

@@ -42,7 +42,6 @@ record Cli(Map<String, String> environment, InstantSource clock, Console console
         "prepare-state-dir", "Gives the state directory to the agent's user; needs root.");
   }
 
-  /** Runs the command and returns the exit code. */
   int run(List<String> arguments) {
     try {
       return dispatch(arguments);

@@ -34,7 +34,6 @@ final class DryRunPrinter {
   private List<Problem> reported = List.of();
   private Optional<PolledMinute> open = Optional.empty();
 
-  /** The output formats. */
   enum Format {
     TABLE(true),
     JSON(true),

@@ -35,7 +35,6 @@ public final class LogText {
         : message + " exception=" + value(trace(event), true);
   }
 
-  /** The stack trace on one line. */
   private static String trace(ILoggingEvent event) {
     return ThrowableProxyUtil.asString(event.getThrowableProxy())
         .strip()

@@ -5,7 +5,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 
-/** Entry point. */
 public final class Main {
   private Main() {}
 

@@ -69,7 +69,6 @@ record Simulate(InstantSource clock) implements Command {
     }
   }
 
-  /** Serves until the process is stopped. */
   private int serve(
       Scenario scenario, SimulatedIpamd.Ports ports, Duration warmUp, Console console) {
     try (SimulatedIpamd ipamd = SimulatedIpamd.start(scenario, ports, warmUp, clock)) {

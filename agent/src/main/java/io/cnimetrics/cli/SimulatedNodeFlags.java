@@ -79,7 +79,6 @@ record SimulatedNodeFlags(Scenario.Builder scenario, Duration warmUp) {
                   + " 500@metrics:60s-120s. EC2 fails if KIND is an error code and WHERE is a call,"
                   + " as in OptInRequired@CreateNetworkInterface:600s");
 
-  /** The name of a scenario. */
   static final FlagType<NamedScenario> NAMED =
       FlagType.of("NAME", SimulatedNodeFlags::namedScenario);
 
@@ -146,7 +145,6 @@ record SimulatedNodeFlags(Scenario.Builder scenario, Duration warmUp) {
         .filter(label -> List.of(label.split("-")).stream().anyMatch(words::contains));
   }
 
-  /** Whether the command only lists the scenarios. */
   static boolean lists(Values values) {
     return values.get(LIST);
   }

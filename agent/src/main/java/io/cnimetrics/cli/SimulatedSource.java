@@ -38,7 +38,6 @@ record SimulatedSource(Scenario scenario, SimulatedIpamd ipamd) implements AutoC
     return given.with(flags);
   }
 
-  /** A simulated instance. */
   static Instance instance(String type) {
     return new Instance(
         Optional.of("i-0123456789abcdef0"),

@@ -105,7 +105,6 @@ public record AgentConfig(
     return given.orElse(hostName);
   }
 
-  /** The format of log lines. */
   public enum LogFormat {
     TEXT,
     JSON

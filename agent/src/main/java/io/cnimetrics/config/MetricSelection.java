@@ -59,7 +59,6 @@ public record MetricSelection(Set<String> names) {
     return this;
   }
 
-  /** Whether a metric is selected. */
   public boolean includes(String name, boolean core) {
     return equals(ALL) || (equals(CORE) && core) || names.contains(name);
   }

@@ -84,7 +84,6 @@ public final class Parsers {
     }
   }
 
-  /** The name of a cluster. */
   public static String clusterId(String text) {
     requireNoBlankEnds(text);
     require(
@@ -101,7 +100,6 @@ public final class Parsers {
     };
   }
 
-  /** The code of an AWS region. */
   public static String region(String text) {
     require(REGION.matcher(text).matches(), "expected an AWS region such as eu-west-1");
     return text;
@@ -133,7 +131,6 @@ public final class Parsers {
     return time;
   }
 
-  /** An absolute path. */
   public static Path directory(String text) {
     String expected = "expected an absolute path";
     try {

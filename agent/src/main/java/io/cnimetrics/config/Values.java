@@ -21,8 +21,6 @@ public final class Values {
   private final List<String> problems;
 
   /**
-   * Creates values from flags and environment variables.
-   *
    * @param flags the text of each flag on the command line, by the name of the flag
    * @param problems the problems that were found before, such as unknown flags
    */

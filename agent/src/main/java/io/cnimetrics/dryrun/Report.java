@@ -39,7 +39,6 @@ public record Report(
         .flatMap(maximum -> maximum.reachableNow(snapshot, reading.capacity().mode(), subnets));
   }
 
-  /** All problems of the poll. */
   public List<Problem> problems() {
     return Stream.of(
             snapshot.problems().stream(),
@@ -58,7 +57,6 @@ public record Report(
     return snapshot.metrics().flatMap(metrics -> metrics.cniVersion());
   }
 
-  /** The labels of the node in Prometheus. */
   public NodeLabels labels() {
     return NodeLabels.of(node, Optional.of(snapshot));
   }

@@ -44,7 +44,6 @@ public final class TableReport {
     this.palette = palette;
   }
 
-  /** Writes the table. */
   public static String of(Report report, Palette palette) {
     return new TableReport(report, palette).write();
   }

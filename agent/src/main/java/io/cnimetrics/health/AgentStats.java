@@ -17,7 +17,6 @@ public final class AgentStats implements SendEvents {
   final Map<PutResult.Status, LongAdder> requests = zeros(PutResult.Status.class);
   final Latencies latencies = new Latencies();
 
-  /** The result of a poll. */
   public enum PollResult {
     GOOD,
     FAILED

@@ -15,7 +15,6 @@ import java.util.function.Supplier;
  * itself. Only this page loads the Prometheus library.
  */
 public final class MetricsPage implements Page {
-  /** The path of the page. */
   public static final String PATH = "/metrics";
 
   private final Supplier<List<Sample>> samples;
@@ -53,14 +52,8 @@ public final class MetricsPage implements Page {
     return TextFormat.of(accept).write(new MetricSnapshots(all));
   }
 
-  /**
-   * The versions of the running agent.
-   *
-   * @param version the version of the agent
-   * @param javaVersion the version of the Java runtime
-   */
+  /** The versions of the running agent and of its Java runtime. */
   public record BuildInfo(String version, String javaVersion) {
-    /** The given version of the agent, and the version of this Java runtime. */
     public static BuildInfo of(String version) {
       return new BuildInfo(version, Runtime.version().toString());
     }

@@ -15,7 +15,6 @@ public interface Page {
     return false;
   }
 
-  /** One HTTP response. */
   record Response(int status, String contentType, String body) {
     static final int OK = 200;
     static final int FORBIDDEN = 403;

@@ -24,7 +24,6 @@ import java.util.stream.Collectors;
 public final class PrometheusText {
   private PrometheusText() {}
 
-  /** Writes the text. */
   public static String of(List<Sample> samples, NodeLabels node) {
     return TextFormat.PROMETHEUS.write(new MetricSnapshots(snapshots(samples, node))).body();
   }

@@ -27,7 +27,6 @@ import java.util.function.Supplier;
  * node's ids and the causes of trouble. Therefore only clients on this node may read the page.
  */
 public final class StatusPage implements Page {
-  /** The path of the page. */
   public static final String PATH = "/status";
 
   private static final double LARGEST_WHOLE = 0x1p53;

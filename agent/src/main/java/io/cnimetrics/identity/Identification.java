@@ -97,7 +97,6 @@ public record Identification(
         metadata.instance());
   }
 
-  /** The origins of the region and the cluster's name. */
   public Origins origins() {
     return new Origins(
         resolved(clusterId).map(Resolved::origin), resolved(region).map(Resolved::origin));

@@ -248,7 +248,6 @@ final class IpamdHttp {
     T read(InputStream body) throws IOException;
   }
 
-  /** The body is larger than the limit. */
   private static final class BodyTooLargeException extends IOException {
     BodyTooLargeException(long maxBytes) {
       super(String.format(Locale.ROOT, "the body has more than %,d bytes", maxBytes));

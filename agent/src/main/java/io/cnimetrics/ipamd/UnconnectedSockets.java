@@ -13,7 +13,6 @@ final class UnconnectedSockets extends SocketFactory {
     this.opener = opener;
   }
 
-  /** Creates a socket. */
   @FunctionalInterface
   interface Opener {
     Socket open() throws IOException;

@@ -10,7 +10,6 @@ import java.util.List;
 public record Bill(List<Item> items) {
   private static final long MILLION = 1_000_000;
 
-  /** A part of the bill. */
   public enum Part {
     METRICS,
     REQUESTS,
@@ -85,7 +84,6 @@ public record Bill(List<Item> items) {
     return sum(items(part));
   }
 
-  /** The items of a part. */
   public List<Item> items(Part part) {
     return items.stream().filter(item -> item.part() == part).toList();
   }

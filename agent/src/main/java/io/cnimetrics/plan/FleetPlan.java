@@ -24,7 +24,6 @@ public record FleetPlan(
 
   static final Duration LONGEST_INTERVAL = Duration.ofMinutes(5);
 
-  /** The number of billed metrics. */
   public long metrics() {
     return sets.stream().mapToLong(BilledSet::metrics).sum();
   }
@@ -87,7 +86,6 @@ public record FleetPlan(
       NODE
     }
 
-    /** The number of billed metrics. */
     public long metrics() {
       return (long) combinations * names;
     }

@@ -34,7 +34,6 @@ public final class PlanTable {
     this.bill = plan.bill();
   }
 
-  /** Writes the table. */
   public static String of(FleetPlan plan, Palette palette) {
     return new PlanTable(plan, palette).write();
   }

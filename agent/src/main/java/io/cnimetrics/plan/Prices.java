@@ -48,7 +48,6 @@ public record Prices(
    */
   public record Tier(BigDecimal dollars, long upTo) {}
 
-  /** The prices bundled with this release. */
   public static Prices bundled() {
     try (InputStream file = Prices.class.getResourceAsStream(BUNDLED);
         Reader reader =
@@ -81,7 +80,6 @@ public record Prices(
     return cents(dollars);
   }
 
-  /** The price of this number of requests. */
   public BigDecimal ofRequests(long requests) {
     return cents(thousandRequests.multiply(BigDecimal.valueOf(requests)).divide(THOUSAND));
   }

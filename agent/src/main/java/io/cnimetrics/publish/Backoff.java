@@ -8,7 +8,6 @@ import java.util.random.RandomGenerator;
  * moment, and the jitter spreads the retries over time.
  */
 public final class Backoff {
-  /** The longest pause between two attempts. */
   public static final Duration CAP = Duration.ofSeconds(60);
 
   private static final Duration FIRST = Duration.ofSeconds(1);

@@ -226,7 +226,6 @@ record BufferState(
         instanceId, destination, history, last, Optional.empty(), carried, starts);
   }
 
-  /** The same state with another instance id and another destination. */
   BufferState to(String instance, Destination another) {
     return new BufferState(instance, another, history, lastMinute, open, carried, starts);
   }

@@ -26,7 +26,6 @@ public record Destination(Receiver receiver, String namespace, List<Map<String, 
     }
   }
 
-  /** A destination in CloudWatch. */
   public Destination(String namespace, List<Map<String, String>> sets) {
     this(Receiver.CLOUDWATCH, namespace, sets);
   }
@@ -55,7 +54,6 @@ public record Destination(Receiver receiver, String namespace, List<Map<String, 
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
-  /** Whether every dimension is known. */
   boolean isComplete() {
     return unknown().isEmpty();
   }

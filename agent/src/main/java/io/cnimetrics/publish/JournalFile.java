@@ -291,7 +291,6 @@ final class JournalFile implements Closeable {
     return size;
   }
 
-  /** Forces appended changes to the disk. */
   void sync() throws IOException {
     try {
       channel.force(false);

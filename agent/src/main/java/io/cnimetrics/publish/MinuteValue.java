@@ -17,7 +17,6 @@ public record MinuteValue(String metric, Unit unit, double value) {
     private final List<Name> names;
     private final double[] values;
 
-    /** The metric and the unit of a value. */
     record Name(String metric, Unit unit) {}
 
     private Packed(List<Name> names, double[] values) {

@@ -50,7 +50,6 @@ record PendingMinute(
     return new PendingMinute(id, minute, destination, times, some);
   }
 
-  /** A copy without the given values. */
   PendingMinute without(List<MinuteValue> some) {
     Set<MinuteValue> removed = Set.copyOf(some);
     return withValues(values.stream().filter(value -> !removed.contains(value)).toList());

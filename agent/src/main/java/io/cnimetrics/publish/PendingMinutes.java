@@ -96,7 +96,6 @@ final class PendingMinutes {
         .toList();
   }
 
-  /** Whether the receiver has a pending minute whose dimensions are all known. */
   boolean hasSendable(Receiver receiver, Map<String, String> known) {
     return byId.values().stream()
         .filter(minute -> minute.destination().receiver() == receiver)
@@ -290,7 +289,6 @@ final class PendingMinutes {
     batch.minutes().forEach(minute -> taken.remove(minute.id()));
   }
 
-  /** Removes the values of a batch that was sent or dropped. */
   void acknowledge(Batch batch) {
     for (PendingMinute part : batch.minutes()) {
       PendingMinute minute = byId.get(part.id());
@@ -306,7 +304,6 @@ final class PendingMinutes {
     }
   }
 
-  /** The number of requests, at least 1, that the given number of newest minutes needs. */
   int requestsForNewest(Receiver receiver, int most) {
     Set<Instant> newest = new HashSet<>();
     int datums = 0;

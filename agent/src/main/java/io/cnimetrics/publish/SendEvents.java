@@ -4,7 +4,6 @@ import java.time.Duration;
 
 /** Receives the results of requests to CloudWatch. Several threads may call the methods. */
 public interface SendEvents {
-  /** The reason why datums were dropped. */
   enum DropReason {
     /** CloudWatch rejected a request that had only this datum, or a poll read a bad number. */
     INVALID,

@@ -26,7 +26,6 @@ import org.slf4j.LoggerFactory;
  * before.
  */
 public final class Sender {
-  /** The time limit of one request. */
   public static final Duration REQUEST_LIMIT = Duration.ofSeconds(10);
 
   /** The limit of the search for invalid datums. One invalid datum in 1,000 needs fewer splits. */
@@ -295,7 +294,6 @@ public final class Sender {
             : new Answers(answers.accepted(), Optional.of(new Failure(now, answer)));
   }
 
-  /** The last answers of the receiver. */
   public synchronized Answers answers() {
     return answers;
   }

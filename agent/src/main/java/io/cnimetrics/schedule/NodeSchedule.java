@@ -42,7 +42,6 @@ public record NodeSchedule(
     }
   }
 
-  /** The schedule of the node with this name. */
   public static NodeSchedule of(String nodeName, Duration pollInterval, Duration publishInterval) {
     long hash = hash(nodeName);
     Duration sendMinute = MINUTE.multipliedBy(share(hash, publishInterval.toMinutes()));
@@ -55,12 +54,10 @@ public record NodeSchedule(
         sendMinute.plus(sendWithin));
   }
 
-  /** The next time to poll after an instant. */
   public Instant nextPoll(Instant after) {
     return next(after, pollInterval, pollOffset);
   }
 
-  /** The next time to send after an instant. */
   public Instant nextSend(Instant after) {
     return next(after, publishInterval, sendOffset);
   }

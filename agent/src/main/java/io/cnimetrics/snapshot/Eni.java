@@ -66,7 +66,6 @@ public record Eni(
     return single.total() + prefixed.total();
   }
 
-  /** The number of assigned IPv4 addresses. */
   public long assignedIpv4() {
     return single.assigned() + prefixed.assigned();
   }

@@ -14,7 +14,6 @@ public final class Yaml {
 
   private Yaml() {}
 
-  /** Writes a map. */
   public static String of(Map<String, ?> document) {
     return map(document, "").stripLeading();
   }

@@ -30,13 +30,11 @@ public interface AgentComponent {
   /** The limits for the number of pods, from the settings or from the number of CPUs. */
   PodLimits podLimits();
 
-  /** Detects the node's identity. */
   IdentityResolver identity();
 
   /** Empty if {@code --subnets} is false. */
   Optional<Subnets> subnets();
 
-  /** Builds the component. */
   @Component.Factory
   interface Factory {
     AgentComponent create(

@@ -31,8 +31,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class NodeCapacityTest {
-  private static final InstanceLimits.Limit M5_LARGE = new InstanceLimits.Limit(3, 10);
-  private static final InstanceLimits.Limit M5_XLARGE = new InstanceLimits.Limit(4, 15);
+  private static final InstanceLimits.Limit M5_LARGE = limit(3, 10);
+  private static final InstanceLimits.Limit M5_XLARGE = limit(4, 15);
 
   @Test
   void gaugesOfIpamdGiveTheMaximum() {
@@ -588,7 +588,7 @@ class NodeCapacityTest {
   private static void assertOneCardIsLikeANodeWithoutMultiNic(
       List<Eni> enis, int limit, int perEni, PodLimits pods) {
     Eni[] card = enis.stream().filter(eni -> eni.networkCard() == 0).toArray(Eni[]::new);
-    Optional<InstanceLimits.Limit> one = Optional.of(new InstanceLimits.Limit(limit, perEni));
+    Optional<InstanceLimits.Limit> one = Optional.of(limit(limit, perEni));
     List<Optional<EffectiveMaximum>> maxima =
         Stream.of(nothingRead().multiNic(card), nothingRead().enis(card))
             .map(Snapshots::build)
@@ -601,7 +601,7 @@ class NodeCapacityTest {
   /** d3en.12xlarge: ipamD's table has 4 ENIs, EC2 permits 3. */
   @Test
   void lowerNumberOfEnisCountsAfterEc2RejectedOneMore() {
-    InstanceLimits.Limit type = new InstanceLimits.Limit(3, 30);
+    InstanceLimits.Limit type = limit(3, 30);
     Snapshots node = nothingRead().enis(eni(0, 29, 29, 0), eni(1, 29, 29, 0), eni(2, 29, 29, 0));
 
     assertThat(maximum(withGauges(node, Optional.of(type), 4, 116))).isEqualTo(107);
@@ -619,7 +619,7 @@ class NodeCapacityTest {
   /** g4dn.16xlarge with an old release: ipamD's table has 49 addresses per ENI, EC2 permits 14. */
   @Test
   void lowerNumberOfAddressesCountsAfterEc2RejectedOneMore() {
-    InstanceLimits.Limit type = new InstanceLimits.Limit(4, 15);
+    InstanceLimits.Limit type = limit(4, 15);
     Snapshots node =
         nothingRead()
             .enis(eni(0, 0, 0, 0))
@@ -662,6 +662,10 @@ class NodeCapacityTest {
       int maxPods) {
     return NodeCapacity.of(
         snapshot.build(), limit, eniMax, ipMax, Optional.empty(), new PodLimits(maxPods, 3));
+  }
+
+  private static InstanceLimits.Limit limit(int enis, int perEni) {
+    return new InstanceLimits.Limit(List.of(enis), perEni, OptionalInt.empty());
   }
 
   private static OptionalDouble none() {
