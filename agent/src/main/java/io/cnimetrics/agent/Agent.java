@@ -1,5 +1,6 @@
 package io.cnimetrics.agent;
 
+import io.cnimetrics.aws.Subnets;
 import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.catalog.NodeLabels;
 import io.cnimetrics.catalog.Sampler;

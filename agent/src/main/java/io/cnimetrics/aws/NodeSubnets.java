@@ -12,7 +12,7 @@ import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.model.DescribeSubnetsResponse;
 
 /** Reads the subnets of this node's ENIs with EC2's {@code DescribeSubnets}. */
-public final class NodeSubnets {
+public final class NodeSubnets implements Subnets {
   /** AWS reserves the first four addresses and the last address of every subnet. */
   private static final long RESERVED = 5;
 
@@ -21,18 +21,20 @@ public final class NodeSubnets {
 
   private static final Pattern CIDR = Pattern.compile("[0-9.]{7,15}/([0-9]{1,2})");
 
+  private final InstanceMetadata metadata;
   private final Ec2 ec2;
 
-  public NodeSubnets(Ec2 ec2) {
+  public NodeSubnets(InstanceMetadata metadata, Ec2 ec2) {
+    this.metadata = metadata;
     this.ec2 = ec2;
   }
 
-  /**
-   * Sends one request for all subnets, without a retry. Blocks up to the limit. Returns the
-   * requested subnets that have IPv4 addresses.
-   *
-   * @param limit the limit of the whole call, including the search for credentials
-   */
+  @Override
+  public InstanceMetadata.Interfaces interfaces(Duration limit) {
+    return metadata.interfaces(limit);
+  }
+
+  @Override
   public Ec2Result<List<Subnet>> read(Set<String> subnetIds, String region, Duration limit) {
     String ids = String.join(", ", new TreeSet<>(subnetIds));
     Ec2Request request =

@@ -1,6 +1,6 @@
 package io.cnimetrics.cli;
 
-import io.cnimetrics.agent.Subnets;
+import io.cnimetrics.aws.Subnets;
 import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.config.Flag;
 import io.cnimetrics.config.FlagType;

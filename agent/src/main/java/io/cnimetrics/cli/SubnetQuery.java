@@ -1,6 +1,6 @@
 package io.cnimetrics.cli;
 
-import io.cnimetrics.agent.Subnets;
+import io.cnimetrics.aws.Subnets;
 import io.cnimetrics.aws.Ec2Result;
 import io.cnimetrics.aws.InstanceMetadata;
 import io.cnimetrics.identity.Identification;

@@ -3,7 +3,7 @@ package io.cnimetrics.wiring;
 import dagger.BindsInstance;
 import dagger.Component;
 import io.cnimetrics.agent.Agent;
-import io.cnimetrics.agent.Subnets;
+import io.cnimetrics.aws.Subnets;
 import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.config.AgentConfig;

@@ -4,9 +4,8 @@ import dagger.Module;
 import dagger.Provides;
 import io.cnimetrics.agent.Agent;
 import io.cnimetrics.agent.LastPoll;
-import io.cnimetrics.agent.Subnets;
+import io.cnimetrics.aws.Subnets;
 import io.cnimetrics.aws.Ec2;
-import io.cnimetrics.aws.Ec2Result;
 import io.cnimetrics.aws.InstanceMetadata;
 import io.cnimetrics.aws.InstanceTags;
 import io.cnimetrics.aws.NodeSubnets;
@@ -28,17 +27,14 @@ import io.cnimetrics.identity.IdentityResolver;
 import io.cnimetrics.ipamd.IpamdReader;
 import io.cnimetrics.otlp.OtlpSink;
 import io.cnimetrics.publish.MetricSink;
-import io.cnimetrics.snapshot.Subnet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import javax.inject.Singleton;
@@ -115,7 +111,9 @@ final class AgentModule {
 
   @Provides
   static Optional<Subnets> subnets(AgentConfig config) {
-    return config.subnets() ? Optional.of(SubnetsOfAws.fromEnvironment()) : Optional.empty();
+    return config.subnets()
+        ? Optional.of(new NodeSubnets(InstanceMetadata.fromEnvironment(), Ec2.fromEnvironment()))
+        : Optional.empty();
   }
 
   @Provides
@@ -185,24 +183,6 @@ final class AgentModule {
     public MetricSink otlp(Otlp otlp, String region, Supplier<NodeLabels> labels) {
       return OtlpSink.open(
           otlp.url(), region, otlp.headers(), otlp.resource(), labels, version, clock);
-    }
-  }
-
-  /** Reads subnets from instance metadata and EC2. Only {@code --subnets} loads this class. */
-  private record SubnetsOfAws(InstanceMetadata metadata, NodeSubnets ec2) implements Subnets {
-    static SubnetsOfAws fromEnvironment() {
-      return new SubnetsOfAws(
-          InstanceMetadata.fromEnvironment(), new NodeSubnets(Ec2.fromEnvironment()));
-    }
-
-    @Override
-    public InstanceMetadata.Interfaces interfaces(Duration limit) {
-      return metadata.interfaces(limit);
-    }
-
-    @Override
-    public Ec2Result<List<Subnet>> read(Set<String> subnetIds, String region, Duration limit) {
-      return ec2.read(subnetIds, region, limit);
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.cnimetrics.agent;
 
+import io.cnimetrics.aws.Subnets;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.aws.Ec2Result;

@@ -137,7 +137,7 @@ public final class FakeEc2 implements AutoCloseable {
 
   /** A client of this EC2. */
   public NodeSubnets subnets() {
-    return new NodeSubnets(Ec2.at(endpoint(), CREDENTIALS));
+    return new NodeSubnets(InstanceMetadata.fromEnvironment(), Ec2.at(endpoint(), CREDENTIALS));
   }
 
   /** A client of this EC2. */

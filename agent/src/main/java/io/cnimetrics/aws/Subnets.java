@@ -1,7 +1,5 @@
-package io.cnimetrics.agent;
+package io.cnimetrics.aws;
 
-import io.cnimetrics.aws.Ec2Result;
-import io.cnimetrics.aws.InstanceMetadata;
 import io.cnimetrics.snapshot.Subnet;
 import java.time.Duration;
 import java.util.List;
@@ -12,6 +10,11 @@ public interface Subnets {
   /** Reads the subnet of each ENI from instance metadata, if ipamD does not report subnets. */
   InstanceMetadata.Interfaces interfaces(Duration limit);
 
-  /** Reads the number of free addresses in the given subnets. */
+  /**
+   * Sends one request for all subnets, without a retry. Blocks up to the limit. Returns the
+   * requested subnets that have IPv4 addresses.
+   *
+   * @param limit the limit of the whole call, including the search for credentials
+   */
   Ec2Result<List<Subnet>> read(Set<String> subnetIds, String region, Duration limit);
 }
