@@ -179,14 +179,15 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
     OneShotPoller poller =
         poller(config, ThisNode.component(config, now::get), identity, now::get);
     List<Report> reports = new ArrayList<>();
-    boolean hangs = false;
-    while (reports.size() < polls && !hangs) {
-      if (!reports.isEmpty()) {
-        now.set(now.get().plus(config.pollInterval()));
-      }
+    boolean more = polls > 0;
+    while (more) {
       Report report = poller.once();
       reports.add(report);
-      hangs = report.problems().stream().anyMatch(any -> any.reason() == Reason.TIMEOUT);
+      boolean hangs = report.problems().stream().anyMatch(any -> any.reason() == Reason.TIMEOUT);
+      more = reports.size() < polls && !hangs;
+      if (more) {
+        now.set(report.snapshot().takenAt().plus(config.pollInterval()));
+      }
     }
     return reports;
   }
