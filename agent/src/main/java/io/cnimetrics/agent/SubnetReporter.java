@@ -1,8 +1,8 @@
 package io.cnimetrics.agent;
 
-import io.cnimetrics.aws.Subnets;
 import io.cnimetrics.aws.Ec2Result;
 import io.cnimetrics.aws.InstanceMetadata;
+import io.cnimetrics.aws.Subnets;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sample;
 import io.cnimetrics.config.AgentConfig;

@@ -176,8 +176,7 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
       AgentConfig config, SimulatedSource source, int polls, AtomicReference<Instant> now) {
     CompletableFuture<Identification> identity =
         CompletableFuture.completedFuture(source.identity(config));
-    OneShotPoller poller =
-        poller(config, ThisNode.component(config, now::get), identity, now::get);
+    OneShotPoller poller = poller(config, ThisNode.component(config, now::get), identity, now::get);
     List<Report> reports = new ArrayList<>();
     boolean more = polls > 0;
     while (more) {

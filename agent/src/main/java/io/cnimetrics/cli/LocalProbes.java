@@ -1,10 +1,10 @@
 package io.cnimetrics.cli;
 
-import io.cnimetrics.aws.Subnets;
 import io.cnimetrics.aws.AwsEndpoint;
 import io.cnimetrics.aws.Ec2Result;
 import io.cnimetrics.aws.InstanceMetadata;
 import io.cnimetrics.aws.SettingsException;
+import io.cnimetrics.aws.Subnets;
 import io.cnimetrics.catalog.Metric.Unit;
 import io.cnimetrics.cloudwatch.CloudWatchSink;
 import io.cnimetrics.config.AgentConfig;

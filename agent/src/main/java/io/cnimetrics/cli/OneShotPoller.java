@@ -1,7 +1,7 @@
 package io.cnimetrics.cli;
 
-import io.cnimetrics.aws.Subnets;
 import io.cnimetrics.aws.InstanceMetadata;
+import io.cnimetrics.aws.Subnets;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.catalog.SamplerState;
 import io.cnimetrics.config.AgentConfig;

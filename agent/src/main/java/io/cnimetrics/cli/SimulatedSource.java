@@ -1,8 +1,8 @@
 package io.cnimetrics.cli;
 
-import io.cnimetrics.aws.Subnets;
 import io.cnimetrics.aws.Ec2Result;
 import io.cnimetrics.aws.InstanceMetadata;
+import io.cnimetrics.aws.Subnets;
 import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.config.Settings;
 import io.cnimetrics.config.Values;

@@ -1,8 +1,8 @@
 package io.cnimetrics.cli;
 
-import io.cnimetrics.aws.Subnets;
 import io.cnimetrics.aws.Ec2Result;
 import io.cnimetrics.aws.InstanceMetadata;
+import io.cnimetrics.aws.Subnets;
 import io.cnimetrics.identity.Identification;
 import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.NodeSnapshot;

@@ -186,7 +186,9 @@ record BufferState(
     List<Sample> events = new ArrayList<>();
     for (MinuteValue value : dropped) {
       MetricCatalog.named(value.metric())
-          .map(metric -> new Sample(metric, OptionalDouble.of(value.value()), OptionalDouble.empty()))
+          .map(
+              metric ->
+                  new Sample(metric, OptionalDouble.of(value.value()), OptionalDouble.empty()))
           .filter(BufferState::isEvent)
           .ifPresent(events::add);
     }

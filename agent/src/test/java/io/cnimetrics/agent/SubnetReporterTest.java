@@ -1,10 +1,10 @@
 package io.cnimetrics.agent;
 
-import io.cnimetrics.aws.Subnets;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.aws.Ec2Result;
 import io.cnimetrics.aws.InstanceMetadata;
+import io.cnimetrics.aws.Subnets;
 import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.NodeLabels;

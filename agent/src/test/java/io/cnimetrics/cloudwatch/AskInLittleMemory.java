@@ -4,7 +4,6 @@ import io.cnimetrics.aws.Ec2;
 import io.cnimetrics.aws.Ec2Result;
 import io.cnimetrics.aws.InstanceMetadata;
 import io.cnimetrics.aws.InstanceTags;
-import io.cnimetrics.aws.InstanceMetadata;
 import io.cnimetrics.aws.NodeSubnets;
 import java.io.IOException;
 import java.io.InputStream;
@@ -41,7 +40,9 @@ final class AskInLittleMemory {
       case "metadata" -> InstanceMetadata.at(peer).read(LIMIT).problems().toString();
       case "tags" -> text(new InstanceTags(ec2(peer)).read("i-1", "eu-west-1", LIMIT));
       case "subnets" ->
-          text(new NodeSubnets(InstanceMetadata.fromEnvironment(), ec2(peer)).read(Set.of("subnet-1"), "eu-west-1", LIMIT));
+          text(
+              new NodeSubnets(InstanceMetadata.fromEnvironment(), ec2(peer))
+                  .read(Set.of("subnet-1"), "eu-west-1", LIMIT));
       default -> sink.put(SinkFixture.NAMESPACE, SinkFixture.datums(1), LIMIT).toString();
     };
   }
