@@ -2,7 +2,9 @@ package io.cnimetrics.agent;
 
 import io.cnimetrics.aws.Subnets;
 import io.cnimetrics.capacity.PodLimits;
+import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.NodeLabels;
+import io.cnimetrics.catalog.Sample;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.catalog.Sampler.PollSamples;
 import io.cnimetrics.config.AgentConfig;
@@ -34,6 +36,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -310,6 +313,14 @@ public final class Agent {
         alerts.present(),
         depth(),
         receivers().stream().map(this::destination).toList());
+  }
+
+  /** The samples of the last poll and the starts of the agent; empty before the first poll. */
+  public List<Sample> samples() {
+    List<Sample> polled = lastPoll.samples();
+    OptionalDouble starts = OptionalDouble.of((double) buffer.history().starts());
+    Sample count = new Sample(MetricCatalog.AGENT_STARTS, OptionalDouble.empty(), starts);
+    return polled.isEmpty() ? polled : Stream.concat(polled.stream(), Stream.of(count)).toList();
   }
 
   /**

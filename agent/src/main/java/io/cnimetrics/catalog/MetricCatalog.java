@@ -235,7 +235,11 @@ public final class MetricCatalog {
           "Restarts of ipamD that this agent observed in the last 15 minutes.",
           derived(MetricCatalog::recentRestarts));
   public static final Metric AGENT_STARTS =
-      counter("agentStarts", "cni_agent_starts_total", "Starts of this agent.", new AgentStart());
+      counter(
+          "agentStarts",
+          "cni_agent_starts_total",
+          "Starts of the agent on this node. OTLP does not send this metric.",
+          new AgentStart());
 
   // What ipamD does.
 

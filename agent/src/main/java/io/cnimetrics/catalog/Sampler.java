@@ -174,6 +174,7 @@ public final class Sampler {
     return new SamplerState(
         increases.next(before.totals(), COUNTERS),
         before.restarts() + (increases.restarted().orElse(false) ? 1 : 0),
+        before.starts(),
         before.ipamdSeen() || snapshot.ipamdRead(),
         down,
         capacity

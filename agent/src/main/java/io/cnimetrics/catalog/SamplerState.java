@@ -16,6 +16,7 @@ import java.util.stream.Stream;
  *
  * @param totals the totals of the counters at the last successful read of ipamD's metrics
  * @param restarts the number of ipamD restarts that polls have shown
+ * @param starts the number of starts of the agent, including starts before this one
  * @param ipamdSeen whether this agent has read ipamD; this is not stored, because the agent has a
  *     grace period after each start
  * @param down the consecutive minutes in which no poll could read ipamD
@@ -27,6 +28,7 @@ import java.util.stream.Stream;
 public record SamplerState(
     Optional<CounterTotals> totals,
     long restarts,
+    long starts,
     boolean ipamdSeen,
     Streak down,
     Streak warmPoolEmpty,
@@ -37,6 +39,7 @@ public record SamplerState(
       new SamplerState(
           Optional.empty(),
           0,
+          1,
           false,
           Streak.NONE,
           Streak.NONE,
@@ -58,6 +61,7 @@ public record SamplerState(
           known.bySeries().forEach((series, total) -> numbers.put(TOTAL + series, total));
         });
     numbers.put("restarts", (double) restarts);
+    numbers.put("starts", (double) starts);
     down.toNumbers("down.", numbers);
     warmPoolEmpty.toNumbers("warmPoolEmpty.", numbers);
     refusals.toNumbers("refusals.", numbers);
@@ -73,6 +77,7 @@ public record SamplerState(
     return new SamplerState(
         numbers.containsKey("totals") ? Optional.of(totals(numbers)) : Optional.empty(),
         numbers.getOrDefault("restarts", 0.0).longValue(),
+        numbers.getOrDefault("starts", 1.0).longValue(),
         false,
         Streak.of("down.", numbers),
         Streak.of("warmPoolEmpty.", numbers),
@@ -81,6 +86,20 @@ public record SamplerState(
         Stream.of(AddressMode.values())
             .filter(mode -> numbers.containsKey(MODE + mode))
             .findFirst());
+  }
+
+  /** The state of a restarted agent, which continues from this state. */
+  public SamplerState restarted() {
+    return new SamplerState(
+        totals,
+        restarts,
+        starts + 1,
+        ipamdSeen,
+        down,
+        warmPoolEmpty,
+        refusals,
+        recentRestarts,
+        mode);
   }
 
   private static CounterTotals totals(Map<String, Double> numbers) {

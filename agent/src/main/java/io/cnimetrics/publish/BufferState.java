@@ -138,6 +138,12 @@ record BufferState(
     }
   }
 
+  /** The state of a restarted agent, which continues from this state. */
+  BufferState restarted() {
+    return new BufferState(
+        instanceId, destination, history.restarted(), lastMinute, open, carried, starts);
+  }
+
   /**
    * The state of an agent that starts without an earlier state.
    *

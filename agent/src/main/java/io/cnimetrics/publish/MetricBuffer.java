@@ -145,7 +145,7 @@ public final class MetricBuffer implements AutoCloseable {
   /** Continues from the state on disk. If settings changed, old samples keep their destination. */
   private void resume(BufferState last) {
     Destination destination = state.destination();
-    state = last;
+    state = last.restarted();
     if (!last.destination().mayBe(destination)) {
       closeOpen(false);
     }

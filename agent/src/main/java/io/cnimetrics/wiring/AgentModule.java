@@ -158,7 +158,6 @@ final class AgentModule {
       AgentConfig config,
       Agent agent,
       AgentStats activity,
-      LastPoll lastPoll,
       BuildInfo build,
       InstantSource clock) {
     Optional<String> pod = Optional.ofNullable(System.getenv(HealthServer.POD));
@@ -167,7 +166,7 @@ final class AgentModule {
     if (config.prometheus()) {
       pages.put(
           MetricsPage.PATH,
-          new MetricsPage(lastPoll::samples, agent::labels, activity, agent::depth, clock, build));
+          new MetricsPage(agent::samples, agent::labels, activity, agent::depth, clock, build));
     }
     return new HealthServer(config.healthAddress(), pod, agent::health, pages);
   }

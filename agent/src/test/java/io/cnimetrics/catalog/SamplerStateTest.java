@@ -54,6 +54,7 @@ class SamplerStateTest {
                 OptionalDouble.of(0.5 + (double) minute),
                 totals)),
         restarts,
+        1 + minute,
         false,
         new Streak(Math.min(restarts, minute), Math.max(restarts, minute), held),
         new Streak(0, restarts, !held),

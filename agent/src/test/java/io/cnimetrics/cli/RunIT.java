@@ -271,6 +271,7 @@ class RunIT {
 
       assertThat(health.await("/metrics", 200, LIMIT))
           .containsPattern("\ncni_enis\\{[^}]*} 2.0\n")
+          .containsPattern("\ncni_agent_starts_total\\{[^}]*} 1.0\n")
           .containsPattern("\ncni_agent_backlog_size\\{[^}]*} 0.0\n");
       assertThat(agent.stop().exitCode()).isZero();
       assertThat(cloudWatch.requests()).isEmpty();

@@ -43,6 +43,7 @@ final class MetricsDocument {
       Prometheus and OTLP have their own names, which are stable. Durations are in seconds and shares are ratios. A counter
       is the total since ipamD started, so use `increase()`. Each series has the labels `cluster`, `node`, `instance`,
       `instance_type` and `zone`, as far as they are known. `cni_node_info` also has the labels `cni_version` and `subnets`.
+      With `--state-dir`, `cni_agent_starts_total` also counts earlier starts. Otherwise it is always 1.
 
       `cni-metrics-helper` is AWS's helper, written in Go. A metric of both programs has the same name in both.
       The helper sends one value for the whole cluster. Therefore do not use statistics and thresholds that were chosen

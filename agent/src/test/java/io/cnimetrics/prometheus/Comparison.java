@@ -107,7 +107,7 @@ final class Comparison {
   private static Set<String> names(List<Series> series) {
     return series.stream()
         .map(Series::toString)
-        .filter(name -> !name.startsWith("cni_agent_") || name.startsWith("cni_agent_starts"))
+        .filter(name -> !name.startsWith("cni_agent_"))
         .collect(Collectors.toCollection(TreeSet::new));
   }
 

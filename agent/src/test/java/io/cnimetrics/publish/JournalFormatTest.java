@@ -15,7 +15,7 @@ class JournalFormatTest {
       "{'instance':'i-1','namespace':'Kubernetes/CNI','dimensions':[{'CLUSTER_ID':'prod'}],"
           + "'lastMinute':29394000,'minute':29394001,'at':1763640061500,"
           + "'earlier':{'ipamdErr':1763640031500},'open':[['ipamdErr',2.0,1.0,9.0]],'ipamdStart':1763639000000,"
-          + "'agentStart':1763639900000,'carried':[],'history':{'restarts':2.0}}";
+          + "'agentStart':1763639900000,'carried':[],'history':{'restarts':2.0,'starts':1.0}}";
   private static final String MINUTE =
       "{'id':7,'minute':29393999,'namespace':'Kubernetes/CNI',"
           + "'dimensions':[{'CLUSTER_ID':'prod'}],'values':[['eniAllocated',2.0,'COUNT']]}";

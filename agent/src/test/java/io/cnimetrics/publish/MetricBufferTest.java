@@ -189,6 +189,18 @@ class MetricBufferTest {
   }
 
   @Test
+  void startsOfTheAgentAreCountedWhileTheStateIsKept() {
+    BufferFixture.in(directory, START).poll(at(10), 4).buffer.close();
+    BufferFixture.in(directory, at(30)).buffer.close();
+    BufferFixture third = BufferFixture.in(directory, at(40)).poll(at(50), 5);
+
+    assertThat(third.buffer.history().starts()).isEqualTo(3);
+    third.buffer.close();
+    assertThat(BufferFixture.in(directory, "i-2", CLUSTER, at(80)).buffer.history().starts())
+        .isEqualTo(1);
+  }
+
+  @Test
   void restartDoesNotSendASentMinuteAgain() {
     BufferFixture before = BufferFixture.in(directory, START).poll(at(10), 4).poll(at(20), 5);
     before.buffer.closeOpenMinute();
