@@ -155,11 +155,7 @@ final class AgentModule {
   @Provides
   @Singleton
   static HealthServer health(
-      AgentConfig config,
-      Agent agent,
-      AgentStats activity,
-      BuildInfo build,
-      InstantSource clock) {
+      AgentConfig config, Agent agent, AgentStats activity, BuildInfo build, InstantSource clock) {
     Optional<String> pod = Optional.ofNullable(System.getenv(HealthServer.POD));
     Map<String, Page> pages = new LinkedHashMap<>();
     pages.put(StatusPage.PATH, new StatusPage(build.version(), pod, agent::status));
