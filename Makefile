@@ -18,7 +18,7 @@ SEED ?= 0
 # `make backlog`: the length of the backlog at the start.
 BACKLOG_HOURS ?= 24
 # `make ipamd-test`: an empty SCENARIOS runs all scenarios.
-RELEASES ?= 1.23.2 1.19.6
+RELEASES ?= 1.23.2 1.19.6 1.15.5
 SCENARIOS ?=
 # `make fuzz`: the time for each test.
 SECONDS ?= 60

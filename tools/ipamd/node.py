@@ -26,8 +26,10 @@ IPAMD_ENVIRONMENT = {
     "AWS_VPC_K8S_CNI_VETHPREFIX": "eni", "DISABLE_TCP_EARLY_DEMUX": "false", "ANNOTATE_POD_IP": "false",
     "NETWORK_POLICY_ENFORCING_MODE": "standard", "AWS_VPC_K8S_CNI_LOGLEVEL": "DEBUG", "CLUSTER_NAME": CLUSTER,
     "CLUSTER_ENDPOINT": "http://127.0.0.1:8001", "MY_NODE_NAME": NODE_NAME, "MY_POD_NAME": "aws-node-bench"}
+# AWS_EC2_ENDPOINT is for releases before 1.19, which use version 1 of the SDK.
 AWS_ENVIRONMENT = {
-    "AWS_ENDPOINT_URL_EC2": "http://127.0.0.1:4599", "AWS_EC2_METADATA_SERVICE_ENDPOINT": "http://169.254.169.254",
+    "AWS_ENDPOINT_URL_EC2": "http://127.0.0.1:4599", "AWS_EC2_ENDPOINT": "http://127.0.0.1:4599",
+    "AWS_EC2_METADATA_SERVICE_ENDPOINT": "http://169.254.169.254",
     "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "y", "AWS_REGION": REGION}
 POLL_SECONDS = 10
 WAIT_STEP_SECONDS = 0.5
@@ -57,7 +59,7 @@ class Node:
         self._start("standins", ["python3", str(HERE / "standins.py"), json.dumps(settings or {})])
         self.until("the stand-ins", lambda: get(STANDINS), 60)
         self.start_ipamd()
-        grpc = "127.0.0.1:50051" if release.startswith("1.19") else "unix:///var/run/aws-node/ipamd.sock"
+        grpc = "unix:///var/run/aws-node/ipamd.sock" if self.is_since(1, 23) else "127.0.0.1:50051"
         self._start("pods", [str(self._bin / f"pods-{release}"), "-ipamd", grpc])
         self.until("the pods", lambda: get(PODS + "truth"), 20)
         self.samples = truth.Sampler(self.folder / "samples.jsonl", {
@@ -65,6 +67,10 @@ class Node:
         common = ["--poll-interval", f"{POLL_SECONDS}s", "--cluster-id", CLUSTER, "--max-pods", str(self._max_pods)]
         self._start("polls", [agent, "dry-run", "--watch", "--output", "json", *common], AWS_ENVIRONMENT)
         self._start("run", [agent, "run", "--cloudwatch=false", "--prometheus", *common], AWS_ENVIRONMENT)
+
+    def is_since(self, *release):
+        """Whether ipamD is of this release, such as (1, 23), or of a later release."""
+        return tuple(map(int, self.release.split("."))) >= release
 
     # What happens on the node.
 

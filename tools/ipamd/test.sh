@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the agent beside the real ipamD of two releases: tools/ipamd/test.sh AGENT [RELEASE [SCENARIO...]]
+# Runs the agent beside the real ipamD of three releases: tools/ipamd/test.sh AGENT [RELEASE [SCENARIO...]]
 #
 # Needs root, the right to create namespaces, and Python. The script builds ipamD from the Go module, once for each
 # release (4 min of CPU), and keeps the programs in ~/.cache/cni-metrics-agent. Where there is no Go, the script
@@ -8,7 +8,7 @@
 set -euo pipefail
 
 agent=$(realpath "${1:?usage: tools/ipamd/test.sh AGENT [RELEASE [SCENARIO...]]}")
-releases=${2:-1.23.2 1.19.6}
+releases=${2:-1.23.2 1.19.6 1.15.5}
 here=$(cd "$(dirname "$0")" && pwd)
 packages="iptables iproute2 mount"
 bin=${XDG_CACHE_HOME:-$HOME/.cache}/cni-metrics-agent/ipamd
