@@ -3,8 +3,11 @@ package io.cnimetrics.recommend;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.LongSummaryStatistics;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.ToLongFunction;
+import java.util.stream.IntStream;
 
 /**
  * The addresses that the pods of a node group needed.
@@ -12,15 +15,18 @@ import java.util.Set;
  * <p>The data has one {@link Moment} a minute, and no times of requests within a minute. Therefore
  * each step looks at two successive intervals, because ipamD's reaction can begin in the first
  * interval and end in the second. Each step assumes the worst order of requests and releases. Two
- * numbers describe a step. With a pool of {@code need} addresses, or with {@code burst} addresses
- * available before the step, no order of the step's requests and releases leaves a pod without an
- * address. See docs/recommend.md for the proof.
+ * numbers describe a step: {@code low}, the fewest addresses that pods can have held, and {@code
+ * need}. With a pool of {@code need} addresses no order of the step's requests and releases leaves
+ * a pod without an address. See docs/recommend.md for the proof.
  */
 final class GroupDemand {
-  /** The times of the requests in a longer interval are too uncertain for a step. */
-  static final int LONGEST_INTERVAL_MINUTES = 5;
+  private static final int PREFIX_SIZE = 16;
 
-  static final int PREFIX_SIZE = 16;
+  /** The times of the requests in a longer interval are too uncertain for a step. */
+  private static final int LONGEST_INTERVAL_MINUTES = 5;
+
+  /** This number of successive intervals with similar numbers of requests is a steady rate. */
+  private static final int STEADY_INTERVALS = 3;
 
   /** The kubelet's default of EKS counts two pods on the host's network. */
   private static final int EKS_HOST_PODS = 2;
@@ -31,19 +37,19 @@ final class GroupDemand {
   /** The number of moments with each number of assigned addresses. */
   private long[] assigned = new long[0];
 
-  /** The largest burst of all steps with the same need. The index is the need. */
-  private int[] bursts = new int[0];
+  /**
+   * The largest WARM_IP_TARGET that a step needs. The index is the MINIMUM_IP_TARGET that is just
+   * enough for the step, without a WARM_IP_TARGET.
+   */
+  private int[] warmIps = new int[0];
 
   private long moments;
   private long idle;
-  private long missingMinutes;
-  private long restarts;
-  private long refused;
   private long prefixMoments;
   private int reachable;
   private int perEni;
   private int maxPods;
-  private int newNodes;
+  private boolean newNodes;
   private Optional<String> aboveMaxPods = Optional.empty();
 
   /**
@@ -65,23 +71,27 @@ final class GroupDemand {
       if (now.minute() >= from) {
         nodes.add(node);
         count(now);
-        List<Moment> window = window(history, i);
-        if (window.size() > 1) {
-          step(node, window);
-        } else if (i > 0) {
-          missingMinutes += now.minute() - history.get(i - 1).minute() - 1;
-        } else if (now.minute() - knownFrom > LONGEST_INTERVAL_MINUTES) {
-          firstStep(node, now);
+        if (isInterval(history, i)) {
+          step(node, window(history, i));
+        } else if (i == 0 && isNew(now, knownFrom)) {
+          newNodes = true;
+          add(node, now, now.requests(), 0, now.refused() == 0);
         }
       }
     }
+  }
+
+  /** Whether the first moment of a node shows all that happened on the node. */
+  static boolean isNew(Moment first, long knownFrom) {
+    return first.minute() - knownFrom > LONGEST_INTERVAL_MINUTES
+        && first.requests() <= first.reachable();
   }
 
   private void count(Moment now) {
     moments++;
     idle += now.idle();
     prefixMoments += now.usesPrefixes() ? 1 : 0;
-    assigned = grown(assigned, now.assigned());
+    assigned = Arrays.copyOf(assigned, Math.max(assigned.length, now.assigned() + 1));
     assigned[now.assigned()]++;
     reachable = Math.max(reachable, now.reachable());
     maxPods =
@@ -89,86 +99,82 @@ final class GroupDemand {
     perEni = now.enis() > 0 ? Math.max(perEni, now.most() / now.enis()) : perEni;
   }
 
-  /** This moment and at most two earlier moments, without a long interval between them. */
+  /**
+   * The moments at the ends of two intervals, or of one interval if the rate of requests is steady.
+   * A burst on both sides of a poll does not look like a steady rate.
+   */
   private static List<Moment> window(List<Moment> history, int last) {
-    int first = last;
-    while (first > 0
-        && last - first < 2
-        && history.get(first).minute() - history.get(first - 1).minute()
-            <= LONGEST_INTERVAL_MINUTES) {
-      first--;
+    boolean single = !isInterval(history, last - 1) || isSteady(history, last);
+    return history.subList(last - (single ? 1 : 2), last + 1);
+  }
+
+  /** Whether there is an earlier moment, without a long interval in between. */
+  private static boolean isInterval(List<Moment> history, int last) {
+    return last > 0
+        && last < history.size()
+        && history.get(last).minute() - history.get(last - 1).minute() <= LONGEST_INTERVAL_MINUTES;
+  }
+
+  /** Whether one of two intervals belongs to a steady rate, and neither has more requests. */
+  private static boolean isSteady(List<Moment> history, int last) {
+    long most = Math.max(requests(history, last - 1), requests(history, last));
+    for (int first = last - STEADY_INTERVALS; first <= last; first++) {
+      LongSummaryStatistics rate =
+          IntStream.range(first, first + STEADY_INTERVALS)
+              .mapToLong(interval -> requests(history, interval))
+              .summaryStatistics();
+      if (rate.getMin() > 0 && rate.getMax() <= 2 * rate.getMin() && most <= rate.getMax()) {
+        return true;
+      }
     }
-    return history.subList(first, last + 1);
+    return false;
+  }
+
+  private static long requests(List<Moment> history, int last) {
+    return isInterval(history, last)
+        ? history.get(last).since(history.get(last - 1), Moment::requests)
+        : 0;
   }
 
   private void step(String node, List<Moment> window) {
     Moment first = window.get(0);
     Moment last = window.get(window.size() - 1);
-    long requests = 0;
-    long releases = 0;
-    long refusals = 0;
-    long calls = 0;
-    for (int i = 1; i < window.size(); i++) {
-      Moment now = window.get(i);
-      Moment before = window.get(i - 1);
-      // After a restart ipamD counts from 0.
-      boolean restarted = now.restartedSince(before);
-      long newRefusals = now.refused() - (restarted ? 0 : before.refused());
-      requests += now.requests() - (restarted ? 0 : before.requests());
-      releases += now.releases() - (restarted ? 0 : before.releases());
-      refusals += newRefusals;
-      calls += now.ec2Calls() - (restarted ? 0 : before.ec2Calls());
-      if (i == window.size() - 1) {
-        restarts += restarted ? 1 : 0;
-        missingMinutes += now.minute() - before.minute() - 1;
-        refused += Math.max(0, newRefusals);
-      }
-    }
+    long requests = sum(window, Moment::requests);
     if (requests == 0) {
       return;
     }
+    int low = (int) Math.max(0, first.assigned() - sum(window, Moment::releases));
     long need = first.assigned() + first.cooling() + requests;
-    long burst = first.cooling() + releases + requests;
-    if (refusals == 0) {
-      add(node, last, Math.min(need, provenPool(window, calls)), burst, true);
+    // A single call to EC2 cannot both enlarge and reduce the pool between the moments.
+    boolean poolIsKnown = last.ec2Calls() > 0 && sum(window, Moment::ec2Calls) <= 1;
+    if (sum(window, Moment::refused) == 0) {
+      int most = window.stream().mapToInt(Moment::pool).max().orElseThrow();
+      int enough = poolIsKnown ? most : Math.max(last.most(), most);
+      add(node, last, Math.min(need, enough), low, true);
     } else {
-      // Whatever the reason was, the pool of that time was not enough.
-      int pool = window.stream().mapToInt(Moment::pool).max().orElseThrow();
-      int idlest = window.stream().mapToInt(Moment::idle).max().orElseThrow();
-      add(node, last, Math.max(need, pool + 1), Math.max(burst, idlest + 1), false);
+      // A pool below the need explains a refusal. For other reasons the pool must be larger.
+      int least = window.stream().mapToInt(Moment::pool).min().orElseThrow();
+      boolean explained = last.ec2Calls() > 0 && !poolIsKnown;
+      add(node, last, explained ? need : Math.max(need, least + 1), low, false);
     }
   }
 
-  /**
-   * The size of a pool that was large enough, because ipamD refused no request. A single call to
-   * EC2 cannot both enlarge and reduce the pool. Therefore, with at most one call, the pool was
-   * never larger than at one of the moments.
-   */
-  private static long provenPool(List<Moment> window, long calls) {
-    Moment last = window.get(window.size() - 1);
-    boolean callsKnown = last.ec2Calls() > 0;
-    return callsKnown && calls <= 1
-        ? window.stream().mapToInt(Moment::pool).max().orElseThrow()
-        : Math.max(last.most(), last.pool());
+  private static long sum(List<Moment> window, ToLongFunction<Moment> counter) {
+    return IntStream.range(1, window.size())
+        .mapToLong(i -> window.get(i).since(window.get(i - 1), counter))
+        .sum();
   }
 
-  /** Adds the first moment of a new node, whose pods may all have started at once. */
-  private void firstStep(String node, Moment now) {
-    if (now.requests() <= now.reachable()) {
-      newNodes++;
-      refused += now.refused();
-      add(node, now, now.requests(), now.requests(), now.refused() == 0);
-    }
-  }
-
-  private void add(String node, Moment now, long need, long burst, boolean proven) {
+  private void add(String node, Moment now, long need, int low, boolean proven) {
     int limit = Math.min(now.most(), now.reachable() + hostNetworkPods);
     if (need > limit && proven) {
       aboveMaxPods = Optional.of(node);
     }
-    int capped = (int) Math.min(need, limit);
-    bursts = grown(bursts, capped);
-    bursts[capped] = (int) Math.max(bursts[capped], Math.min(burst, capped));
+    // ipamD gets whole prefixes. Therefore a target of 17 gives a pool of 32.
+    int unit = now.usesPrefixes() ? PREFIX_SIZE : 1;
+    int target = Math.max(0, ((int) Math.min(need, limit) - 1) / unit * unit + 1);
+    warmIps = Arrays.copyOf(warmIps, Math.max(warmIps.length, target + 1));
+    warmIps[target] = Math.max(warmIps[target], target - low);
   }
 
   /**
@@ -177,11 +183,7 @@ final class GroupDemand {
    * @param minimumIp can be 0
    */
   int warmIp(int minimumIp) {
-    int warm = 0;
-    for (int need = minimumIp + 1; need < bursts.length; need++) {
-      warm = Math.max(warm, bursts[need]);
-    }
-    return warm;
+    return Arrays.stream(warmIps).skip(minimumIp + 1L).max().orElse(0);
   }
 
   /**
@@ -189,23 +191,26 @@ final class GroupDemand {
    * the data shows what new nodes need. By default a new node gets the addresses of one whole unit.
    */
   int leastForNewNode() {
-    return newNodes > 0 ? 0 : Math.min(wholeUnit(), mostAssigned());
+    return newNodes ? 0 : Math.min(wholeUnit(), mostAssigned());
   }
 
   private int mostAssigned() {
     return Math.max(0, assigned.length - 1);
   }
 
-  /** The largest need of a step. */
+  /** The least MINIMUM_IP_TARGET that suffices without a WARM_IP_TARGET. */
   int mostNeeded() {
-    return Math.max(0, bursts.length - 1);
+    return Math.max(0, warmIps.length - 1);
   }
 
   /** The sum of the idle addresses of all moments, if the nodes had these targets. */
   double idle(int warmIp, int minimumIp) {
+    int size = usesPrefixes() ? PREFIX_SIZE : 1;
     double sum = 0;
     for (int held = 0; held < assigned.length; held++) {
-      sum += assigned[held] * (double) (Math.max(held, pool(held, warmIp, minimumIp)) - held);
+      int pool = Math.max(roundedUp(held + warmIp, size), roundedUp(minimumIp, size));
+      int limit = roundedUp(Math.max(held, reachable), size);
+      sum += assigned[held] * (double) (Math.min(pool, limit) - held);
     }
     return sum;
   }
@@ -222,10 +227,10 @@ final class GroupDemand {
   double idleOfWholeUnits(int target) {
     double sum = 0;
     for (int held = 0; held < assigned.length; held++) {
-      int wanted = held + target * wholeUnit();
-      int pool = usesPrefixes() ? roundedUp(held, PREFIX_SIZE) + target * PREFIX_SIZE : wanted;
+      int used = usesPrefixes() ? roundedUp(held, PREFIX_SIZE) : held;
+      int pool = roundedUp(used + target * wholeUnit(), wholeUnit());
       int limit = roundedUp(Math.max(held, reachable), wholeUnit());
-      sum += assigned[held] * (double) (Math.min(roundedUp(pool, wholeUnit()), limit) - held);
+      sum += assigned[held] * (double) (Math.min(pool, limit) - held);
     }
     return sum;
   }
@@ -246,17 +251,6 @@ final class GroupDemand {
         maxPods);
   }
 
-  private int pool(int held, int warmIp, int minimumIp) {
-    int size = unit();
-    int pool = Math.max(roundedUp(held + warmIp, size), roundedUp(minimumIp, size));
-    return Math.min(pool, roundedUp(Math.max(held, reachable), size));
-  }
-
-  /** The number of addresses that ipamD gets at once with a target by address. */
-  private int unit() {
-    return usesPrefixes() ? PREFIX_SIZE : 1;
-  }
-
   private static int roundedUp(int number, int unit) {
     return (number + unit - 1) / unit * unit;
   }
@@ -265,21 +259,9 @@ final class GroupDemand {
     return moments;
   }
 
+  /** The sum of the idle addresses of all moments. */
   long idleNow() {
     return idle;
-  }
-
-  /** The number of minutes without a moment. */
-  long missingMinutes() {
-    return missingMinutes;
-  }
-
-  long restarts() {
-    return restarts;
-  }
-
-  long refused() {
-    return refused;
   }
 
   /** A node whose pods needed more addresses than max pods. ipamD gets none above max pods. */
@@ -289,13 +271,5 @@ final class GroupDemand {
 
   boolean usesPrefixes() {
     return prefixMoments * 2 > moments;
-  }
-
-  private static long[] grown(long[] array, int index) {
-    return index < array.length ? array : Arrays.copyOf(array, index + 1);
-  }
-
-  private static int[] grown(int[] array, int index) {
-    return index < array.length ? array : Arrays.copyOf(array, index + 1);
   }
 }

@@ -1,5 +1,7 @@
 package io.cnimetrics.recommend;
 
+import java.util.function.ToLongFunction;
+
 /**
  * What one node reported at one time. Counters are totals since ipamD started.
  *
@@ -47,9 +49,10 @@ public record Moment(
     return prefixes > 0;
   }
 
-  /** How many requests and releases came after the earlier moment; 0 if ipamD restarted. */
-  long changesSince(Moment earlier) {
-    return restartedSince(earlier) ? 0 : requests - earlier.requests + releases - earlier.releases;
+  /** How much a counter rose since the earlier moment. After a restart ipamD counts from 0. */
+  long since(Moment earlier, ToLongFunction<Moment> counter) {
+    return counter.applyAsLong(this)
+        - (restartedSince(earlier) ? 0 : counter.applyAsLong(earlier));
   }
 
   /** Whether ipamD started between the earlier moment and this moment. */

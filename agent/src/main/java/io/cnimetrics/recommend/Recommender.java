@@ -47,6 +47,9 @@ public final class Recommender {
 
   private final Set<Long> minutes = new HashSet<>();
   private Optional<Long> first = Optional.empty();
+  private long missingMinutes;
+  private long restarts;
+  private long refused;
 
   /**
    * @param hostNetworkPods pods on the host's network on each node
@@ -65,19 +68,31 @@ public final class Recommender {
     first =
         first.or(
             () -> nodes.stream().map(node -> node.moments().get(0).minute()).min(Long::compare));
+    long knownFrom = first.orElse(from);
     for (NodeHistory node : nodes) {
+      List<Moment> moments = node.moments();
       groups
           .computeIfAbsent(node.group(), name -> new GroupDemand(hostNetworkPods))
-          .add(node.node(), node.moments(), from, first.orElseThrow());
-      Optional<Moment> before = Optional.empty();
-      for (Moment now : node.moments()) {
-        if (now.minute() >= from) {
-          minutes.add(now.minute());
-          before.ifPresent(last -> changes.merge(now.minute(), now.changesSince(last), Long::sum));
+          .add(node.node(), moments, from, knownFrom);
+      refused += GroupDemand.isNew(moments.get(0), knownFrom) ? moments.get(0).refused() : 0;
+      for (int i = 0; i < moments.size(); i++) {
+        if (moments.get(i).minute() >= from) {
+          minutes.add(moments.get(i).minute());
+          if (i > 0) {
+            count(moments.get(i - 1), moments.get(i));
+          }
         }
-        before = Optional.of(now);
       }
     }
+  }
+
+  private void count(Moment before, Moment now) {
+    long requests = now.since(before, Moment::requests);
+    long releases = now.since(before, Moment::releases);
+    changes.merge(now.minute(), requests + releases, Long::sum);
+    missingMinutes += now.minute() - before.minute() - 1;
+    restarts += now.restartedSince(before) ? 1 : 0;
+    refused += Math.max(0, now.since(before, Moment::refused));
   }
 
   public boolean isEmpty() {
@@ -99,7 +114,7 @@ public final class Recommender {
     long last = minutes.stream().max(Long::compare).orElseThrow(IllegalStateException::new);
     Duration span = Duration.ofMinutes(last - from + 1);
     double known = sum(GroupDemand::moments);
-    double share = known / (known + sum(GroupDemand::missingMinutes));
+    double share = known / (known + missingMinutes);
     Optional<String> doubt = doubt(span, share);
     Optional<Targets> targets = doubt.isEmpty() ? targets() : Optional.empty();
     double idle = sum(GroupDemand::idleNow) / minutes.size();
@@ -184,7 +199,6 @@ public final class Recommender {
           "The data has %d h. A week also shows the days that are different."
               .formatted(span.toHours()));
     }
-    long refused = (long) sum(GroupDemand::refused);
     if (refused > 0) {
       notes.add(
           ("ipamD refused %,d requests in these days. The targets are large enough for these"
@@ -192,7 +206,6 @@ public final class Recommender {
                   + " Find the cause first: run the command doctor on the node.")
               .formatted(refused));
     }
-    long restarts = (long) sum(GroupDemand::restarts);
     if (restarts > 0) {
       notes.add(
           "ipamD restarted %,d times. The last requests before each restart are unknown."
