@@ -51,8 +51,7 @@ public record Moment(
 
   /** How much a counter rose since the earlier moment. After a restart ipamD counts from 0. */
   long since(Moment earlier, ToLongFunction<Moment> counter) {
-    return counter.applyAsLong(this)
-        - (restartedSince(earlier) ? 0 : counter.applyAsLong(earlier));
+    return counter.applyAsLong(this) - (restartedSince(earlier) ? 0 : counter.applyAsLong(earlier));
   }
 
   /** Whether ipamD started between the earlier moment and this moment. */
