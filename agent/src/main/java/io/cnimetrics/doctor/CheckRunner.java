@@ -20,7 +20,7 @@ public final class CheckRunner {
     List<Finding> findings =
         running.stream()
             .flatMap(check -> check.findings(node).stream())
-            .map(finding -> finding.onNode(node.identity()))
+            .map(finding -> finding.onNode(node))
             .toList();
     List<Finding> consistent =
         findings.stream()

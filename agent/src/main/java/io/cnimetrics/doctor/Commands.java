@@ -15,6 +15,8 @@ import java.util.stream.Stream;
  * node, or has to run on the node, a comment at its end says so.
  */
 final class Commands {
+  static final String EVERY_NODE = "  # changes every node";
+
   /** The placeholders for this node's ids. */
   static final String THIS_NODE = "<this node>";
 
@@ -22,8 +24,12 @@ final class Commands {
   static final String THIS_CLUSTER = "<this cluster>";
   static final String THIS_REGION = "<this region>";
   private static final String THIS_PARTITION = "<this partition>";
+  private static final String THIS_ZONE = "<this zone>";
 
-  private static final Pattern PLAIN_WORD = Pattern.compile("[A-Za-z0-9._/:@=-]+");
+  /** The subnets of this node's ENIs, separated by commas. */
+  private static final String THESE_SUBNETS = "<these subnets>";
+
+  private static final Pattern PLAIN_WORD = Pattern.compile("[A-Za-z0-9._/:@=,-]+");
 
   private static final String ON_THIS_NODE =
       " -l k8s-app=aws-node --field-selector spec.nodeName=" + THIS_NODE;
@@ -67,16 +73,27 @@ final class Commands {
   /** The comment of a command. A quoted id can contain the same text, but not at the end. */
   static final Pattern NOTE_AT_END = Pattern.compile("  # ([^'\"]+)$");
 
-  static final String EVERY_NODE = "  # changes every node";
   static final String PENDING_PODS =
       "kubectl get pods -A -o wide --field-selector status.phase=Pending,spec.nodeName="
           + THIS_NODE;
   static final String PODS_OF_NODE =
       "kubectl get pods -A -o wide --field-selector spec.nodeName=" + THIS_NODE;
 
-  /** Moves the pods of this node to other nodes. Then the node can be terminated. */
-  static final String DRAIN =
-      "kubectl drain --ignore-daemonsets --delete-emptydir-data " + THIS_NODE;
+  private static final String DRAIN =
+      "kubectl drain --ignore-daemonsets --delete-emptydir-data "
+          + THIS_NODE
+          + "  # restarts the pods of this node elsewhere; their emptyDir data is lost";
+
+  private static final String TERMINATE =
+      aws("autoscaling terminate-instance-in-auto-scaling-group")
+          + " --no-should-decrement-desired-capacity --instance-id "
+          + THIS_INSTANCE
+          + "  # terminates the node, if it is of a node group; the group starts another";
+
+  private static final String DELETE_NODE =
+      "kubectl delete node "
+          + THIS_NODE
+          + "  # terminates the node, if Karpenter started it";
 
   static final String ENIS_OF_INSTANCE =
       aws("ec2 describe-network-interfaces")
@@ -85,16 +102,56 @@ final class Commands {
           + " --query 'NetworkInterfaces[].[NetworkInterfaceId,InterfaceType,Attachment.DeviceIndex,SubnetId,Description]'"
           + " --output table";
 
-  /** The subnets of the region with their free addresses. */
-  static final String SUBNETS =
+  private static final String SUBNETS_OF_ZONE =
       aws("ec2 describe-subnets")
-          + " --query 'Subnets[].[SubnetId,AvailableIpAddressCount,CidrBlock]' --output table";
+          + " --filters Name=availability-zone,Values="
+          + THIS_ZONE
+          + " Name=vpc-id,Values=\"$("
+          + aws("ec2 describe-instances")
+          + " --instance-ids "
+          + THIS_INSTANCE
+          + " --query 'Reservations[].Instances[].VpcId' --output text)\" --query ";
+
+  /** The subnets of this node's VPC and zone with their free addresses. */
+  static final String SUBNETS =
+      SUBNETS_OF_ZONE + "'Subnets[].[SubnetId,AvailableIpAddressCount,CidrBlock]' --output table";
+
+  /** Allows ipamD to use one more subnet. */
+  static final String ADD_SUBNET =
+      aws("ec2 create-tags")
+          + " --tags Key=kubernetes.io/role/cni,Value=1 --resources \"$("
+          + SUBNETS_OF_ZONE
+          + "'max_by(Subnets,&AvailableIpAddressCount).SubnetId' --output text)\""
+          + EVERY_NODE
+          + ": adds the subnet of the zone with most free addresses";
+
+  private static final String UNATTACHED =
+      aws("ec2 describe-network-interfaces") + " --filters Name=status,Values=available";
 
   /** Interfaces that no instance uses, such as those of nodes that are gone. */
-  static final String UNATTACHED_ENIS =
-      aws("ec2 describe-network-interfaces")
-          + " --filters Name=status,Values=available --query"
-          + " 'NetworkInterfaces[].[NetworkInterfaceId,SubnetId,Description]' --output text";
+  static final String UNATTACHED_ENIS = list(UNATTACHED);
+
+  static final String DELETE_UNATTACHED_ENIS = delete(UNATTACHED);
+
+  /** What to do if the subnets of this node's ENIs have no free address. */
+  static final String FREE_ADDRESSES =
+      "Delete unattached interfaces, and lower the warm targets. Then ipamD releases idle"
+          + " addresses. If this is not enough, let ipamD use one more subnet. With custom"
+          + " networking name the new subnet in the ENIConfig instead";
+
+  private static String list(String interfaces) {
+    return interfaces
+        + " --query 'NetworkInterfaces[].[NetworkInterfaceId,SubnetId,Description]' --output text";
+  }
+
+  /** Deletes only interfaces that ipamD created. ipamD can be about to attach a new one. */
+  private static String delete(String interfaces) {
+    return interfaces
+        + " Name=description,Values='aws-K8S-*' --query 'NetworkInterfaces[].NetworkInterfaceId'"
+        + " --output text | xargs -r -n 1 "
+        + aws("ec2 delete-network-interface")
+        + " --network-interface-id  # deletes those that the VPC CNI created";
+  }
 
   /** The node's max-pods, and the group or pool in which max-pods and the size are set. */
   static final String NODE_GROUP =
@@ -149,12 +206,13 @@ final class Commands {
         + " --query 'Events[].[EventTime,Username,Resources[].ResourceName]' --output text";
   }
 
-  /** Shows the newest calls of the account to EC2, with the error of each call. */
+  /** Counts the callers, the calls and the errors of the account's last calls to EC2. */
   static final String CALLS_TO_EC2 =
       aws("cloudtrail lookup-events")
           + " --lookup-attributes AttributeKey=EventSource,AttributeValue=ec2.amazonaws.com"
-          + " --max-results 50 --query 'Events[].CloudTrailEvent' --output text"
-          + " | grep -oE '\"(eventTime|eventName|errorCode|arn)\":\"[^\"]*'";
+          + " --max-items 500 --query 'Events[].CloudTrailEvent' --output text"
+          + " | grep -oE '\"(eventName|errorCode|arn)\":\"[^\"]*'"
+          + " | sort | uniq -c | sort -rn | head -20";
 
   /** Shows the calls to AWS that used or changed a resource. */
   static String eventsOf(String resource) {
@@ -256,8 +314,7 @@ final class Commands {
           + " 'addons[0].addonVersions[?compatibilities[0].defaultVersion].addonVersion | [0]'"
           + " --output text)\""
           + EVERY_NODE
-          + ", if aws-node is an EKS add-on: installs the default release for this version of the"
-          + " cluster";
+          + "; installs the default release of the EKS add-on";
 
   /** Changes the role of aws-node. Works only if its service account has a role by IRSA. */
   private static final String OF_ROLE =
@@ -304,6 +361,22 @@ final class Commands {
     return change(setEnv(assignments), setAddOnEnv(assignments), first);
   }
 
+  /** The commands for {@link #FREE_ADDRESSES}. */
+  static String[] freeAddresses() {
+    String interfaces = UNATTACHED + " Name=subnet-id,Values=" + THESE_SUBNETS;
+    return Stream.concat(
+            Stream.of(
+                setting("WARM_IP_TARGET=2 MINIMUM_IP_TARGET=5", SUBNETS, list(interfaces))),
+            Stream.of(delete(interfaces), ADD_SUBNET))
+        .toArray(String[]::new);
+  }
+
+  /** The commands that replace this node with a new node, after other commands. */
+  static String[] replaceNode(String... first) {
+    return Stream.concat(Stream.of(first), Stream.of(DRAIN, TERMINATE, DELETE_NODE))
+        .toArray(String[]::new);
+  }
+
   /** The commands that remove a switch of aws-node, after other commands. */
   static String[] removing(String name, String... first) {
     return change(setEnv(name + "-"), setAddOnEnv(name + "=false"), first);
@@ -347,12 +420,12 @@ final class Commands {
         + values
         + "}}'"
         + EVERY_NODE
-        + ", if aws-node is an EKS add-on; replaces all its values, so add the others";
+        + ", if aws-node is an add-on; repeat its other values";
   }
 
   /** Replaces the placeholders in a text with the known ids of this node. */
-  static String named(String text, NodeIdentity node) {
-    String named = text;
+  static String named(String text, NodeEvidence node) {
+    String named = text.replace(THESE_SUBNETS, subnets(node));
     for (Map.Entry<String, Optional<String>> id : ids(node).entrySet()) {
       if (id.getValue().isPresent()) {
         String word = quoted(id.getValue().get());
@@ -363,19 +436,34 @@ final class Commands {
   }
 
   /** The commands with this node's ids. Commands that need an unknown id are left out. */
-  static List<String> complete(List<String> commands, NodeIdentity node) {
+  static List<String> complete(List<String> commands, NodeEvidence node) {
     return commands.stream()
         .map(command -> named(command, node))
         .filter(command -> ids(node).keySet().stream().noneMatch(command::contains))
         .toList();
   }
 
-  private static Map<String, Optional<String>> ids(NodeIdentity node) {
+  /** The ids of the subnets, or a command that prints the ids. */
+  private static String subnets(NodeEvidence node) {
+    List<String> known = node.subnetIds();
+    return known.isEmpty()
+        ? "\"$("
+            + aws("ec2 describe-instances")
+            + " --instance-ids "
+            + THIS_INSTANCE
+            + " --query 'Reservations[].Instances[].NetworkInterfaces[].SubnetId'"
+            + " --output text | tr '\\t' ,)\""
+        : String.join(",", known);
+  }
+
+  private static Map<String, Optional<String>> ids(NodeEvidence evidence) {
+    NodeIdentity node = evidence.identity();
     Map<String, Optional<String>> ids = new LinkedHashMap<>();
     ids.put(THIS_NODE, Optional.of(node.nodeName()));
     ids.put(THIS_INSTANCE, node.instance().id());
     ids.put(THIS_CLUSTER, node.clusterId());
     ids.put(THIS_REGION, node.instanceRegion());
+    ids.put(THIS_ZONE, node.instance().availabilityZone());
     ids.put(THIS_PARTITION, node.instanceRegion().map(Commands::partition));
     return ids;
   }

@@ -4,11 +4,13 @@ import io.cnimetrics.snapshot.NodeIdentity;
 import io.cnimetrics.text.Lines;
 import io.cnimetrics.text.Palette;
 import io.cnimetrics.text.Printable;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -25,6 +27,7 @@ public final class DoctorTable {
   private final Diagnosis diagnosis;
   private final boolean verbose;
   private final Palette palette;
+  private final Set<String> shown = new HashSet<>();
   private final StringBuilder text = new StringBuilder();
 
   private DoctorTable(Diagnosis diagnosis, boolean verbose, Palette palette) {
@@ -88,6 +91,13 @@ public final class DoctorTable {
 
   private void finding(Finding finding) {
     line("");
+    heading(finding);
+    indented(" ".repeat(INDENT), INDENT, finding.evidence());
+    finding.since().ifPresent(since -> part("since", since.text(diagnosis.now())));
+    advice(finding);
+  }
+
+  private void heading(Finding finding) {
     String label = "%-6s".formatted(finding.level().label().toUpperCase(Locale.ROOT));
     int gap = WIDTH - INDENT - Printable.columns(finding.title()) - finding.id().length();
     line(
@@ -95,9 +105,6 @@ public final class DoctorTable {
             + palette.bold(finding.title())
             + " ".repeat(Math.max(1, gap))
             + palette.faint(finding.id()));
-    indented(" ".repeat(INDENT), INDENT, finding.evidence());
-    finding.since().ifPresent(since -> part("since", since.text(diagnosis.now())));
-    advice(finding);
   }
 
   /** Symptoms are short: their cause has the time and the advice. */
@@ -113,7 +120,7 @@ public final class DoctorTable {
     byCause.forEach(
         (cause, symptoms) -> {
           heading("Because of " + cause, true);
-          symptoms.forEach(this::sentence);
+          symptoms.forEach(verbose ? this::sentence : this::heading);
         });
   }
 
@@ -135,14 +142,20 @@ public final class DoctorTable {
         "%s (%s): %s".formatted(finding.title(), finding.id(), finding.evidence()));
   }
 
+  /** Beside a failure, a warning is brief. */
   private void advice(Finding finding) {
     boolean note = finding.level() == Level.NOTE;
+    boolean whole = verbose || finding.level() == diagnosis.verdict().level();
     if (!note || verbose || !finding.past()) {
-      part("cause", finding.cause());
+      if (note || whole) {
+        part("cause", finding.cause());
+      }
       part("remedy", finding.remedy());
-      finding.commands().forEach(this::command);
+      finding.commands().stream()
+          .filter(command -> shown.add(command) || verbose)
+          .forEach(this::command);
     }
-    if (!note || verbose) {
+    if (whole) {
       finding.link().ifPresent(this::link);
     }
   }

@@ -5,9 +5,11 @@ import static io.cnimetrics.doctor.Requirement.METRICS;
 import io.cnimetrics.catalog.Cause;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.RecentIncrease;
+import io.cnimetrics.snapshot.AddressMode;
 import io.cnimetrics.snapshot.IpamdError;
 import io.cnimetrics.snapshot.Series;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -87,23 +89,20 @@ record Ec2Errors(
               "The subnet had no free /28",
               "EC2 never refused ipamD a prefix",
               "The subnet has no whole block of 16 free addresses. Single addresses can be free",
-              "Reserve a block of the subnet for prefixes (aws ec2 create-subnet-cidr-reservation"
-                  + " --reservation-type prefix), or use a new subnet for pods",
+              "Let ipamD use one more subnet. With custom networking name the new subnet in the"
+                  + " ENIConfig instead. If the subnet is only for nodes, reserve a free block of it"
+                  + " for prefixes with aws ec2 create-subnet-cidr-reservation",
               Pages.PREFIXES,
-              Commands.SUBNETS),
+              Commands.SUBNETS,
+              Commands.ADD_SUBNET),
           row(
               Cause.NO_ADDRESS_IN_SUBNET,
               "The subnet had no free address",
               "EC2 never refused ipamD an address",
-              "Pods, warm pools, load balancers and others use all addresses of the subnet",
-              "Delete unattached interfaces of nodes that are gone, add subnets for pods (tag"
-                  + " kubernetes.io/role/cni=1), or use a secondary CIDR with custom networking. To"
-                  + " free idle addresses at once, lower the warm targets",
+              "Pods, warm pools and load balancers use all of its addresses",
+              Commands.FREE_ADDRESSES,
               Pages.ADDRESS_USE,
-              Commands.setting(
-                  "WARM_IP_TARGET=2 MINIMUM_IP_TARGET=5",
-                  Commands.SUBNETS,
-                  Commands.UNATTACHED_ENIS)),
+              Commands.freeAddresses()),
           row(
               Cause.ATTACHMENT_LIMIT,
               "ipamD attached more ENIs than the type permits",
@@ -135,7 +134,8 @@ record Ec2Errors(
               Pages.VPC_CNI,
               Commands.UNATTACHED_ENIS,
               Commands.aws("service-quotas get-service-quota")
-                  + " --service-code vpc --quota-code L-DF5E4CA3"),
+                  + " --service-code vpc --quota-code L-DF5E4CA3",
+              Commands.DELETE_UNATTACHED_ENIS),
           row(
               Cause.OPT_IN,
               "The account was not allowed to use EC2 in this region",
@@ -158,8 +158,9 @@ record Ec2Errors(
               "EC2 did not throttle ipamD",
               "The account makes more calls than its limit allows. Usual reasons are many new"
                   + " nodes, a small WARM_IP_TARGET with short-lived pods, or another caller",
-              "Raise or unset WARM_IP_TARGET, add nodes more slowly, and find other callers in"
-                  + " CloudTrail. Or request a higher limit for the account",
+              "Find the caller with the most calls, and stop it or slow it down: ipamD then gets"
+                  + " addresses again without a restart. Or request a higher limit for the account in"
+                  + " a support case",
               Pages.THROTTLING,
               Commands.CALLS_TO_EC2),
           row(
@@ -245,13 +246,15 @@ record Ec2Errors(
     } else if (trend.total() == 0) {
       return spec.ok(never, "0 such errors");
     }
-    double requests = node.total(MetricCatalog.EC2_API_REQ_COUNT);
     String evidence =
         node.counts(node.kinds(counted))
-            + (requests > 0 ? "; ipamD made %.0f calls to EC2".formatted(requests) : "");
+            + (isOfSubnet() ? subnets(node) : calls(node));
     if (!trend.isRising()
         || node.kinds(counted).stream().anyMatch(kind -> needsAnswer(node, kind))) {
       Finding judged = judged(node, trend, evidence);
+      if (spec.id().equals(Cause.EC2_THROTTLES.finding())) {
+        return withFewerCalls(node, judged);
+      }
       return node.kinds(counted).stream().anyMatch(Ec2Errors::isRejectedParameter)
           ? rejectedParameter(judged)
           : judged;
@@ -260,6 +263,38 @@ record Ec2Errors(
         "AWS returns errors while ipamD releases addresses or ENIs",
         evidence,
         "ipamD tries again. Pods do not need these calls to start");
+  }
+
+  private static String calls(NodeEvidence node) {
+    double requests = node.total(MetricCatalog.EC2_API_REQ_COUNT);
+    return requests > 0 ? "; ipamD made %.0f calls to EC2".formatted(requests) : "";
+  }
+
+  private static String subnets(NodeEvidence node) {
+    List<String> ids = node.subnetIds();
+    return ids.isEmpty() ? "" : "; the node's ENIs are in " + String.join(", ", ids);
+  }
+
+  /** A small warm target makes ipamD call EC2 for nearly each pod. */
+  private static Finding withFewerCalls(NodeEvidence node, Finding throttled) {
+    Optional<Long> warm =
+        node.snapshot().settings().stream()
+            .flatMapToLong(settings -> settings.warmIpTarget().stream())
+            .boxed()
+            .findFirst();
+    if (!warm.equals(Optional.of(0L))) {
+      return throttled.remedied(
+          throttled.remedy() + ". If WARM_IP_TARGET is set, raise it: ipamD then makes fewer calls",
+          Commands.setting(
+              PodAddresses.higherTargets(node),
+              Commands.CALLS_TO_EC2,
+              Commands.settingsLike("_TARGET")));
+    }
+    return node.mode() == AddressMode.SECONDARY_IP
+        ? throttled.remedied(
+            throttled.remedy() + ". With prefixes on new nodes ipamD makes fewer calls",
+            Commands.setting("ENABLE_PREFIX_DELEGATION=true", Commands.CALLS_TO_EC2))
+        : throttled;
   }
 
   private static boolean isRejectedParameter(IpamdError kind) {
@@ -300,7 +335,7 @@ record Ec2Errors(
           poolEmpty ? spec.fail(title, evidence, cause) : spec.warn(title, evidence, cause);
       return present.since(trend.since());
     }
-    if (poolEmpty && delaysRetries() && !trend.seenFor(RecentIncrease.PRESENT)) {
+    if (poolEmpty && isOfSubnet() && !trend.seenFor(RecentIncrease.PRESENT)) {
       return spec.fail(before, evidence, cause);
     }
     return trend.judge(spec.warn(before, evidence, cause));
@@ -334,8 +369,8 @@ record Ec2Errors(
         : spec.warn(title, evidence, cause).since(failed.since());
   }
 
-  /** Whether ipamD waits two minutes after this error. Two polls may then show no increase. */
-  private boolean delaysRetries() {
+  /** ipamD waits two minutes after these errors. Two polls may then show no increase. */
+  private boolean isOfSubnet() {
     return List.of(Cause.NO_ADDRESS_IN_SUBNET, Cause.NO_PREFIX_IN_SUBNET).stream()
         .anyMatch(each -> each.finding().equals(spec.id()));
   }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * Which findings are symptoms, and the causes that explain them. An explained symptom names its
@@ -56,6 +57,7 @@ final class Explanations {
           Map.entry("metrics", List.of("introspection")),
           Map.entry("ec2-attachment-limit", List.of("instance-type", "lost-eni")),
           Map.entry("ec2-eni-limit", List.of("instance-type")),
+          Map.entry("max-pods", List.of("instance-type")),
           Map.entry("ec2-denied", List.of("ipv6-prefix")),
           Map.entry("ec2-throttled", List.of("ipv6-prefix")),
           Map.entry("no-addresses", joined(List.of(NO_ADDRESS, NO_GROWTH))),
@@ -91,6 +93,7 @@ final class Explanations {
     List<Finding> raised =
         explained.stream()
             .map(finding -> olderThanSymptoms(stopsPods(finding, explained), explained))
+            .map(finding -> stoppingPods(finding, explained))
             .toList();
     Optional<String> whyNoGrowth =
         NO_GROWTH.stream().filter(id -> raised.stream().anyMatch(of(id))).findFirst();
@@ -145,6 +148,18 @@ final class Explanations {
             && symptoms.filter(cause.since().get().at()::isAfter).isPresent()
         ? cause.since(symptoms.map(Since::before))
         : cause;
+  }
+
+  /** A cause stops pods since the later of two times: its beginning and the first refusal. */
+  private static Finding stoppingPods(Finding cause, List<Finding> findings) {
+    Stream<Finding> refused =
+        findings.stream()
+            .filter(of("refused-pods"))
+            .filter(finding -> finding.explainedBy().equals(Optional.of(cause.id())));
+    return cause.since(
+        Stream.concat(Stream.of(cause), refused)
+            .flatMap(finding -> finding.since().stream())
+            .max(Comparator.comparing(Since::at).thenComparing(Since::exact)));
   }
 
   private static List<String> joined(List<List<String>> lists) {

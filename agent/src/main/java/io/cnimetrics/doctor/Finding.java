@@ -1,6 +1,5 @@
 package io.cnimetrics.doctor;
 
-import io.cnimetrics.snapshot.NodeIdentity;
 import java.util.List;
 import java.util.Optional;
 
@@ -98,7 +97,7 @@ public record Finding(
   /**
    * The same with this node's ids in the commands. A command that needs an unknown id is left out.
    */
-  Finding onNode(NodeIdentity node) {
+  Finding onNode(NodeEvidence node) {
     String named = Commands.named(remedy, node);
     List<String> complete = Commands.complete(commands, node);
     return with(level, cause, named, complete, link, past, since, explainedBy);

@@ -125,8 +125,8 @@ final class IpamdWork {
                         .formatted(errors, node.pool().eniCount(), eniMax(node)),
                     "ENIs with pods used all slots before ENABLE_POD_ENI was set")
                 .remedied(
-                    "Drain and replace the node. A new node keeps a slot for the trunk ENI",
-                    Commands.DRAIN)
+                    "Replace the node. A new node keeps a slot for the trunk ENI",
+                    Commands.replaceNode())
             : POD_ENIS.warn(
                 "ipamD has errors with ENIs for single pods",
                 errors,

@@ -13,6 +13,7 @@ import io.cnimetrics.snapshot.IpamdMetrics;
 import io.cnimetrics.snapshot.NodeIdentity;
 import io.cnimetrics.snapshot.NodeIdentity.Origins;
 import io.cnimetrics.snapshot.NodeSnapshot;
+import io.cnimetrics.snapshot.NodeSnapshot.IpamdSettings;
 import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Series;
 import io.cnimetrics.snapshot.Source;
@@ -107,6 +108,17 @@ public record NodeEvidence(
   /** The address pool of the last poll. Only checks that need {@code POOL} call this method. */
   AddressPool pool() {
     return last().snapshot().pool().orElseThrow();
+  }
+
+  /** The subnets of the ENIs that can have pods; empty if ipamD does not report subnets. */
+  List<String> subnetIds() {
+    boolean custom = snapshot().settings().filter(IpamdSettings::customNetworking).isPresent();
+    return snapshot().pool().stream()
+        .flatMap(pool -> pool.enis().stream())
+        .filter(eni -> !eni.excluded() && !(custom && eni.primary()))
+        .flatMap(eni -> eni.subnetId().stream())
+        .distinct()
+        .toList();
   }
 
   /** The metrics of the last poll. Only checks that need {@code METRICS} call this method. */

@@ -181,7 +181,7 @@ final class NodeSetup {
                   + " pods or started less than 10 minutes ago; otherwise note",
               "Replace the node: a new node has addresses of one kind only. After you switch"
                   + " prefixes on or off, replace all nodes of the node group")
-          .run(Commands.DRAIN)
+          .run(Commands.replaceNode())
           .needs(POOL, IPV4)
           .see(Pages.PREFIXES);
 
@@ -205,7 +205,14 @@ final class NodeSetup {
                     .formatted(other.total(), unused, other.free(), used),
                 "Prefix delegation was switched on or off while the node was running")
             .since(node.ipamdStart().map(Since::before));
-    return other.free() > 0 && trouble ? finding : finding.at(Level.NOTE);
+    return other.free() > 0 && trouble
+        ? finding
+        : finding
+            .at(Level.NOTE)
+            .remedied(
+                "No pod waits for these addresses, so do nothing now. To use them, replace the node"
+                    + " at a quiet time, and then the other nodes of its group",
+                Commands.replaceNode());
   }
 
   private static boolean podsAreRefused(NodeEvidence node) {
@@ -221,7 +228,7 @@ final class NodeSetup {
               "warn if custom networking is on, but pods hold addresses of the primary ENI or of a"
                   + " trunk ENI",
               "Restart these pods, or replace the node. Until then they use the node's subnet")
-          .run(Commands.PODS_OF_NODE, Commands.DRAIN)
+          .run(Commands.replaceNode(Commands.PODS_OF_NODE))
           .needs(POOL, IPV4)
           .see(Pages.CUSTOM_NETWORKING);
 
@@ -580,9 +587,13 @@ final class NodeSetup {
   private static Finding cniRelease(NodeEvidence node) {
     Optional<String> version = node.metrics().cniVersion();
     if (version.isEmpty()) {
-      return CNI_RELEASE.notChecked(
-          "ipamD does not report its release"
-              + bound(node).map("; its answers show release %s or later"::formatted).orElse(""));
+      return newerThanBugs(node)
+          .map(
+              least ->
+                  CNI_RELEASE.ok(
+                      "The release is newer than those with known bugs",
+                      "ipamD does not report it, but answers like %s or later".formatted(least)))
+          .orElseGet(() -> CNI_RELEASE.notChecked("ipamD does not report its release"));
     }
     // EKS appends its own build number, as in v1.19.4-eksbuild.1.
     String release = version.get().split("-", 2)[0];
@@ -593,8 +604,8 @@ final class NodeSetup {
         .orElseGet(() -> CNI_RELEASE.ok("The release has no known bug", version.get()));
   }
 
-  /** The earliest release whose answers have the form of this ipamD's answers; empty if unknown. */
-  private static Optional<String> bound(NodeEvidence node) {
+  /** A release without known bugs since which ipamD answers like this ipamD; empty if unknown. */
+  private static Optional<String> newerThanBugs(NodeEvidence node) {
     boolean subnets =
         node.snapshot()
             .pool()
@@ -602,12 +613,8 @@ final class NodeSetup {
             .isPresent();
     if (subnets) {
       return Optional.of("1.22.0");
-    } else if (IpamdProcess.reportsStarts(node.metrics())) {
-      return Optional.of("1.20.0");
     }
-    return node.gauge(MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries()).isPresent()
-        ? Optional.of("1.15.1")
-        : Optional.empty();
+    return IpamdProcess.reportsStarts(node.metrics()) ? Optional.of("1.20.0") : Optional.empty();
   }
 
   private static Finding cniRelease(KnownBug bug, String version) {

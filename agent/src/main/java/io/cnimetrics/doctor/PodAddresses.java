@@ -128,7 +128,6 @@ final class PodAddresses {
   }
 
   private static Finding growsTooSlowly(NodeEvidence node, String evidence) {
-    long target = (node.pool().assigned() / WARM_STEP + 2) * WARM_STEP;
     return WARM_POOL
         .fail(
             "The pool grows too slowly for the new pods",
@@ -138,9 +137,22 @@ final class PodAddresses {
             "Poll again, and check whether the pool catches up. If this happens often, raise the"
                 + " warm targets",
             Commands.setting(
-                "WARM_IP_TARGET=%d MINIMUM_IP_TARGET=%d".formatted(2 * WARM_STEP, target),
+                higherTargets(node),
                 Commands.doctor("--polls 3"),
                 Commands.settingsLike("_TARGET")));
+  }
+
+  /** Warm targets that are higher than those of the node. */
+  static String higherTargets(NodeEvidence node) {
+    long warm =
+        node.snapshot().settings().stream()
+            .flatMapToLong(settings -> settings.warmIpTarget().stream())
+            .findFirst()
+            .orElse(0);
+    return "WARM_IP_TARGET=%d MINIMUM_IP_TARGET=%d"
+        .formatted(
+            Math.max(2 * WARM_STEP, 2 * warm),
+            (node.heldByPods() / WARM_STEP + 2) * WARM_STEP);
   }
 
   private static boolean allFreeAddressesCool(Poll poll) {
@@ -310,7 +322,7 @@ final class PodAddresses {
               NODE_FULL.warn(
                   title,
                   whole,
-                  "More pods were scheduled to the node than the node has addresses for"))
+                  "More pods were scheduled than the node has addresses for"))
           : NODE_FULL.note(title, whole, "No pod is refused an address");
     }
     return card.utilization() >= NEARLY_FULL_PERCENT
@@ -336,7 +348,7 @@ final class PodAddresses {
       return full.remedied(full.remedy(), Commands.PENDING_PODS, Commands.NODE_GROUP);
     }
     return full.remedied(
-        "Add nodes, use a larger instance type, or use prefixes on new nodes",
+        "Add nodes, use a larger type, or use prefixes on new nodes",
         Commands.setting(
             "ENABLE_PREFIX_DELEGATION=true", Commands.PENDING_PODS, Commands.NODE_GROUP));
   }

@@ -33,12 +33,10 @@ final class PodNetwork {
               "`awscni_del_ip_req_count` with the reason `SetupNSFailed`",
               "fail while the count rises at least each 25 s; otherwise note",
               "Read the log of the CNI plugin: it names the route, rule or interface. If the error is"
-                  + " \"file exists\", remains of earlier pods are in the way: drain and replace the"
-                  + " node")
+                  + " \"file exists\", remains of earlier pods are in the way: replace the node")
           .run(
-              "sudo grep -i error /var/log/aws-routed-eni/plugin.log | tail -20  # on the node",
-              Commands.PODS_OF_NODE,
-              Commands.DRAIN)
+              Commands.replaceNode(
+                  "sudo grep -i error /var/log/aws-routed-eni/plugin.log | tail -20  # on the node"))
           .needs(METRICS)
           .see(Pages.TROUBLESHOOTING);
 
@@ -188,10 +186,8 @@ final class PodNetwork {
               "with `--subnets`, the free addresses of the node's subnets, by `DescribeSubnets`",
               "fail if the subnet has no free address and the node has no available address;"
                   + " warn if the subnet has fewer than 16 free addresses",
-              "Add a CIDR with subnets for pods to the VPC. Pods use these subnets with custom"
-                  + " networking, or with ENABLE_SUBNET_DISCOVERY and the tag"
-                  + " kubernetes.io/role/cni=1. Until then, lower the warm targets")
-          .run(Commands.setting("WARM_IP_TARGET=2 MINIMUM_IP_TARGET=5", Commands.SUBNETS))
+              Commands.FREE_ADDRESSES)
+          .run(Commands.freeAddresses())
           .needs(POOL, IPV4)
           .see(Pages.ADDRESS_USE);
 

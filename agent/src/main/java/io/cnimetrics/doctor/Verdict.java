@@ -75,13 +75,10 @@ public record Verdict(Level level, String text, Optional<String> finding) {
         findings.stream().filter(finding -> finding.level() == Level.FAIL).toList();
     boolean seen = failed.stream().anyMatch(finding -> SEEN.contains(finding.id()));
     String answer = SOME.getOrDefault(worst.id(), seen ? NO : NEXT);
-    Optional<Finding> refused =
-        failed.stream()
-            .filter(finding -> finding.id().equals("refused-pods"))
-            .filter(finding -> finding.since().isPresent() && !finding.equals(worst))
-            .findFirst();
-    return refused
-        .flatMap(Finding::since)
+    boolean refused = failed.stream().anyMatch(finding -> finding.id().equals("refused-pods"));
+    return worst
+        .since()
+        .filter(any -> refused && !worst.id().equals("refused-pods"))
         .map(since -> "%s since %s: %s".formatted(answer, since.text(node.now()), why))
         .orElse(answer + ": " + why + since(worst, node.now()));
   }

@@ -32,7 +32,7 @@ class CommandsTest {
     NodeEvidence node = DoctorFixture.poll(NamedScenario.HEALTHY);
     Stream<String> ofChecks =
         DoctorFixture.CHECKS.stream()
-            .flatMap(check -> Commands.complete(check.spec().commands(), node.identity()).stream());
+            .flatMap(check -> Commands.complete(check.spec().commands(), node).stream());
     Stream<String> ofScenarios =
         Arrays.stream(NamedScenario.values())
             .filter(scenario -> scenario != NamedScenario.INTROSPECTION_HANGS) // It needs 5 s.
@@ -153,14 +153,63 @@ class CommandsTest {
   @Test
   void commandWithoutAKnownIdIsLeftOut() {
     NodeEvidence healthy = DoctorFixture.poll(NamedScenario.HEALTHY);
-    NodeIdentity unknown =
+    NodeIdentity identity =
         new NodeIdentity("it's a node", Optional.empty(), Optional.empty(), Instance.UNKNOWN);
+    NodeEvidence unknown =
+        new NodeEvidence(
+            healthy.polls(),
+            healthy.agent(),
+            identity,
+            healthy.origins(),
+            healthy.agentSettings());
 
     assertThat(Commands.complete(List.of(Commands.ENIS_OF_INSTANCE), unknown)).isEmpty();
-    assertThat(Commands.complete(List.of(Commands.DRAIN), unknown))
+    assertThat(Commands.complete(List.of(Commands.PODS_OF_NODE), unknown))
         .containsExactly(
-            "kubectl drain --ignore-daemonsets --delete-emptydir-data 'it'\\''s a node'");
-    assertThat(Commands.complete(List.of(Commands.DRAIN), healthy.identity()))
-        .allMatch(command -> command.endsWith(" node"));
+            "kubectl get pods -A -o wide --field-selector spec.nodeName='it'\\''s a node'");
+  }
+
+  @Test
+  void nodeIsReplacedByDrainingAndThenTerminatingIt() {
+    assertThat(Commands.complete(List.of(Commands.replaceNode()), DoctorFixture.poll(NamedScenario.HEALTHY)))
+        .containsExactly(
+            "kubectl drain --ignore-daemonsets --delete-emptydir-data node"
+                + "  # restarts the pods of this node elsewhere; their emptyDir data is lost",
+            "aws autoscaling terminate-instance-in-auto-scaling-group --region eu-west-1"
+                + " --no-should-decrement-desired-capacity --instance-id i-0123456789abcdef0"
+                + "  # terminates the node, if it is of a node group; the group starts another",
+            "kubectl delete node node  # terminates the node, if Karpenter started it");
+  }
+
+  /** Interfaces in other subnets, and those that the VPC CNI did not create, stay. */
+  @Test
+  void deletesOnlyUnattachedInterfacesOfTheVpcCniInTheSubnetsOfTheNode() {
+    NodeEvidence node = DoctorFixture.poll(NamedScenario.SUBNET_EMPTY);
+    String subnet = node.subnetIds().get(0);
+
+    assertThat(node.subnetIds()).hasSize(1);
+    assertThat(Commands.complete(List.of(Commands.freeAddresses()), node))
+        .filteredOn(command -> command.contains("delete-network-interface"))
+        .singleElement()
+        .asString()
+        .contains(
+            "--filters Name=status,Values=available Name=subnet-id,Values=" + subnet + " ",
+            "Name=description,Values='aws-K8S-*'");
+  }
+
+  /** VPC CNI releases before 1.22 do not report subnets. */
+  @Test
+  void asksEc2ForTheSubnetsThatIpamdDoesNotReport() {
+    NodeEvidence old = DoctorFixture.poll(NamedScenario.FAULTY_RELEASE);
+
+    assertThat(old.subnetIds()).isEmpty();
+    assertThat(Commands.complete(List.of(Commands.freeAddresses()), old))
+        .filteredOn(command -> command.contains("Name=subnet-id,Values="))
+        .hasSize(2)
+        .allMatch(
+            command ->
+                command.contains(
+                    "Values=\"$(aws ec2 describe-instances --region eu-west-1"
+                        + " --instance-ids i-0123456789abcdef0"));
   }
 }

@@ -313,8 +313,8 @@ class ConsistencyTest {
 
   private static final Pattern CHANGES =
       Pattern.compile(
-          "(kubectl \\S+ \\S+ )?(set env|delete pods)|kubectl drain|sudo rm"
-              + "|aws eks update-addon|aws iam|aws ec2 (delete|modify)");
+          "(kubectl \\S+ \\S+ )?(set env|delete pods)|kubectl (drain|delete)|sudo rm|aws iam"
+              + "|aws eks update-addon|aws ec2 (create|delete|modify)|aws autoscaling terminate");
 
   /** A person first looks, and then changes something. */
   @ParameterizedTest

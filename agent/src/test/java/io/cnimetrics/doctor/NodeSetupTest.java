@@ -92,17 +92,18 @@ class NodeSetupTest {
 
   @Test
   void releaseThatIpamdDoesNotReportIsBoundedByItsMetrics() {
-    Snapshots node =
-        Snapshots.nothingRead()
-            .at(NOON)
-            .enis(eni(0, 14, 3, 0))
-            .sum("awscni_no_available_ip_addresses", 0);
+    Snapshots node = Snapshots.nothingRead().at(NOON).enis(eni(0, 14, 3, 0));
+    Finding old =
+        finding(node.sum("awscni_no_available_ip_addresses", 0), "m5.xlarge", "cni-release");
+    Finding recent =
+        finding(
+            node.sum("awscni_ipamd_startup_duration_seconds_count", 1), "m5.xlarge", "cni-release");
 
-    Finding finding = finding(node, "m5.xlarge", "cni-release");
-
-    assertThat(finding.level()).isEqualTo(Level.NOT_CHECKED);
-    assertThat(finding.evidence())
-        .isEqualTo("ipamD does not report its release; its answers show release 1.15.1 or later");
+    assertThat(old.level()).isEqualTo(Level.NOT_CHECKED);
+    assertThat(old.evidence()).isEqualTo("ipamD does not report its release");
+    assertThat(recent.level()).isEqualTo(Level.OK);
+    assertThat(recent.evidence())
+        .isEqualTo("ipamD does not report it, but answers like 1.20.0 or later");
   }
 
   /** aws/amazon-vpc-cni-k8s#2792: pods of a new node use the trunk ENI. */

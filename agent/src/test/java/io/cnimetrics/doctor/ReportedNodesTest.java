@@ -66,7 +66,8 @@ class ReportedNodesTest {
     assertThat(diagnosis.verdict().level()).isEqualTo(Level.FAIL);
     assertThat(diagnosis.verdict().text()).startsWith("Pods get no address");
     assertThat(finding(diagnosis, "node-full").evidence()).contains("87");
-    assertThat(advice(finding(diagnosis, "max-pods"))).contains("90");
+    assertThat(advice(finding(diagnosis, "instance-type"))).contains("max-pods to 90");
+    assertThat(finding(diagnosis, "max-pods").explainedBy()).hasValue("instance-type");
     assertThat(finding(diagnosis, "instance-type").evidence())
         .contains("3 ENIs", "4 ENIs", "AttachmentLimitExceeded");
     assertThat(finding(diagnosis, "ec2-attachment-limit").level()).isNotEqualTo(Level.OK);
