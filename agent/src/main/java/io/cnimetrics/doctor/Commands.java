@@ -91,9 +91,7 @@ final class Commands {
           + "  # terminates the node, if it is of a node group; the group starts another";
 
   private static final String DELETE_NODE =
-      "kubectl delete node "
-          + THIS_NODE
-          + "  # terminates the node, if Karpenter started it";
+      "kubectl delete node " + THIS_NODE + "  # terminates the node, if Karpenter started it";
 
   static final String ENIS_OF_INSTANCE =
       aws("ec2 describe-network-interfaces")
@@ -365,8 +363,7 @@ final class Commands {
   static String[] freeAddresses() {
     String interfaces = UNATTACHED + " Name=subnet-id,Values=" + THESE_SUBNETS;
     return Stream.concat(
-            Stream.of(
-                setting("WARM_IP_TARGET=2 MINIMUM_IP_TARGET=5", SUBNETS, list(interfaces))),
+            Stream.of(setting("WARM_IP_TARGET=2 MINIMUM_IP_TARGET=5", SUBNETS, list(interfaces))),
             Stream.of(delete(interfaces), ADD_SUBNET))
         .toArray(String[]::new);
   }

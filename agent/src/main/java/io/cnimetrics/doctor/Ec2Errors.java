@@ -247,8 +247,7 @@ record Ec2Errors(
       return spec.ok(never, "0 such errors");
     }
     String evidence =
-        node.counts(node.kinds(counted))
-            + (isOfSubnet() ? subnets(node) : calls(node));
+        node.counts(node.kinds(counted)) + (isOfSubnet() ? subnets(node) : calls(node));
     if (!trend.isRising()
         || node.kinds(counted).stream().anyMatch(kind -> needsAnswer(node, kind))) {
       Finding judged = judged(node, trend, evidence);

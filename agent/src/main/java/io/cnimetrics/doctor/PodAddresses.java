@@ -151,8 +151,7 @@ final class PodAddresses {
             .orElse(0);
     return "WARM_IP_TARGET=%d MINIMUM_IP_TARGET=%d"
         .formatted(
-            Math.max(2 * WARM_STEP, 2 * warm),
-            (node.heldByPods() / WARM_STEP + 2) * WARM_STEP);
+            Math.max(2 * WARM_STEP, 2 * warm), (node.heldByPods() / WARM_STEP + 2) * WARM_STEP);
   }
 
   private static boolean allFreeAddressesCool(Poll poll) {
@@ -320,9 +319,7 @@ final class PodAddresses {
               node,
               card,
               NODE_FULL.warn(
-                  title,
-                  whole,
-                  "More pods were scheduled than the node has addresses for"))
+                  title, whole, "More pods were scheduled than the node has addresses for"))
           : NODE_FULL.note(title, whole, "No pod is refused an address");
     }
     return card.utilization() >= NEARLY_FULL_PERCENT

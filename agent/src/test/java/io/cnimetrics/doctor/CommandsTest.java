@@ -157,11 +157,7 @@ class CommandsTest {
         new NodeIdentity("it's a node", Optional.empty(), Optional.empty(), Instance.UNKNOWN);
     NodeEvidence unknown =
         new NodeEvidence(
-            healthy.polls(),
-            healthy.agent(),
-            identity,
-            healthy.origins(),
-            healthy.agentSettings());
+            healthy.polls(), healthy.agent(), identity, healthy.origins(), healthy.agentSettings());
 
     assertThat(Commands.complete(List.of(Commands.ENIS_OF_INSTANCE), unknown)).isEmpty();
     assertThat(Commands.complete(List.of(Commands.PODS_OF_NODE), unknown))
@@ -171,7 +167,9 @@ class CommandsTest {
 
   @Test
   void nodeIsReplacedByDrainingAndThenTerminatingIt() {
-    assertThat(Commands.complete(List.of(Commands.replaceNode()), DoctorFixture.poll(NamedScenario.HEALTHY)))
+    assertThat(
+            Commands.complete(
+                List.of(Commands.replaceNode()), DoctorFixture.poll(NamedScenario.HEALTHY)))
         .containsExactly(
             "kubectl drain --ignore-daemonsets --delete-emptydir-data node"
                 + "  # restarts the pods of this node elsewhere; their emptyDir data is lost",
