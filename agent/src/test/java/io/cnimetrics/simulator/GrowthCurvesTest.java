@@ -80,8 +80,7 @@ class GrowthCurvesTest {
   @MethodSource("curves")
   void medianPoolOfTheSeedsIsThatOfTheRealIpamd(String curve) throws Exception {
     Curve recorded = Curve.read(curve);
-    int seconds =
-        curve.startsWith(PREFIXES) ? recorded.growthSeconds() : recorded.seconds().size();
+    int seconds = curve.startsWith(PREFIXES) ? recorded.growthSeconds() : recorded.seconds().size();
 
     assertThat(differences(recorded, seconds, median(recorded, seconds)))
         .hasSizeLessThanOrEqualTo(seconds / 50);
