@@ -51,7 +51,7 @@ import org.slf4j.LoggerFactory;
  * an error shows that it can never send.
  */
 public final class Agent {
-  /** The wait for ipamD's first answer, because on a new node the agent can start before ipamD. */
+  /** How long ipamD may need for its first answer. On a new node the agent can start first. */
   private static final Duration GRACE = Duration.ofMinutes(5);
 
   /** The send loop runs at least once a minute, because it writes the journal to the disk. */

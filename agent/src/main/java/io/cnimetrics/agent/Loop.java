@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * all other runs are on time.
  *
  * <p>An exception ends only the current run, and the loop continues. The same holds for a {@link
- * StackOverflowError}, because it says something about one input and nothing about the process.
+ * StackOverflowError}, because one input causes it and the process is intact.
  * Every other {@link Error} ends the loop's thread, and thereby the process.
  */
 final class Loop implements Runnable {

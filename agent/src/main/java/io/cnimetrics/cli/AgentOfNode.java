@@ -21,8 +21,8 @@ final class AgentOfNode {
   private static final Duration RECENT = Duration.ofMinutes(15);
 
   /**
-   * The agent publishes {@code ipamdDownMinutes} from 5 minutes after its start on. If the metric
-   * is in trouble from its first minute on, ipamD may have failed earlier.
+   * An agent publishes {@code ipamdDownMinutes} only after its first 5 minutes. If ipamD is down in
+   * the first minute of the metric, ipamD may have failed earlier.
    */
   private static final Duration GRACE = Duration.ofMinutes(6);
 

@@ -158,7 +158,7 @@ public final class Parsers {
     }
   }
 
-  /** Rejects whitespace at the ends. Without it, the agent would publish under another name. */
+  /** Rejects whitespace at the ends, because such a value would be another name in CloudWatch. */
   private static void requireNoBlankEnds(String text) {
     require(
         text.isBlank() || text.equals(text.strip()),

@@ -158,7 +158,7 @@ public final class IpamdReader implements Ipamd {
             METRICS,
             DEGRADED,
             "ipamD's metrics are not read (--metrics-url none)",
-            "the agent reports no counters; it takes the effective maximum from the instance type");
+            "the agent reports no counters; the instance type gives the effective maximum");
         return Optional.empty();
       }
       Duration limit = limit(IpamdHttp.CALL_TIMEOUT);
@@ -251,8 +251,8 @@ public final class IpamdReader implements Ipamd {
                   + " or its release is 1.4.0 or up to 1.3.3 (port 61678), set"
                   + " --introspection-url; if its DISABLE_INTROSPECTION is set, set"
                   + " --introspection-url none"
-              : "until it answers, the agent reports no counters; if DISABLE_METRICS is set for aws-node,"
-                  + " set --metrics-url none";
+              : "until ipamD answers, the agent reports no counters; if DISABLE_METRICS is set for"
+                  + " aws-node, set --metrics-url none";
       case TIMEOUT -> "ipamD hangs or the node is overloaded; read the log of aws-node";
       default ->
           introspection

@@ -27,7 +27,7 @@ import java.util.Set;
  * together have a limit.
  */
 final class JsonCursor {
-  /** A sixth of the heap, enough for an ENI with 14,000 addresses. EC2 permits 50 of them. */
+  /** A sixth of the heap, enough for an ENI with 14,000 addresses. EC2 permits 50 addresses. */
   private static final int MAX_KEPT_BYTES = 2 << 20;
 
   /** The memory of a name in a set, without its characters. */

@@ -50,8 +50,8 @@ record BufferState(
    *
    * @param minute the start of the minute
    * @param at when the last poll of the minute started
-   * @param earlier the start of the last poll with a metric, for each metric that the last poll
-   *     lacks
+   * @param earlier for each metric that the last poll lacks, the start of the last poll that had the
+   *     metric
    * @param samples one sample of each metric that has a value, in the order in which the metrics
    *     appeared
    */
@@ -69,6 +69,11 @@ record BufferState(
           .filter(sample -> sample.value().isPresent())
           .forEach(sample -> missing.remove(sample.metric().name()));
       return new OpenMinute(minute, pollAt, missing, combined(samples, later));
+    }
+
+    /** The same minute with samples that were read earlier. */
+    OpenMinute after(List<Sample> before) {
+      return new OpenMinute(minute, at, earlier, combined(before, samples));
     }
 
     List<MinuteValue> values() {
@@ -169,22 +174,24 @@ record BufferState(
   BufferState polled(Instant at, PollSamples reading) {
     Instant minute = at.truncatedTo(ChronoUnit.MINUTES);
     Starts next = starts.after(at, reading, history);
+    BufferState read =
+        new BufferState(
+            instanceId, destination, reading.history(), lastMinute, open, carried, next);
     boolean clockWasAhead = lastMinute.minus(MOST_AHEAD).isAfter(minute);
     if (!minute.isAfter(lastMinute) && !clockWasAhead) {
       List<Sample> late =
           combined(carried, reading.samples()).stream().filter(BufferState::isEvent).toList();
-      return new BufferState(
-          instanceId, destination, reading.history(), lastMinute, open, late, next);
+      return read.with(lastMinute, open, late);
     }
     OpenMinute minuteSoFar = open.orElseGet(() -> new OpenMinute(minute, at, carried));
-    return new BufferState(
-        instanceId,
-        destination,
-        reading.history(),
+    return read.with(
         clockWasAhead ? minute.minusSeconds(60) : lastMinute,
         Optional.of(minuteSoFar.and(at, reading.samples())),
-        List.of(),
-        next);
+        List.of());
+  }
+
+  private BufferState with(Instant last, Optional<OpenMinute> minute, List<Sample> late) {
+    return new BufferState(instanceId, destination, history, last, minute, late, starts);
   }
 
   /** Returns the state with the events of a dropped minute in the open or the next minute. */
@@ -198,20 +205,9 @@ record BufferState(
           .filter(BufferState::isEvent)
           .ifPresent(events::add);
     }
-    return new BufferState(
-        instanceId,
-        destination,
-        history,
-        lastMinute,
-        open.map(
-            minute ->
-                new OpenMinute(
-                    minute.minute(),
-                    minute.at(),
-                    minute.earlier(),
-                    combined(events, minute.samples()))),
-        open.isPresent() ? carried : combined(events, carried),
-        starts);
+    return open.isEmpty()
+        ? with(lastMinute, open, combined(events, carried))
+        : with(lastMinute, open.map(minute -> minute.after(events)), carried);
   }
 
   /** Whether a late sample is added to the next minute. The late value of a gauge is discarded. */
@@ -229,9 +225,7 @@ record BufferState(
 
   /** Returns the state after the open minute, if there is one, is closed. */
   BufferState closed() {
-    Instant last = open.map(OpenMinute::minute).orElse(lastMinute);
-    return new BufferState(
-        instanceId, destination, history, last, Optional.empty(), carried, starts);
+    return with(open.map(OpenMinute::minute).orElse(lastMinute), Optional.empty(), carried);
   }
 
   BufferState to(String instance, Destination another) {

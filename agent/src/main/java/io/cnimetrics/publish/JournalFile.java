@@ -100,7 +100,7 @@ final class JournalFile implements Closeable {
     return FileChannel.open(file, all);
   }
 
-  /** What identifies the file at a path. Empty if there is no file. */
+  /** The key of the file at a path. Another file has another key. Empty if there is no file. */
   private static Optional<Object> key(Path path) {
     try {
       return Optional.ofNullable(

@@ -116,7 +116,7 @@ public final class Sender {
     return () -> now.plusNanos(System.nanoTime() - start);
   }
 
-  /** Each minute has such a time unless a request failed, because each minute can have an alert. */
+  /** Without a failure, the next call is in the next minute, which can have an alert. */
   private Instant nextTurn(Instant now) {
     return failure.isPresent() ? due : Collections.min(List.of(next(), schedule.nextMinute(now)));
   }
@@ -185,7 +185,7 @@ public final class Sender {
     private int splits;
     private int dropsInARow;
 
-    /** If the newest minute is too old, a wrong clock is the probable cause. */
+    /** If not even the newest minute was accepted, a wrong clock can make minutes look too old. */
     private boolean newestAccepted;
 
     Delivery(Supplier<Duration> limit, InstantSource clock) {
