@@ -1,7 +1,6 @@
 package io.cnimetrics.cli;
 
 import io.cnimetrics.aws.AwsEndpoint;
-import io.cnimetrics.aws.Ec2Result;
 import io.cnimetrics.aws.InstanceMetadata;
 import io.cnimetrics.aws.SettingsException;
 import io.cnimetrics.aws.Subnets;
@@ -15,6 +14,8 @@ import io.cnimetrics.publish.MetricSink.Datum;
 import io.cnimetrics.publish.MetricSink.PutResult;
 import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.Eni;
+import io.cnimetrics.snapshot.Problem;
+import io.cnimetrics.snapshot.Source;
 import io.cnimetrics.snapshot.Subnet;
 import io.cnimetrics.snapshot.UrlSecrets;
 import java.net.URI;
@@ -108,17 +109,13 @@ final class LocalProbes {
   }
 
   private static List<Subnet> free(Subnets subnets, AddressPool pool, String region) {
-    AddressPool located =
-        pool.reportsSubnets() ? pool : pool.located(subnets.interfaces(VISIT_LIMIT).subnetIds());
-    Set<String> ids = located.subnetIds();
-    if (ids.isEmpty()) {
-      return List.of();
+    SubnetQuery query = SubnetQuery.of(pool, Optional.of(region), subnets, AWS_LIMIT);
+    for (Problem problem : query.problems()) {
+      if (problem.source() == Source.EC2) {
+        throw new IllegalStateException(problem.message());
+      }
     }
-    Ec2Result<List<Subnet>> result = subnets.read(ids, region, AWS_LIMIT);
-    if (result instanceof Ec2Result.Failed<List<Subnet>> failed) {
-      throw new IllegalStateException(failed.problem().message());
-    }
-    return ((Ec2Result.Found<List<Subnet>>) result).value();
+    return query.subnets();
   }
 
   private static Optional<Probes.Refusal> send(

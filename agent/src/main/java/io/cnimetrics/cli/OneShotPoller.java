@@ -114,17 +114,18 @@ final class OneShotPoller {
       NodeSnapshot seen, Identification identified, SamplerState before, Duration left) {
     Instance instance = identified.metadata().instance();
     Optional<String> region = identified.node().instanceRegion();
-    SubnetQuery query =
-        subnets
-            .map(source -> SubnetQuery.of(seen, region, source, left))
-            .orElseGet(() -> new SubnetQuery(seen, List.of()));
-    NodeSnapshot snapshot = query.snapshot().on(instance, identified.problems());
+    Optional<SubnetQuery> query =
+        subnets.flatMap(
+            source -> seen.pool().map(pool -> SubnetQuery.of(pool, region, source, left)));
+    NodeSnapshot located =
+        query.map(found -> seen.with(found.pool(), found.problems())).orElse(seen);
+    NodeSnapshot snapshot = located.on(instance, identified.problems());
     return new Report(
         identified.node(),
         identified.origins(),
         snapshot,
         sampler.read(snapshot, before),
-        query.subnets());
+        query.map(SubnetQuery::subnets).orElse(List.of()));
   }
 
   /** The report if a poll hangs. Requests have time limits, but a DNS lookup has no time limit. */

@@ -5,22 +5,23 @@ import io.cnimetrics.aws.InstanceMetadata;
 import io.cnimetrics.aws.Subnets;
 import io.cnimetrics.identity.Identification;
 import io.cnimetrics.snapshot.AddressPool;
-import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Reason;
 import io.cnimetrics.snapshot.Source;
 import io.cnimetrics.snapshot.Subnet;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The result of a request for the node's subnets.
  *
- * @param snapshot the snapshot of the poll, with the problems of the request
+ * @param pool the address pool with the subnet of each ENI
  * @param subnets the subnets; empty if EC2 returned no subnets
  */
-record SubnetQuery(NodeSnapshot snapshot, List<Subnet> subnets) {
+record SubnetQuery(AddressPool pool, List<Subnet> subnets, List<Problem> problems) {
   private static final Duration METADATA_LIMIT = Duration.ofSeconds(1);
 
   /** The least time limit, because the EC2 client can need a second to load its classes. */
@@ -34,35 +35,32 @@ record SubnetQuery(NodeSnapshot snapshot, List<Subnet> subnets) {
           Identification.UNKNOWN_REGION.remedy());
 
   /**
-   * Requests the subnets of the ENIs in a snapshot.
+   * Requests the subnets of the ENIs in a pool.
    *
    * @param limit the time limit; less than one second counts as one second
    */
   static SubnetQuery of(
-      NodeSnapshot seen, Optional<String> region, Subnets subnets, Duration limit) {
-    if (seen.pool().isEmpty()) {
-      return new SubnetQuery(seen, List.of());
+      AddressPool seen, Optional<String> region, Subnets subnets, Duration limit) {
+    List<Problem> problems = new ArrayList<>();
+    AddressPool pool = seen;
+    if (!seen.reportsSubnets()) {
+      InstanceMetadata.Interfaces read = subnets.interfaces(METADATA_LIMIT);
+      read.problem().ifPresent(problems::add);
+      pool = seen.located(read.subnetIds());
     }
-    NodeSnapshot located = located(seen, seen.pool().get(), subnets);
-    AddressPool pool = located.pool().orElseThrow();
-    if (pool.subnetIds().isEmpty()) {
-      return new SubnetQuery(located, List.of());
+    Set<String> ids = pool.subnetIds();
+    if (ids.isEmpty()) {
+      return new SubnetQuery(pool, List.of(), problems);
     }
     Duration longer = limit.compareTo(LEAST) < 0 ? LEAST : limit;
     Ec2Result<List<Subnet>> result =
         region
-            .map(known -> subnets.read(pool.subnetIds(), known, longer))
+            .map(known -> subnets.read(ids, known, longer))
             .orElseGet(() -> new Ec2Result.Failed<>(WITHOUT_REGION, false));
-    return result instanceof Ec2Result.Failed<List<Subnet>> failed
-        ? new SubnetQuery(located.with(pool, List.of(failed.problem())), List.of())
-        : new SubnetQuery(located, ((Ec2Result.Found<List<Subnet>>) result).value());
-  }
-
-  private static NodeSnapshot located(NodeSnapshot seen, AddressPool pool, Subnets subnets) {
-    if (pool.reportsSubnets()) {
-      return seen;
+    if (result instanceof Ec2Result.Failed<List<Subnet>> failed) {
+      problems.add(failed.problem());
+      return new SubnetQuery(pool, List.of(), problems);
     }
-    InstanceMetadata.Interfaces read = subnets.interfaces(METADATA_LIMIT);
-    return seen.with(pool.located(read.subnetIds()), read.problem().stream().toList());
+    return new SubnetQuery(pool, ((Ec2Result.Found<List<Subnet>>) result).value(), problems);
   }
 }
