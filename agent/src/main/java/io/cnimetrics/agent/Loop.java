@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
  * all other runs are on time.
  *
  * <p>An exception ends only the current run, and the loop continues. The same holds for a {@link
- * StackOverflowError}, because one input causes it and the process is intact.
- * Every other {@link Error} ends the loop's thread, and thereby the process.
+ * StackOverflowError}, because one input causes it and the process is intact. Every other {@link
+ * Error} ends the loop's thread, and thereby the process.
  */
 final class Loop implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(Loop.class);

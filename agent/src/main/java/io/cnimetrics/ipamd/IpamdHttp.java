@@ -178,7 +178,9 @@ final class IpamdHttp {
     }
   }
 
-  /** Limits size and time, because OkHttp's timeout ignores the time between two reads of a body. */
+  /**
+   * Limits size and time, because OkHttp's timeout ignores the time between two reads of a body.
+   */
   private InputStream bounded(Source body, long deadlineNanos) {
     Source bounded =
         new ForwardingSource(body) {

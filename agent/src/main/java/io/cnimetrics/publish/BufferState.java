@@ -50,8 +50,8 @@ record BufferState(
    *
    * @param minute the start of the minute
    * @param at when the last poll of the minute started
-   * @param earlier for each metric that the last poll lacks, the start of the last poll that had the
-   *     metric
+   * @param earlier for each metric that the last poll lacks, the start of the last poll that had
+   *     the metric
    * @param samples one sample of each metric that has a value, in the order in which the metrics
    *     appeared
    */
