@@ -1,6 +1,7 @@
 package io.cnimetrics.aws;
 
 import io.cnimetrics.snapshot.Reason;
+import io.cnimetrics.snapshot.UrlSecrets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -186,7 +187,8 @@ final class MetadataService implements AutoCloseable {
     public ExecutableHttpRequest prepareRequest(HttpExecuteRequest request) {
       SdkHttpRequest asked = request.httpRequest();
       HttpCall call = connections.prepareRequest(request);
-      last = new LastRequest(asked.method().name(), asked.getUri().toString(), Optional.of(call));
+      String url = UrlSecrets.hiddenIn(asked.getUri().toString());
+      last = new LastRequest(asked.method().name(), url, Optional.of(call));
       if (stopped) {
         call.abort();
       }

@@ -3,9 +3,9 @@ package io.cnimetrics.snapshot;
 import java.util.regex.Pattern;
 
 /**
- * Removes logins and queries from the URLs in a text, so that the text can be shown. Each pattern
- * starts only where a run of permitted characters starts. Therefore the time is linear in the
- * length of the text, which can be hostile.
+ * Removes logins, queries and fragments from the URLs in a text, so that the text can be shown. Each
+ * pattern starts only where a run of permitted characters starts. Therefore the time is linear in
+ * the length of the text, which can be hostile.
  */
 public final class UrlSecrets {
   /** The login of a URL. A password can contain any character except a blank or a quote. */
@@ -16,8 +16,8 @@ public final class UrlSecrets {
   private static final Pattern BARE_LOGIN =
       Pattern.compile("(?<![^\\s\"'<>/])[^\\s\"'<>/:]*+:[^\\s\"'<>/]*@");
 
-  private static final Pattern QUERY =
-      Pattern.compile("(?<![^\\s\"'<>])((?>[^\\s\"'<>]*?://)[^\\s\"'<>?]*+)\\?[^\\s\"'<>]*");
+  private static final Pattern QUERY_OR_FRAGMENT =
+      Pattern.compile("(?<![^\\s\"'<>])((?>[^\\s\"'<>]*?://)[^\\s\"'<>?#]*+[?#])[^\\s\"'<>]*");
 
   /** The JDK quotes an invalid URL after this text. A login in that URL can contain blanks. */
   private static final Pattern INVALID_LOGIN =
@@ -26,7 +26,7 @@ public final class UrlSecrets {
   private UrlSecrets() {}
 
   /**
-   * Returns the text without the logins and queries of its URLs.
+   * Returns the text without the logins, queries and fragments of its URLs.
    *
    * @param text a URL, or a message that contains URLs
    */
@@ -34,7 +34,7 @@ public final class UrlSecrets {
     String shown = INVALID_LOGIN.matcher(text).replaceAll("$1");
     shown = LOGIN.matcher(shown).replaceAll("$1");
     shown = BARE_LOGIN.matcher(shown).replaceAll("");
-    return QUERY.matcher(shown).replaceAll("$1?***");
+    return QUERY_OR_FRAGMENT.matcher(shown).replaceAll("$1***");
   }
 
   /**

@@ -182,6 +182,15 @@ class InstanceMetadataTest {
     }
   }
 
+  @Test
+  void queryOfTheEndpointIsNotShown() throws IOException {
+    try (ClosedPort closed = new ClosedPort()) {
+      URI endpoint = URI.create(closed.url() + "?token=secret");
+      assertProblem(InstanceMetadata.at(endpoint).read(LIMIT), Reason.UNREACHABLE)
+          .doesNotContain("secret");
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({"'',UNREACHABLE", "SSH-2.0-OpenSSH,MALFORMED"})
   void serverWithoutHttpIsAProblem(String greeting, Reason reason) throws Exception {

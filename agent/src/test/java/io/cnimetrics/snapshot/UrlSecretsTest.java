@@ -22,9 +22,10 @@ class UrlSecretsTest {
         "user:secret@host:80 is no URL | host:80 is no URL",
         "Expected scheme-specific part at index 5: user: | 'Expected scheme-specific part at index 5: '",
         "https://host/path?token=secret&b=1 failed | https://host/path?*** failed",
+        "https://host/path#secret failed | https://host/path#*** failed",
         "Illegal character at index 7: http://user:se cret@host | Illegal character at index 7: host"
       })
-  void loginsAndQueriesAreHiddenInAMessage(String message, String shown) {
+  void loginsQueriesAndFragmentsAreHiddenInAMessage(String message, String shown) {
     assertThat(UrlSecrets.hiddenIn(message)).isEqualTo(shown);
   }
 
