@@ -3,9 +3,9 @@ package io.cnimetrics.snapshot;
 import java.util.regex.Pattern;
 
 /**
- * Removes logins, queries and fragments from the URLs in a text, so that the text can be shown. Each
- * pattern starts only where a run of permitted characters starts. Therefore the time is linear in
- * the length of the text, which can be hostile.
+ * Removes logins, queries and fragments from the URLs in a text, so that the text can be shown.
+ * Each pattern starts only where a run of permitted characters starts. Therefore the time is linear
+ * in the length of the text, which can be hostile.
  */
 public final class UrlSecrets {
   /** The login of a URL. A password can contain any character except a blank or a quote. */
