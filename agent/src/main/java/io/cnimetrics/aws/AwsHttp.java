@@ -12,6 +12,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import software.amazon.awssdk.core.SdkSystemSetting;
 import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.SdkHttpResponse;
@@ -38,7 +39,7 @@ public final class AwsHttp implements SdkHttpClient {
   private static final int MOST_XML_MARKUP = 10_000;
 
   static {
-    limitParsers();
+    setUpSdk();
   }
 
   private final Optional<Proxies> proxies;
@@ -52,10 +53,12 @@ public final class AwsHttp implements SdkHttpClient {
   /**
    * Limits the depth and the number of parts that the JDK's and the SDK's parsers accept. Without
    * limits an answer of 1 kB can overflow the stack, and an answer of 64 kB can fill the heap. Must
-   * be called before the first request, because the parsers read the limits only once.
+   * be called before the first request, because the parsers read the limits only once. Also lets
+   * the SDK create its own clients with this class.
    */
-  static void limitParsers() {
+  static void setUpSdk() {
     Map.of(
+            SdkSystemSetting.SYNC_HTTP_SERVICE_IMPL.property(), AwsHttpService.class.getName(),
             "jdk.xml.maxElementDepth", String.valueOf(MOST_DEPTH),
             "jdk.xml.elementAttributeLimit", String.valueOf(MOST_DEPTH))
         .forEach(System.getProperties()::putIfAbsent);
@@ -84,7 +87,7 @@ public final class AwsHttp implements SdkHttpClient {
   }
 
   /** Returns a client that never uses a proxy, for services on the node itself. */
-  static AwsHttp direct(Duration connectTimeout, Duration readTimeout) {
+  public static AwsHttp direct(Duration connectTimeout, Duration readTimeout) {
     return new AwsHttp(Optional.empty(), limits(connectTimeout, readTimeout));
   }
 

@@ -91,6 +91,8 @@ public final class Credentials implements AwsCredentialsProvider {
     }
     String profile = ProfileFileSystemSetting.AWS_PROFILE.getStringValueOrThrow();
     if (ProfileFile.defaultProfileFile().profile(profile).filter(Credentials::gives).isPresent()) {
+      // For a profile with role_arn the SDK creates its own client of STS.
+      AwsHttp.setUpSdk();
       return new SdkSource("the profile " + profile, ProfileCredentialsProvider.create());
     }
     return isSet(SdkSystemSetting.AWS_CONTAINER_CREDENTIALS_FULL_URI)

@@ -71,7 +71,9 @@ record Ec2Request(String asked, String permission, String without) {
     return because(
         reason,
         "was answered with status %d (%s%s)".formatted(e.statusCode(), code, role(e)),
-        remedy(reason),
+        e.isClockSkewException() || code.equals("RequestExpired")
+            ? "the clock of this node is wrong; correct the node's time synchronisation"
+            : remedy(reason),
         code.equals(FORBIDDEN));
   }
 

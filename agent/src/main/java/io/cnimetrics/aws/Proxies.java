@@ -21,7 +21,8 @@ import java.util.stream.Stream;
 /**
  * The HTTP proxies in the environment variables. {@code HTTPS_PROXY} is for endpoints with https,
  * {@code HTTP_PROXY} is for endpoints with http, and {@code NO_PROXY} lists the hosts that need no
- * proxy. The lower-case names have the same meaning; the upper-case names have priority.
+ * proxy. Without {@code HTTPS_PROXY}, {@code ALL_PROXY} is for endpoints with https. The lower-case
+ * names have the same meaning; the upper-case names have priority.
  */
 final class Proxies {
   private static final Pattern ADDRESS =
@@ -40,7 +41,7 @@ final class Proxies {
   private final List<DirectHost> directHosts;
 
   private Proxies(Map<String, String> environment) {
-    this.https = proxy("HTTPS_PROXY", environment);
+    this.https = proxy("HTTPS_PROXY", environment).or(() -> proxy("ALL_PROXY", environment));
     this.http = proxy("HTTP_PROXY", environment);
     this.directHosts =
         value("NO_PROXY", environment).stream()

@@ -103,6 +103,14 @@ class InstanceTagsTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"RequestExpired", "RequestTimeTooSkewed", "RequestInTheFuture"})
+  void remedyForAWrongClockIsTheClock(String code) {
+    ec2.refusing(400, code, "says EC2");
+
+    assertThat(read().toString()).contains("correct the node's time synchronisation");
+  }
+
+  @ParameterizedTest
   @CsvSource({
     "403,UnauthorizedOperation,DENIED",
     "400,RequestExpired,DENIED",

@@ -10,13 +10,19 @@ import io.cnimetrics.testing.RawServer;
 import io.cnimetrics.testing.TlsServer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -31,7 +37,7 @@ import software.amazon.awssdk.http.SdkHttpMethod;
 /** Requests through a proxy, over TLS and without TLS, to names that only the proxy resolves. */
 @Timeout(30)
 class ProxyTest {
-  private static final Duration LIMIT = Duration.ofSeconds(5);
+  private static final Duration LIMIT = Duration.ofSeconds(2);
   private static final String LOGIN =
       "Basic " + Base64.getEncoder().encodeToString("user:p@ss".getBytes(UTF_8));
 
@@ -157,6 +163,74 @@ class ProxyTest {
   }
 
   @Test
+  void proxyThatFailsAfterConnectIsNamed() throws IOException {
+    String connected = "HTTP/1.1 200 Connected\r\n\r\n";
+    List<RawServer.Answer> failures =
+        List.of(
+            request -> request.send(connected),
+            request -> {
+              request.send(connected);
+              request.reset();
+            },
+            request -> {
+              request.send(connected);
+              request.hang();
+            },
+            request -> request.send("HTTP/1.1 200 Conn"),
+            RawServer.Request::hang);
+    for (RawServer.Answer failure : failures) {
+      try (RawServer proxy = new RawServer(failure)) {
+        String address = "127.0.0.1:" + proxy.address().getPort();
+        assertThatThrownBy(() -> post(address, server.url("cut"), ""))
+            .isInstanceOf(ProxyException.class)
+            .hasMessageContainingAll(address, "did not pass on an answer");
+      }
+    }
+  }
+
+  @Test
+  void statusLineIsEnoughWithinTls() throws Exception {
+    try (CutTlsServer cutting = new CutTlsServer(server.keys());
+        ConnectProxy proxy = new ConnectProxy(cutting.address())) {
+      assertThat(post(proxy.address(), "https://cut.private.test/", "body")).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void certificateForAnotherNameIsNoFaultOfTheProxy() throws IOException {
+    try (ConnectProxy proxy = new ConnectProxy(server.address())) {
+      assertThatThrownBy(() -> post(proxy.address(), "https://other.test/", "body"))
+          .isInstanceOf(SSLException.class)
+          .satisfies(e -> assertThat(NetworkFault.of(e)).isEqualTo(NetworkFault.UNTRUSTED))
+          .hasMessageContaining("other.test");
+    }
+  }
+
+  @Test
+  void hundredRequestsOpenAHundredConnectionsAndNoThread() throws IOException {
+    try (RawServer proxy =
+            RawServer.answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+        AwsHttp http =
+            AwsHttp.client(
+                Proxies.of(Map.of("HTTP_PROXY", proxy.address().toString())), LIMIT, LIMIT)) {
+      for (int i = 0; i < 100; i++) {
+        http.prepareRequest(
+                HttpExecuteRequest.builder()
+                    .request(
+                        SdkHttpFullRequest.builder()
+                            .method(SdkHttpMethod.GET)
+                            .uri(URI.create("http://many.private.test/"))
+                            .build())
+                    .build())
+            .call();
+      }
+      assertThat(proxy.heads()).hasSize(100);
+      assertThat(Thread.getAllStackTraces().keySet())
+          .noneMatch(thread -> thread.getName().contains("OkHttp"));
+    }
+  }
+
+  @Test
   void proxyWithAnIpv6AddressPassesOnAnIpv6Address() throws IOException {
     try (RawServer proxy =
         RawServer.ipv6(request -> request.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"))) {
@@ -179,6 +253,39 @@ class ProxyTest {
           Map.of("HTTP_PROXY", proxy.address(), "NO_PROXY", "127.0.0.0/8");
       assertThat(send(Proxies.of(environment), direct.address().toString(), "")).isEqualTo(200);
       assertThat(proxy.heads()).isEmpty();
+    }
+  }
+
+  /** Sends a status line over TLS and then resets the connection. */
+  private static final class CutTlsServer implements AutoCloseable {
+    private final ServerSocket listener;
+
+    CutTlsServer(SSLContext keys) throws IOException {
+      listener =
+          keys.getServerSocketFactory()
+              .createServerSocket(0, 5, InetAddress.getLoopbackAddress());
+      Thread thread = new Thread(this::cut, "cut-tls-server");
+      thread.setDaemon(true);
+      thread.start();
+    }
+
+    URI address() {
+      return URI.create("https://127.0.0.1:" + listener.getLocalPort());
+    }
+
+    private void cut() {
+      try (Socket client = listener.accept()) {
+        client.getInputStream().read(new byte[4_096]);
+        client.getOutputStream().write("HTTP/1.1 200 OK\r\nDate: ".getBytes(UTF_8));
+        client.setSoLinger(true, 0);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      listener.close();
     }
   }
 

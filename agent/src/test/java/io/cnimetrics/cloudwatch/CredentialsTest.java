@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.cnimetrics.aws.FakeImds;
+import io.cnimetrics.aws.AwsHttp;
 import io.cnimetrics.publish.MetricSink.PutResult;
 import io.cnimetrics.publish.MetricSink.PutResult.Status;
 import io.cnimetrics.testing.ClosedPort;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.core.internal.http.loader.DefaultSdkHttpClientBuilder;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.InstanceProfileCredentialsProvider;
 
@@ -190,6 +192,35 @@ class CredentialsTest {
       assertThat(put(sink, LIMIT)).isEqualTo(PutResult.ACCEPTED);
       assertThat(server.heads()).singleElement().asString().contains("=key-of-sts/");
     }
+  }
+
+  @Test
+  void clientThatTheSdkCreatesForAProfileWithARoleIsOurs() throws IOException {
+    try (RawCloudWatch server = new RawCloudWatch();
+        RawCloudWatch sts =
+            new RawCloudWatch(
+                request -> request.ok(assumed().replace("WithWebIdentity", "").getBytes(UTF_8)));
+        CloudWatchSink sink = openForProfile(server, sts.url())) {
+      assertThat(put(sink, LIMIT)).isEqualTo(PutResult.ACCEPTED);
+      assertThat(server.heads()).singleElement().asString().contains("=key-of-sts/");
+      assertThat(sts.heads()).singleElement().asString().contains("=key-of-file/");
+      assertThat(new DefaultSdkHttpClientBuilder().build()).isInstanceOf(AwsHttp.class);
+    }
+  }
+
+  private CloudWatchSink openForProfile(RawCloudWatch server, String sts) throws IOException {
+    Files.writeString(
+        empty.resolve("config"),
+        """
+        [default]
+        role_arn = arn:aws:iam::111122223333:role/agent
+        source_profile = base
+        [profile base]
+        aws_access_key_id = key-of-file
+        aws_secret_access_key = secret
+        """);
+    properties.set(Map.of("aws.endpointUrlSts", sts, "aws.region", "eu-west-1"));
+    return open(server);
   }
 
   @Test

@@ -31,6 +31,7 @@ public final class TlsServer implements AutoCloseable {
   private static final String PASSWORD = "changeit";
 
   private final Path trustStore;
+  private final SSLContext context;
   private final HttpsServer server;
   private final List<String> requests = new CopyOnWriteArrayList<>();
   private final Map<String, String> bodies = new ConcurrentHashMap<>();
@@ -43,7 +44,8 @@ public final class TlsServer implements AutoCloseable {
     trustStore = directory.resolve("trust.p12");
     writeTrustStore(keys, trustStore);
     server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.setHttpsConfigurator(new HttpsConfigurator(context(keys)));
+    context = context(keys);
+    server.setHttpsConfigurator(new HttpsConfigurator(context));
     server.createContext(
         "/",
         exchange -> {
@@ -85,6 +87,11 @@ public final class TlsServer implements AutoCloseable {
         trustStore.toString(),
         "javax.net.ssl.trustStorePassword",
         PASSWORD);
+  }
+
+  /** The context of this server, with its certificate. */
+  public SSLContext keys() {
+    return context;
   }
 
   /** A context of clients in this process that trust only this server. */
