@@ -51,10 +51,10 @@ public final class AwsHttp implements SdkHttpClient {
   }
 
   /**
-   * Limits the depth and the number of parts that the JDK's and the SDK's parsers accept. Without
-   * limits an answer of 1 kB can overflow the stack, and an answer of 64 kB can fill the heap. Must
-   * be called before the first request, because the parsers read the limits only once. Also lets
-   * the SDK create its own clients with this class.
+   * Sets up the SDK. Limits the depth and the number of parts that the JDK's and the SDK's parsers
+   * accept, and gives {@link AwsHttpService} to the SDK. Without limits an answer of 1 kB can
+   * overflow the stack, and an answer of 64 kB can fill the heap. Must be called before the first
+   * request, because the parsers read the limits only once.
    */
   static void setUpSdk() {
     Map.of(
