@@ -58,9 +58,12 @@ public final class AwsHttp implements SdkHttpClient {
    */
   static void setUpSdk() {
     Map.of(
-            SdkSystemSetting.SYNC_HTTP_SERVICE_IMPL.property(), AwsHttpService.class.getName(),
-            "jdk.xml.maxElementDepth", String.valueOf(MOST_DEPTH),
-            "jdk.xml.elementAttributeLimit", String.valueOf(MOST_DEPTH))
+            SdkSystemSetting.SYNC_HTTP_SERVICE_IMPL.property(),
+            AwsHttpService.class.getName(),
+            "jdk.xml.maxElementDepth",
+            String.valueOf(MOST_DEPTH),
+            "jdk.xml.elementAttributeLimit",
+            String.valueOf(MOST_DEPTH))
         .forEach(System.getProperties()::putIfAbsent);
     StreamReadConstraints.overrideDefaultStreamReadConstraints(
         StreamReadConstraints.builder()

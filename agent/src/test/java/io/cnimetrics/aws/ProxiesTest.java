@@ -47,8 +47,7 @@ class ProxiesTest {
         .contains("the proxy http://all:1 of ALL_PROXY");
     assertThat(proxy(Map.of("ALL_PROXY", "http://all:1"), "http://a.example/")).isEmpty();
     Map<String, String> both = Map.of("HTTPS_PROXY", "low:1", "ALL_PROXY", "socks5://all:1");
-    assertThat(proxy(both, "https://a.example/"))
-        .contains("the proxy http://low:1 of HTTPS_PROXY");
+    assertThat(proxy(both, "https://a.example/")).contains("the proxy http://low:1 of HTTPS_PROXY");
     assertThatThrownBy(() -> Proxies.of(Map.of("ALL_PROXY", "socks5://user:planted@proxy:1080")))
         .isInstanceOf(SettingsException.class)
         .hasMessageContainingAll("ALL_PROXY is 'socks5://", "proxy:1080", "expected http://HOST")

@@ -208,8 +208,7 @@ class ProxyTest {
 
   @Test
   void hundredRequestsOpenAHundredConnectionsAndNoThread() throws IOException {
-    try (RawServer proxy =
-            RawServer.answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    try (RawServer proxy = RawServer.answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
         AwsHttp http =
             AwsHttp.client(
                 Proxies.of(Map.of("HTTP_PROXY", proxy.address().toString())), LIMIT, LIMIT)) {
@@ -262,8 +261,7 @@ class ProxyTest {
 
     CutTlsServer(SSLContext keys) throws IOException {
       listener =
-          keys.getServerSocketFactory()
-              .createServerSocket(0, 5, InetAddress.getLoopbackAddress());
+          keys.getServerSocketFactory().createServerSocket(0, 5, InetAddress.getLoopbackAddress());
       Thread thread = new Thread(this::cut, "cut-tls-server");
       thread.setDaemon(true);
       thread.start();
