@@ -6,14 +6,12 @@ docs/releases.md that upgrade, test, roll back and uninstall. The charts come fr
 import contextlib
 import json
 import os
-import tempfile
 import threading
 import time
 import unittest
-from pathlib import Path
 
 from cluster import Cluster
-from rehearsal import PAGE, README, VERSION, Registry, blocks, environment, install_command, shell
+from rehearsal import PAGE, README, VERSION, WithRegistry, blocks, environment, install_command, shell
 from rendering import CHART, NAME, run
 from test_cluster import SETTLE_SECONDS, node_name
 from test_manifests import NODES, WITH_IPAMD
@@ -53,14 +51,12 @@ class Kubelets:
             self._cluster.kubectl("patch", "pod", *where, "--subresource=status", "--type=merge", "--patch", status)
 
 
-class Lifecycle(unittest.TestCase):
+class Lifecycle(WithRegistry):
+    directories = ("cluster", "bin")
+
     @classmethod
     def setUpClass(cls):
-        directory = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(directory.cleanup)
-        cls.work = Path(directory.name)
-        for name in ("cluster", "registry", "bin"):
-            (cls.work / name).mkdir()
+        super().setUpClass()
         cls.cluster = Cluster(os.environ["CONTROLPLANE"], cls.work / "cluster")
         cls.cluster.start()
         cls.addClassCleanup(cls.cluster.stop)
@@ -68,8 +64,6 @@ class Lifecycle(unittest.TestCase):
             cls.cluster.add_node(node_name(kind), labels, taints)
         kubelets = Kubelets(cls.cluster)
         cls.addClassCleanup(kubelets.stop)
-        cls.registry = Registry(cls.work / "registry")
-        cls.addClassCleanup(cls.registry.stop)
         # There is no AWS. The commands of the AWS CLI do nothing.
         for name, command in (("kubectl", f'{cls.cluster.binary} kubectl "$@"'), ("aws", "exit 0")):
             program = cls.work / "bin" / name

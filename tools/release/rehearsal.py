@@ -5,7 +5,9 @@ import os
 import re
 import socket
 import subprocess
+import tempfile
 import time
+import unittest
 import urllib.request
 from pathlib import Path
 
@@ -54,6 +56,22 @@ class Registry:
     def stop(self):
         self._process.terminate()
         self._process.wait(10)
+
+
+class WithRegistry(unittest.TestCase):
+    """Tests that share a registry and a directory with these directories in it."""
+
+    directories = ()
+
+    @classmethod
+    def setUpClass(cls):
+        directory = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(directory.cleanup)
+        cls.work = Path(directory.name)
+        for name in ("registry", *cls.directories):
+            (cls.work / name).mkdir()
+        cls.registry = Registry(cls.work / "registry")
+        cls.addClassCleanup(cls.registry.stop)
 
 
 def environment(authority="/nonexistent", **more):

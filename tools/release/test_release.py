@@ -5,28 +5,22 @@ import os
 import re
 import shutil
 import tarfile
-import tempfile
 import unittest
-from pathlib import Path
 
 import yaml
-from rehearsal import CHART_README, PAGE, README, TOP, VERSION, Registry, blocks, environment, install_command, shell
+from rehearsal import CHART_README, PAGE, README, TOP, VERSION, WithRegistry, blocks, environment, install_command, shell
 
 DIST = TOP / "agent/target/dist"
 PACKAGE = TOP / "target/package"
 VERIFY = "\n".join(blocks(PAGE, "Verify a release"))
 
 
-class Rehearsal(unittest.TestCase):
+class Rehearsal(WithRegistry):
+    directories = ("authority", "user")
+
     @classmethod
     def setUpClass(cls):
-        directory = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(directory.cleanup)
-        cls.work = Path(directory.name)
-        for name in ("registry", "authority", "user"):
-            (cls.work / name).mkdir()
-        cls.registry = Registry(cls.work / "registry")
-        cls.addClassCleanup(cls.registry.stop)
+        super().setUpClass()
         cls.variables = environment(cls.work / "authority", LAYER=str(cls.work / "layer.tar"))
 
         settings = dict(re.findall(r"(?m)^    (WORKFLOW|ISSUER)=(\S+)$", PAGE))
