@@ -31,12 +31,7 @@ public final class AlarmTable {
           PAGE,
           Formula.of(ClusterStatistic.MAXIMUM, MetricCatalog.NO_ADDRESS_MINUTES),
           AT_LEAST,
-          Threshold.of(
-              "NoAddressMinutes",
-              3,
-              1,
-              60,
-              "The alarm starts if pods of a node get no address for this number of minutes"),
+          minutes("NoAddressMinutes", 3, 60, "pods of a node get no address"),
           new Evaluation(1, 1, NOT_BREACHING),
           Optional.empty(),
           new Text(
@@ -60,12 +55,7 @@ public final class AlarmTable {
           PAGE,
           Formula.of(ClusterStatistic.MAXIMUM, MetricCatalog.IPAMD_DOWN_MINUTES),
           AT_LEAST,
-          Threshold.of(
-              "IpamdDownMinutes",
-              5,
-              1,
-              60,
-              "The alarm starts if ipamD is down for this number of minutes"),
+          minutes("IpamdDownMinutes", 5, 60, "ipamD is down"),
           new Evaluation(1, 1, NOT_BREACHING),
           Optional.empty(),
           new Text(
@@ -137,12 +127,7 @@ public final class AlarmTable {
           TICKET,
           Formula.of(ClusterStatistic.MAXIMUM, MetricCatalog.WARM_POOL_EMPTY_MINUTES),
           AT_LEAST,
-          Threshold.of(
-              "WarmPoolEmptyMinutes",
-              10,
-              1,
-              240,
-              "The alarm starts if a warm pool is empty for this number of minutes"),
+          minutes("WarmPoolEmptyMinutes", 10, 240, "a warm pool is empty"),
           new Evaluation(1, 1, NOT_BREACHING),
           Optional.empty(),
           new Text(
@@ -275,6 +260,11 @@ public final class AlarmTable {
           "A subnet will be empty within an hour");
 
   private AlarmTable() {}
+
+  private static Threshold minutes(String parameter, int value, int most, String condition) {
+    String description = "The alarm starts if %s for this number of minutes".formatted(condition);
+    return Threshold.of(parameter, value, 1, most, description);
+  }
 
   /** All alarms in the order of the template. One alarm represents the alarms of all subnets. */
   public static List<Alarm> all() {

@@ -150,16 +150,8 @@ final class DashboardGraph {
     Map<String, Object> search = search(namespace, line);
     search.put("label", names + label(ClusterSeries.CLUSTER) + " ${PROP('AccountId')}");
     String worst = line.formula().isOfSubnets() ? "MIN" : "MAX";
-    Object shown =
-        object(
-            "layout",
-            "vertical",
-            "showTimeSeriesData",
-            false,
-            "stickySummary",
-            true,
-            "summaryColumns",
-            List.of(worst));
+    Map<String, Object> shown = object("layout", "vertical", "showTimeSeriesData", false);
+    shown.putAll(object("stickySummary", true, "summaryColumns", List.of(worst)));
     return object(
         "title", "%s (%s)".formatted(title, unit),
         "region", cluster.region(),

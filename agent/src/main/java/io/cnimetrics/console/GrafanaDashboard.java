@@ -49,28 +49,16 @@ public final class GrafanaDashboard {
   public static String of(List<String> clusterIds, boolean subnets, int publishMinutes) {
     GrafanaDashboard dashboard = new GrafanaDashboard(new GrafanaPanels(publishMinutes));
     dashboard.addPanels(subnets);
-    return Json.entryPerLine(
-        object(
-            "uid",
-            UID,
-            "title",
-            "CNI Metrics Agent: addresses of pods",
-            "tags",
-            List.of("aws", "eks", "vpc-cni"),
-            "schemaVersion",
-            SCHEMA,
-            "editable",
-            true,
-            "graphTooltip",
-            1,
-            "time",
-            object("from", "now-3h", "to", "now"),
-            "templating",
-            object("list", variables(clusterIds)),
-            "links",
-            List.of(link("Runbooks", Alarm.runbook("README"))),
-            "panels",
-            dashboard.panels));
+    Map<String, Object> all = object("uid", UID, "title", "CNI Metrics Agent: addresses of pods");
+    all.put("tags", List.of("aws", "eks", "vpc-cni"));
+    all.put("schemaVersion", SCHEMA);
+    all.put("editable", true);
+    all.put("graphTooltip", 1);
+    all.put("time", object("from", "now-3h", "to", "now"));
+    all.put("templating", object("list", variables(clusterIds)));
+    all.put("links", List.of(link("Runbooks", Alarm.runbook("README"))));
+    all.put("panels", dashboard.panels);
+    return Json.entryPerLine(all);
   }
 
   /** A link of a dashboard or of a panel. */
@@ -81,12 +69,10 @@ public final class GrafanaDashboard {
   private static List<Object> variables(List<String> clusterIds) {
     Map<String, Object> given = object("selected", true, "text", clusterIds, "value", clusterIds);
     String up = MetricCatalog.IPAMD_UP.prometheus().family();
+    Map<String, Object> source = object("type", "datasource", "name", "datasource");
+    source.putAll(object("label", "Data source", "query", "prometheus"));
     return List.of(
-        object(
-            "type", "datasource",
-            "name", "datasource",
-            "label", "Data source",
-            "query", "prometheus"),
+        source,
         select("cluster", "Cluster", up, clusterIds.isEmpty() ? ALL : given),
         select("node", "Node", up + "{cluster=~\"$cluster\"}", ALL));
   }
@@ -94,29 +80,12 @@ public final class GrafanaDashboard {
   /** A variable with the values of a label. */
   private static Object select(
       String label, String title, String metric, Map<String, Object> current) {
-    return object(
-        "type",
-        "query",
-        "name",
-        label,
-        "label",
-        title,
-        "datasource",
-        GrafanaPanels.DATA_SOURCE,
-        "query",
-        "label_values(%s, %s)".formatted(metric, label),
-        "refresh",
-        2,
-        "sort",
-        1,
-        "multi",
-        true,
-        "includeAll",
-        true,
-        "allValue",
-        ".*",
-        "current",
-        current);
+    Map<String, Object> select = object("type", "query", "name", label, "label", title);
+    select.put("datasource", GrafanaPanels.DATA_SOURCE);
+    select.put("query", "label_values(%s, %s)".formatted(metric, label));
+    select.putAll(object("refresh", 2, "sort", 1, "multi", true, "includeAll", true));
+    select.putAll(object("allValue", ".*", "current", current));
+    return select;
   }
 
   private void addPanels(boolean withSubnets) {
@@ -141,23 +110,13 @@ public final class GrafanaDashboard {
   }
 
   private void heading(String title, String text) {
-    add(
-        0,
-        COLUMNS,
-        1,
-        object("type", "row", "title", title, "collapsed", false, "panels", List.of()));
+    Map<String, Object> row = object("type", "row", "title", title, "collapsed", false);
+    row.put("panels", List.of());
+    add(0, COLUMNS, 1, row);
     nextRow++;
-    add(
-        0,
-        COLUMNS,
-        TEXT_HEIGHT,
-        object(
-            "type",
-            "text",
-            "transparent",
-            true,
-            "options",
-            object("mode", "markdown", "content", text)));
+    Object markdown = object("mode", "markdown", "content", text);
+    Map<String, Object> panel = object("type", "text", "transparent", true, "options", markdown);
+    add(0, COLUMNS, TEXT_HEIGHT, panel);
     nextRow += TEXT_HEIGHT;
   }
 

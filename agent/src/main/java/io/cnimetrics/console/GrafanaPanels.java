@@ -55,38 +55,25 @@ final class GrafanaPanels {
               "instant", graph.isNow(),
               "range", !graph.isNow()));
     }
-    Map<String, Object> options =
-        graph.isNow()
-            ? object("reduceOptions", object("calcs", List.of("lastNotNull")), "colorMode", "none")
-            : object(
-                "legend",
-                    object(
-                        "displayMode",
-                        "list",
-                        "placement",
-                        "bottom",
-                        "showLegend",
-                        true,
-                        "calcs",
-                        List.of()),
-                "tooltip", object("mode", "multi", "sort", "desc"));
     return object(
-        "type",
-        graph.isNow() ? "stat" : "timeseries",
-        "title",
-        graph.title(),
-        "description",
-        description(graph),
-        "links",
-        links(graph),
-        "datasource",
-        DATA_SOURCE,
-        "targets",
-        targets,
-        "fieldConfig",
-        object("defaults", defaults(graph), "overrides", List.of()),
-        "options",
-        options);
+        "type", graph.isNow() ? "stat" : "timeseries",
+        "title", graph.title(),
+        "description", description(graph),
+        "links", links(graph),
+        "datasource", DATA_SOURCE,
+        "targets", targets,
+        "fieldConfig", object("defaults", defaults(graph), "overrides", List.of()),
+        "options", options(graph));
+  }
+
+  private static Map<String, Object> options(DashboardGraph graph) {
+    if (graph.isNow()) {
+      Object last = object("calcs", List.of("lastNotNull"));
+      return object("reduceOptions", last, "colorMode", "none");
+    }
+    Map<String, Object> legend = object("displayMode", "list", "placement", "bottom");
+    legend.putAll(object("showLegend", true, "calcs", List.of()));
+    return object("legend", legend, "tooltip", object("mode", "multi", "sort", "desc"));
   }
 
   /**
@@ -229,47 +216,32 @@ final class GrafanaPanels {
     labels.forEach(label -> positions.put(label, positions.size()));
     for (DashboardGraph column : columns) {
       String refId = refId(targets.size());
-      targets.add(
-          object(
-              "refId",
-              refId,
-              "expr",
-              queries.apply(metric(column)),
-              "format",
-              "table",
-              "instant",
-              true,
-              "range",
-              false));
+      String query = queries.apply(metric(column));
+      Map<String, Object> target = object("refId", refId, "expr", query, "format", "table");
+      target.putAll(object("instant", true, "range", false));
+      targets.add(target);
       overrides.add(override(column));
       order.add(object("displayName", column.title(), "desc", true));
       names.put("Value #" + refId, column.title());
       positions.put("Value #" + refId, positions.size());
     }
-    Object organize =
-        object(
-            "excludeByName", object("Time", true),
-            "indexByName", positions,
-            "renameByName", names);
     return object(
-        "type",
-        "table",
-        "title",
-        "Worst %ss in the time shown".formatted(row),
+        "type", "table",
+        "title", "Worst %ss in the time shown".formatted(row),
         "description",
-        "The highest value of each %1$s. A click on a %1$s selects this %1$s.".formatted(row),
-        "datasource",
-        DATA_SOURCE,
-        "targets",
-        targets,
+            "The highest value of each %1$s. A click on a %1$s selects this %1$s.".formatted(row),
+        "datasource", DATA_SOURCE,
+        "targets", targets,
         "transformations",
-        List.of(
-            object("id", "merge", "options", object()),
-            object("id", "organize", "options", organize)),
-        "fieldConfig",
-        object("defaults", object(), "overrides", overrides),
-        "options",
-        object("showHeader", true, "cellHeight", "sm", "sortBy", order));
+            List.of(object("id", "merge", "options", object()), organize(names, positions)),
+        "fieldConfig", object("defaults", object(), "overrides", overrides),
+        "options", object("showHeader", true, "cellHeight", "sm", "sortBy", order));
+  }
+
+  private static Object organize(Map<String, Object> names, Map<String, Object> positions) {
+    Map<String, Object> options = object("excludeByName", object("Time", true));
+    options.putAll(object("indexByName", positions, "renameByName", names));
+    return object("id", "organize", "options", options);
   }
 
   private static Object override(DashboardGraph column) {

@@ -50,23 +50,13 @@ public final class PrometheusRules {
 
   /** Writes the same rules as an object {@code PrometheusRule} of the Prometheus operator. */
   public static String custom(Optional<String> clusterId, int publishMinutes) {
-    return Yaml.of(
-        object(
-            "apiVersion",
-            "monitoring.coreos.com/v1",
-            "kind",
-            "PrometheusRule",
-            "metadata",
-            object(
-                "name",
-                name(clusterId)
-                    .toLowerCase(Locale.ROOT)
-                    .replaceAll("[^a-z0-9-]", "-")
-                    .replaceAll("-+$", ""),
-                "labels",
-                object("app.kubernetes.io/name", NAME)),
-            "spec",
-            groups(clusterId, publishMinutes)));
+    String name = name(clusterId).toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9-]", "-");
+    Map<String, Object> metadata = object("name", name.replaceAll("-+$", ""));
+    metadata.put("labels", object("app.kubernetes.io/name", NAME));
+    Map<String, Object> rules = object("apiVersion", "monitoring.coreos.com/v1");
+    rules.putAll(object("kind", "PrometheusRule", "metadata", metadata));
+    rules.put("spec", groups(clusterId, publishMinutes));
+    return Yaml.of(rules);
   }
 
   private static String name(Optional<String> clusterId) {

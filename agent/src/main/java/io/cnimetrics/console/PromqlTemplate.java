@@ -21,6 +21,10 @@ import java.util.regex.Pattern;
  * would not name the contributors.
  */
 public final class PromqlTemplate {
+  private static final String DESCRIPTION =
+      "PromQL alarms for pod addresses of the VPC CNI in an EKS cluster. The agents must send by OTLP"
+          + " to CloudWatch.";
+
   private static final int INTERVAL_SECONDS = 60;
 
   /** Without this time, an alarm would end and start again if CloudWatch shows a point late. */
@@ -46,8 +50,7 @@ public final class PromqlTemplate {
             "AWSTemplateFormatVersion",
             "2010-09-09",
             "Description",
-            "PromQL alarms for pod addresses of the VPC CNI in an EKS cluster. The agents must send"
-                + " by OTLP to CloudWatch.",
+            DESCRIPTION,
             "Parameters",
             AlarmParameters.byNode(settings),
             "Conditions",
@@ -80,17 +83,10 @@ public final class PromqlTemplate {
     PromQuery query = dialect.of(alarm);
     Map<String, Object> properties =
         AlarmTemplate.common(alarm.name(), alarm.text(), whichNode(alarm));
-    properties.put(
-        "EvaluationCriteria",
-        object(
-            "PromQLCriteria",
-            object(
-                "Query",
-                sub(query.expression()),
-                "PendingPeriod",
-                60 * query.pendingMinutes(),
-                "RecoveryPeriod",
-                RECOVERY_SECONDS)));
+    Map<String, Object> criteria = object("Query", sub(query.expression()));
+    criteria.put("PendingPeriod", 60 * query.pendingMinutes());
+    criteria.put("RecoveryPeriod", RECOVERY_SECONDS);
+    properties.put("EvaluationCriteria", object("PromQLCriteria", criteria));
     properties.put("EvaluationInterval", INTERVAL_SECONDS);
     properties.putAll(
         AlarmTemplate.actions(alarm.severity(), AlarmParameters.hasTopic(alarm.severity())));
