@@ -327,10 +327,15 @@ public final class Agent {
    * The labels of this node in Prometheus. If a poll does not read a label of the info metric, the
    * label keeps its value. Otherwise a failed poll would start another series.
    */
-  public NodeLabels labels() {
+  private NodeLabels labels() {
     NodeLabels read = NodeLabels.of(node(), lastPoll.snapshot());
     ofInfo.putAll(read.ofInfo());
     return new NodeLabels(read.ofEach(), Map.copyOf(ofInfo));
+  }
+
+  /** The labels of this node; empty until the first lookup of its identity has ended. */
+  public Optional<NodeLabels> labelsAfterLookup() {
+    return identified.map(lookedUp -> labels());
   }
 
   private NodeIdentity node() {

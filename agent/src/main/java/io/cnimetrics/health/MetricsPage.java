@@ -8,6 +8,7 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -18,7 +19,7 @@ public final class MetricsPage implements Page {
   public static final String PATH = "/metrics";
 
   private final Supplier<List<Sample>> samples;
-  private final Supplier<NodeLabels> node;
+  private final Supplier<Optional<NodeLabels>> node;
   private final AgentStats stats;
   private final Supplier<MetricBuffer.Depth> pending;
   private final InstantSource clock;
@@ -26,10 +27,12 @@ public final class MetricsPage implements Page {
 
   /**
    * @param samples all samples of the last poll; if a source failed, its metrics are absent
+   * @param node the labels of all series; the page is empty until they were looked up once, because
+   *     a metric without these labels would be another series
    */
   public MetricsPage(
       Supplier<List<Sample>> samples,
-      Supplier<NodeLabels> node,
+      Supplier<Optional<NodeLabels>> node,
       AgentStats stats,
       Supplier<MetricBuffer.Depth> pending,
       InstantSource clock,
@@ -44,12 +47,16 @@ public final class MetricsPage implements Page {
 
   @Override
   public Response get(String accept) {
-    NodeLabels labels = node.get();
+    return TextFormat.of(accept)
+        .write(new MetricSnapshots(node.get().map(this::snapshots).orElse(List.of())));
+  }
+
+  private List<MetricSnapshot> snapshots(NodeLabels labels) {
     List<MetricSnapshot> all = new ArrayList<>(PrometheusText.snapshots(samples.get(), labels));
     all.addAll(
         AgentMetrics.of(
             stats, pending.get(), clock.instant(), build, PrometheusText.labels(labels.ofEach())));
-    return TextFormat.of(accept).write(new MetricSnapshots(all));
+    return all;
   }
 
   /** The versions of the running agent and of its Java runtime. */

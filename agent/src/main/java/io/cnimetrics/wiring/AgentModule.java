@@ -162,7 +162,8 @@ final class AgentModule {
     if (config.prometheus()) {
       pages.put(
           MetricsPage.PATH,
-          new MetricsPage(agent::samples, agent::labels, activity, agent::depth, clock, build));
+          new MetricsPage(
+              agent::samples, agent::labelsAfterLookup, activity, agent::depth, clock, build));
     }
     return new HealthServer(config.healthAddress(), pod, agent::health, pages);
   }

@@ -27,6 +27,8 @@ class MetricsPageTest {
 
   private final AgentStats activity = new AgentStats();
 
+  private Optional<NodeLabels> labels = Optional.of(NODE);
+
   @Test
   void everyMetricIsThereInOpenMetrics() {
     OpenMetrics read = read(page(wholeCatalogue(), BUILD));
@@ -152,6 +154,15 @@ class MetricsPageTest {
         .isEqualTo(Map.of("node", "n1", "cni_version", "1.20.0"));
   }
 
+  /** A metric without the labels of the instance would be another series in Prometheus. */
+  @Test
+  void pageIsEmptyUntilTheLabelsWereLookedUp() {
+    labels = Optional.empty();
+
+    assertThat(page(wholeCatalogue(), BUILD).get("").body()).isEmpty();
+    assertThat(page(wholeCatalogue(), BUILD).get(OPEN_METRICS).body()).isEqualTo("# EOF\n");
+  }
+
   private static Map<String, String> of(String... label) {
     return label.length == 0 ? Map.of("node", "n1") : Map.of("node", "n1", label[0], label[1]);
   }
@@ -165,7 +176,7 @@ class MetricsPageTest {
     Instant now = Instant.parse("2026-11-21T10:00:00.5Z");
     Instant oldest = now.minusMillis(420_500);
     MetricBuffer.Depth pending = new MetricBuffer.Depth(7, 0, Optional.of(oldest));
-    return new MetricsPage(() -> samples, () -> NODE, activity, () -> pending, () -> now, build);
+    return new MetricsPage(() -> samples, () -> labels, activity, () -> pending, () -> now, build);
   }
 
   private static OpenMetrics read(MetricsPage page) {

@@ -45,7 +45,7 @@ final class ServeInOwnProcess {
             .toList();
     return new MetricsPage(
         () -> samples,
-        () -> new NodeLabels(Map.of(), Map.of()),
+        () -> Optional.of(new NodeLabels(Map.of(), Map.of())),
         new AgentStats(),
         () -> new MetricBuffer.Depth(0, 0, Optional.empty()),
         InstantSource.system(),
