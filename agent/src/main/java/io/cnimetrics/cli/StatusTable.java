@@ -3,6 +3,7 @@ package io.cnimetrics.cli;
 import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toSet;
 
+import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.RecentIncrease;
 import io.cnimetrics.text.Lines;
 import io.cnimetrics.text.Palette;
@@ -83,7 +84,7 @@ final class StatusTable {
   private void trouble() {
     List<AgentPage> present = page.list("trouble");
     if (present.isEmpty()) {
-      row("Trouble", "none");
+      row("Trouble", now().map("none in a whole minute yet, but now "::concat).orElse("none"));
       return;
     }
     title(palette.red("Trouble"));
@@ -99,6 +100,20 @@ final class StatusTable {
           .text("finding")
           .ifPresent(id -> entry(INDENT + "remedy: cni-metrics-agent doctor, finding " + id));
     }
+  }
+
+  /** The gauges that show trouble in the last poll. Its minute has not ended. */
+  private Optional<String> now() {
+    return page.list("metrics").stream()
+        .filter(metric -> metric.text("kind").equals(Optional.of("gauge")))
+        .filter(metric -> metric.number("value").isPresent())
+        .filter(
+            metric ->
+                MetricCatalog.named(metric.text("name").orElse(""))
+                    .filter(known -> known.isAlert(metric.number("value").getAsDouble()))
+                    .isPresent())
+        .map(metric -> metric.text("name").orElse("") + " is " + number(metric.number("value")))
+        .reduce((one, other) -> one + ", " + other);
   }
 
   private void problems() {

@@ -73,9 +73,21 @@ final class Commands {
   /** The comment of a command. A quoted id can contain the same text, but not at the end. */
   static final Pattern NOTE_AT_END = Pattern.compile("  # ([^'\"]+)$");
 
-  static final String PENDING_PODS =
-      "kubectl get pods -A -o wide --field-selector status.phase=Pending,spec.nodeName="
-          + THIS_NODE;
+  private static final String PENDING = " --field-selector status.phase=Pending,spec.nodeName=";
+  private static final String PENDING_PODS = "kubectl get pods -A -o wide" + PENDING + THIS_NODE;
+
+  private static final String CORDON =
+      "kubectl cordon "
+          + THIS_NODE
+          + "  # keeps new pods away from this node, until kubectl uncordon";
+
+  private static final String DELETE_PENDING_PODS =
+      "kubectl get pods -A --no-headers"
+          + " -o custom-columns=NAMESPACE:.metadata.namespace,NAME:.metadata.name"
+          + PENDING
+          + THIS_NODE
+          + " | xargs -r -n 2 kubectl delete pod -n"
+          + "  # deletes the waiting pods; their controllers start them on other nodes";
   static final String PODS_OF_NODE =
       "kubectl get pods -A -o wide --field-selector spec.nodeName=" + THIS_NODE;
 
@@ -365,6 +377,14 @@ final class Commands {
     return Stream.concat(
             Stream.of(setting("WARM_IP_TARGET=2 MINIMUM_IP_TARGET=5", SUBNETS, list(interfaces))),
             Stream.of(delete(interfaces), ADD_SUBNET))
+        .toArray(String[]::new);
+  }
+
+  /** The commands that move the waiting pods of this node to other nodes, after other commands. */
+  static String[] movePendingPods(String... first) {
+    return Stream.concat(
+            Stream.concat(Stream.of(PENDING_PODS), Stream.of(first)),
+            Stream.of(CORDON, DELETE_PENDING_PODS))
         .toArray(String[]::new);
   }
 

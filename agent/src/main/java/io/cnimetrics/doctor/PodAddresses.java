@@ -327,6 +327,9 @@ final class PodAddresses {
         : NODE_FULL.ok("The node has room for pods", evidence);
   }
 
+  private static final String MOVE_PODS =
+      "Move the waiting pods to other nodes with the last two commands, and add nodes";
+
   /** Advises prefixes only if the ENIs are the limit, and if the node has no prefixes yet. */
   private static Finding roomFor(NodeEvidence node, CardCapacity card, Finding full) {
     AgentSettings settings = node.agentSettings();
@@ -335,19 +338,16 @@ final class PodAddresses {
     if (card.maximum().orElseThrow().addresses() == pods && enisPermitMore) {
       String known = settings.maxPods().source().isPresent() ? "" : ", which is assumed";
       return full.remedied(
-          "Add nodes. Or, because the limit is max-pods %d%s, raise the kubelet's max-pods and"
-                  .formatted(settings.maxPods().pods(), known)
+          "%s. Or, because the limit is max-pods %d%s, raise the kubelet's max-pods and"
+                  .formatted(MOVE_PODS, settings.maxPods().pods(), known)
               + " --max-pods up to the number of pods that the ENIs permit",
-          Commands.PENDING_PODS,
-          Commands.NODE_GROUP,
-          Commands.LAUNCH_TEMPLATE);
-    } else if (node.mode() == AddressMode.PREFIX) {
-      return full.remedied(full.remedy(), Commands.PENDING_PODS, Commands.NODE_GROUP);
+          Commands.movePendingPods(Commands.NODE_GROUP, Commands.LAUNCH_TEMPLATE));
     }
-    return full.remedied(
-        "Add nodes, use a larger type, or use prefixes on new nodes",
-        Commands.setting(
-            "ENABLE_PREFIX_DELEGATION=true", Commands.PENDING_PODS, Commands.NODE_GROUP));
+    String larger =
+        node.mode() == AddressMode.PREFIX
+            ? " of a larger type"
+            : " of a larger type or with ENABLE_PREFIX_DELEGATION=true";
+    return full.remedied(MOVE_PODS + larger, Commands.movePendingPods(Commands.NODE_GROUP));
   }
 
   private static final CheckSpec MAX_PODS =

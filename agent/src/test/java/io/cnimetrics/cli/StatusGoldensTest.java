@@ -72,6 +72,22 @@ class StatusGoldensTest {
     Goldens.check("status-trouble.txt", table(TROUBLE));
   }
 
+  /** The first whole minute has not ended, but pods of two minutes were refused. */
+  @Test
+  void troubleOfTheRunningMinuteIsNotCalledNone() throws IOException {
+    String refused =
+        FRESH.replace(
+            "\"metrics\": []",
+            """
+            "metrics": [{"name": "noAddressMinutes", "kind": "gauge", "value": 2, "unit": "Count"},
+                        {"name": "ipamdDownMinutes", "kind": "gauge", "value": 0, "unit": "Count"},
+                        {"name": "awsAPIErr", "kind": "counter", "value": 3, "total": 3, "unit": "Count"}]\
+            """);
+
+    assertThat(table(refused).lines())
+        .contains("Trouble    none in a whole minute yet, but now noAddressMinutes is 2");
+  }
+
   @Test
   void agentThatHasJustStartedIsAsApproved() throws IOException {
     Goldens.check("status-fresh.txt", table(FRESH));

@@ -313,7 +313,7 @@ class ConsistencyTest {
 
   private static final Pattern CHANGES =
       Pattern.compile(
-          "(kubectl \\S+ \\S+ )?(set env|delete pods)|kubectl (drain|delete)|sudo rm|aws iam"
+          "(kubectl \\S+ \\S+ )?(set env|delete pods)|kubectl (cordon|drain|delete)|sudo rm|aws iam"
               + "|aws eks update-addon|aws ec2 (create|delete|modify)|aws autoscaling terminate");
 
   /** A person first looks, and then changes something. */
