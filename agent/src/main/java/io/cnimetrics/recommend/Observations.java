@@ -92,9 +92,10 @@ public final class Observations {
   }
 
   private void addSubnet(String subnetId, List<Double> seconds, List<Double> values) {
-    SortedMap<Long, Integer> hours = subnets.computeIfAbsent(subnetId, id -> new TreeMap<>());
     for (int i = 0; i < seconds.size(); i++) {
-      hours.merge((long) (seconds.get(i) / 3600), values.get(i).intValue(), Math::min);
+      subnets
+          .computeIfAbsent(subnetId, id -> new TreeMap<>())
+          .merge((long) (seconds.get(i) / 3600), values.get(i).intValue(), Math::min);
     }
   }
 

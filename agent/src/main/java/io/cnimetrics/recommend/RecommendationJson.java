@@ -3,6 +3,7 @@ package io.cnimetrics.recommend;
 import static io.cnimetrics.text.Json.object;
 
 import io.cnimetrics.recommend.Recommendation.Group;
+import io.cnimetrics.recommend.Recommendation.WholeUnits;
 import io.cnimetrics.text.Json;
 import java.util.List;
 import java.util.Map;
@@ -23,16 +24,7 @@ public final class RecommendationJson {
             "verdict", found.verdict(),
             "change", found.change(),
             "targets", found.targets().map(RecommendationJson::targets),
-            "wholeUnits",
-                found
-                    .wholeUnits()
-                    .map(
-                        units ->
-                            object(
-                                units.variable(),
-                                units.target(),
-                                "idleAtLeast",
-                                rounded(units.idleAtLeast()))),
+            "wholeUnits", found.wholeUnits().map(RecommendationJson::wholeUnits),
             "idle", rounded(found.idle()),
             "idleThen", found.targets().map(targets -> rounded(found.idleThen())),
             "freed", found.targets().map(targets -> rounded(found.freed())),
@@ -46,6 +38,10 @@ public final class RecommendationJson {
                         String.join(" ", found.setCommand()),
                         String.join(" ", found.addonCommand()))
                     : List.of()));
+  }
+
+  private static Map<String, Object> wholeUnits(WholeUnits units) {
+    return object(units.variable(), units.target(), "idleAtLeast", rounded(units.idleAtLeast()));
   }
 
   private static Map<String, Object> targets(Targets targets) {

@@ -45,7 +45,7 @@ public final class RecommendationTable {
     row(
         "Data",
         format(
-            "%s to %s UTC, %.1f %% of the nodes' minutes",
+            "%s to %s UTC, %.1f %% complete",
             MINUTE.format(found.from()), MINUTE.format(found.until()), 100 * found.known()));
   }
 
@@ -134,7 +134,7 @@ public final class RecommendationTable {
   private static String empty(SubnetTrend subnet) {
     Optional<Instant> at = subnet.emptyAt();
     if (subnet.free() == 0) {
-      return "now";
+      return "was empty in the last day";
     } else if (at.isPresent()) {
       return MINUTE.format(at.get()).substring(0, 10) + " at this rate";
     } else if (subnet.lostPerDay().isEmpty()) {

@@ -74,12 +74,13 @@ public final class Recommender {
       groups
           .computeIfAbsent(node.group(), name -> new GroupDemand(hostNetworkPods))
           .add(node.node(), moments, from, knownFrom);
-      refused += GroupDemand.isNew(moments.get(0), knownFrom) ? moments.get(0).refused() : 0;
       for (int i = 0; i < moments.size(); i++) {
         if (moments.get(i).minute() >= from) {
           minutes.add(moments.get(i).minute());
           if (i > 0) {
             count(moments.get(i - 1), moments.get(i));
+          } else if (GroupDemand.isNew(moments.get(i), knownFrom)) {
+            refused += moments.get(i).refused();
           }
         }
       }

@@ -14,7 +14,8 @@ import java.util.stream.LongStream;
  * @param free the least number of free addresses in the last day
  * @param lostPerDay how many addresses the subnet loses a day; negative if it gains addresses;
  *     empty with too little data
- * @param emptyAt when the subnet is empty at this rate; empty if the number does not fall
+ * @param emptyAt when the subnet is empty at this rate, but not before the last hour; empty if the
+ *     number does not fall
  */
 public record SubnetTrend(
     String subnetId, int free, Optional<Double> lostPerDay, Optional<Instant> emptyAt) {
@@ -53,15 +54,13 @@ public record SubnetTrend(
     }
     double rate = median(losses);
     double days = free / rate;
-    boolean falls = rate > 0 && days <= MOST_DAYS;
-    Instant lowestAt = Instant.EPOCH.plus(Duration.ofHours(lowest.getKey()));
-    return new SubnetTrend(
-        subnetId,
-        free,
-        Optional.of(rate),
-        falls
-            ? Optional.of(lowestAt.plusSeconds((long) (days * Duration.ofDays(1).toSeconds())))
-            : Optional.empty());
+    Instant end = Instant.EPOCH.plus(Duration.ofHours(last));
+    Optional<Instant> emptyAt =
+        Optional.of(Instant.EPOCH.plus(Duration.ofHours(lowest.getKey())))
+            .filter(lowestAt -> rate > 0 && days <= MOST_DAYS)
+            .map(lowestAt -> lowestAt.plusSeconds((long) (days * 86_400)))
+            .map(at -> at.isBefore(end) ? end : at);
+    return new SubnetTrend(subnetId, free, Optional.of(rate), emptyAt);
   }
 
   private static double median(double[] sorted) {

@@ -3,6 +3,7 @@ package io.cnimetrics.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.Goldens;
+import io.cnimetrics.recommend.Observations;
 import io.cnimetrics.simulator.RecommendExample;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -51,6 +52,7 @@ class RecommendGoldensTest {
       return;
     }
     assertThat(page.substring(begin, end)).as("stale: run make goldens").isEqualTo(block);
+    assertThat(page).as("loop over the metrics").contains(Observations.families());
     assertThat(terminal.out().lines()).allMatch(line -> line.length() <= 80);
   }
 

@@ -199,7 +199,20 @@ class RecommendTest {
             .replace("[%d,\"12\"]".formatted(START + 180), "[%d,\"-4\"]".formatted(START + 180));
 
     assertThat(recommend(bad)).isZero();
-    assertThat(terminal.out()).contains("99.9 % of the nodes'", "WARM_IP_TARGET      2\n");
+    assertThat(terminal.out()).contains("99.9 % complete", "WARM_IP_TARGET      2\n");
+  }
+
+  @Test
+  void subnetWithoutNumbersIsLeftOut() throws IOException {
+    List<Object> series = new ArrayList<>(series("a", "prod", QUIET_NODE, 0, 2_000));
+    Map<String, Object> labels = new LinkedHashMap<>();
+    labels.put("__name__", MetricCatalog.SUBNET_FREE_IPS.prometheus().family());
+    labels.put("cluster", "prod");
+    labels.put("subnet_id", "subnet-1");
+    series.add(Json.object("metric", labels, "values", List.of(List.of(START, "NaN"))));
+
+    assertThat(recommend(answer(series))).isZero();
+    assertThat(terminal.out()).doesNotContain("Subnet").contains("Commands");
   }
 
   @Test
