@@ -101,7 +101,7 @@ final class CardPool {
         enis.set(enis.indexOf(eni), eni.plus(granted.cidrs()));
         return Increase.GREW;
       }
-      countError("increaseIPPoolAllocIPAddressesFailed");
+      counters.ipamdError("increaseIPPoolAllocIPAddressesFailed");
       if (!granted.subnetIsEmpty()) {
         return Increase.REFUSED;
       }
@@ -135,11 +135,11 @@ final class CardPool {
       attached.add(ec2.secondaryEni(card, unusedDeviceNumber(), granted.cidrs()));
       return Increase.GREW;
     }
-    countError("increaseIPPoolAllocENI");
+    counters.ipamdError("increaseIPPoolAllocENI");
     if (!granted.subnetIsEmpty()) {
       return Increase.REFUSED;
     }
-    countError("increaseIPPoolAllocIPAddressesFailed");
+    counters.ipamdError("increaseIPPoolAllocIPAddressesFailed");
     return Increase.SUBNET_IS_EMPTY;
   }
 
@@ -223,9 +223,5 @@ final class CardPool {
         .filter(number -> !used.contains(number))
         .findFirst()
         .orElseThrow();
-  }
-
-  private void countError(String fn) {
-    counters.increment("awscni_ipamd_error_count", "fn", fn);
   }
 }

@@ -37,6 +37,11 @@ final class Counters {
     add(1, name, labels);
   }
 
+  /** Counts an error of a function of ipamD. */
+  void ipamdError(String fn) {
+    increment("awscni_ipamd_error_count", "fn", fn);
+  }
+
   void add(double amount, String name, String... labels) {
     StringJoiner pairs = new StringJoiner(",");
     for (int i = 0; i < labels.length; i += 2) {

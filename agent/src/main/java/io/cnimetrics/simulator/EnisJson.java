@@ -47,35 +47,28 @@ final class EnisJson {
   }
 
   private Map<String, Object> pool(int card) {
-    List<AttachedEni> enis = node.enis(card);
+    List<AttachedEni> enis = node.ipamd().enis(card);
     PoolCount count = PoolCount.of(enis);
     Map<String, Object> byId = new TreeMap<>();
-    enis.forEach(eni -> byId.put(eni.id(), version.atLeast(7, 0) ? eni(eni) : flatEni(eni)));
+    enis.forEach(eni -> byId.put(eni.id(), eni(eni)));
     // ipamD subtracts each address of a force-removed ENI twice from TotalIPs.
     return Json.object(
-        "TotalIPs", count.total() - (card == 0 ? node.lostAddresses() : 0),
+        "TotalIPs", count.total() - (card == 0 ? node.ipamd().lostAddresses() : 0),
         "AssignedIPs", count.assigned(),
         "ENIIPPools", version.before(7, 0, byId),
         "ENIs", version.since(7, 0, byId));
   }
 
-  private Map<String, Object> flatEni(AttachedEni eni) {
-    return Json.object(
-        "IsPrimary", eni.primary(),
-        "ID", eni.id(),
-        "DeviceNumber", eni.deviceNumber(),
-        "AssignedIPv4Addresses", eni.assigned(),
-        "IPv4Addresses", addresses(eni.addresses().toList()));
-  }
-
   private Map<String, Object> eni(AttachedEni eni) {
     int routeTable = eni.primary() ? MAIN_ROUTE_TABLE : eni.deviceNumber() + 1;
     return Json.object(
+        "IsPrimary", version.before(7, 0, eni.primary()),
         "ID", eni.id(),
-        "IsPrimary", eni.primary(),
-        "IsTrunk", false,
+        "IsPrimary", version.since(7, 0, eni.primary()),
+        "IsTrunk", version.since(7, 0, false),
         "IsEFA", version.since(7, 6, false),
         "DeviceNumber", eni.deviceNumber(),
+        "AssignedIPv4Addresses", version.before(7, 0, eni.assigned()),
         "IPv4Addresses", version.before(9, 0, addresses(eni.addresses().toList())),
         "AvailableIPv4Cidrs", version.since(9, 0, cidrs(eni)),
         "IPv6Cidrs", version.since(10, 0, Map.of()),
@@ -105,28 +98,20 @@ final class EnisJson {
 
   private Map<String, Object> addresses(List<Address> addresses) {
     Map<String, Object> byIp = new LinkedHashMap<>();
-    for (Address address : addresses) {
-      byIp.put(address.ip(), version.atLeast(7, 0) ? address(address) : addressWithoutKey(address));
-    }
+    addresses.forEach(address -> byIp.put(address.ip(), address(address)));
     return byIp;
-  }
-
-  private Map<String, Object> addressWithoutKey(Address address) {
-    return Json.object(
-        "Address", version.since(5, 0, address.ip()),
-        "Assigned", address.assigned(),
-        "UnassignedTime", version.since(5, 0, time(address.unassignedAt())));
   }
 
   /** Before release 1.11, the field {@code Address} follows the field {@code IPAMKey}. */
   private Map<String, Object> address(Address address) {
     return Json.object(
         "Address", version.since(11, 0, address.ip()),
-        "IPAMKey", key(address.pod()),
-        "Address", version.before(11, 0, address.ip()),
+        "IPAMKey", version.since(7, 0, key(address.pod())),
+        "Address", version.before(11, 0, address.ip()).flatMap(ip -> version.since(5, 0, ip)),
+        "Assigned", version.before(7, 0, address.assigned()),
         "IPAMMetadata", version.since(11, 0, metadata(address.pod())),
         "AssignedTime", version.since(11, 0, time(address.assignedAt())),
-        "UnassignedTime", time(address.unassignedAt()));
+        "UnassignedTime", version.since(5, 0, time(address.unassignedAt())));
   }
 
   private Map<String, Object> key(Optional<Pod> pod) {

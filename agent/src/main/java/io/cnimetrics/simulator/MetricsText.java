@@ -37,14 +37,14 @@ final class MetricsText {
   private void addPool() {
     Scenario scenario = node.scenario();
     // ipamD overwrites the gauges for each card. Therefore the text shows only the last card.
-    List<AttachedEni> enis = node.enis(scenario.networkCards() - 1);
+    List<AttachedEni> enis = node.ipamd().enis(scenario.networkCards() - 1);
     PoolCount pool = PoolCount.of(enis);
     boolean ipv6 = scenario.has(NodeFault.NO_IPV6_PREFIX);
     set(scenario.eniMaxGauge(), "awscni_eni_max");
     set(ipv6 ? 0 : scenario.eniMaxGauge() * scenario.addressesPerEni(), "awscni_ip_max");
     set(enis.size(), "awscni_eni_allocated");
     // This gauge of ipamD still counts the addresses of a force-removed ENI.
-    set(pool.total() + node.lostAddresses(), "awscni_total_ip_addresses");
+    set(pool.total() + node.ipamd().lostAddresses(), "awscni_total_ip_addresses");
     set(pool.assigned(), "awscni_assigned_ip_addresses");
     set(scenario.prefixDelegation() ? pool.cidrs() : 0, "awscni_total_ipv4_prefixes");
     for (AttachedEni eni : node.enis()) {

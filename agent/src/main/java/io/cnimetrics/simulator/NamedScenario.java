@@ -83,7 +83,7 @@ public enum NamedScenario {
       10,
       node ->
           growing("AccessDeniedException", "AttachClusterNodeNetworkInterface")
-              .apply(node.hyperPod())),
+              .apply(node.nodeFault(NodeFault.HYPERPOD))),
   METADATA_AWAY(
       "instance metadata does not answer, so no pod starts",
       10,

@@ -2,7 +2,7 @@ package io.cnimetrics.simulator;
 
 import java.time.Duration;
 
-/** A fault of the simulated node that is neither an {@link Ec2Fault} nor an {@link HttpFault}. */
+/** A fault or another peculiarity of the simulated node that is neither an {@link Ec2Fault} nor an {@link HttpFault}. */
 public enum NodeFault {
   /** Introspection uses the metrics port, as in release 1.4.0 and all releases up to 1.3.3. */
   ONE_PORT,
@@ -32,6 +32,8 @@ public enum NodeFault {
   ENI_LIMIT_TOO_HIGH,
   /** Instance metadata does not answer. */
   METADATA_AWAY,
+  /** The node belongs to SageMaker HyperPod: SageMaker, and not EC2, attaches the interfaces. */
+  HYPERPOD,
   /** The node is an IPv6 node, and EC2 denies the /80 prefix. */
   NO_IPV6_PREFIX,
   /** ipamD does not learn that pods end, and keeps the addresses of these pods. */

@@ -19,11 +19,6 @@ public record PodSchedule(List<Step> steps) {
     steps = List.copyOf(steps);
   }
 
-  /** The same number of pods at all times. */
-  public static PodSchedule constant(int pods) {
-    return new PodSchedule(List.of(new Step(pods, pods, 0, Duration.ZERO)));
-  }
-
   /**
    * Reads a constant number such as {@code 20}, or steps separated by commas, such as {@code
    * 0:40:0.5,40:60s,40:5:2}. A ramp is {@code FROM:TO:RATE} with RATE in pods per second of model
@@ -46,8 +41,8 @@ public record PodSchedule(List<Step> steps) {
     }
     int from = Integer.parseInt(matcher.group(1));
     if (matcher.group(2) != null) {
-      return Step.ramp(
-          from, Integer.parseInt(matcher.group(2)), Double.parseDouble(matcher.group(3)));
+      int to = Integer.parseInt(matcher.group(2));
+      return new Step(from, to, Double.parseDouble(matcher.group(3)), Duration.ZERO);
     }
     long seconds = matcher.group(4) == null ? 0 : Long.parseLong(matcher.group(4));
     return new Step(from, from, 0, Duration.ofSeconds(seconds));
@@ -78,10 +73,6 @@ public record PodSchedule(List<Step> steps) {
         throw new IllegalArgumentException(
             "RATE %s: must be > 0 pods per second".formatted(podsPerSecond));
       }
-    }
-
-    static Step ramp(int from, int to, double podsPerSecond) {
-      return new Step(from, to, podsPerSecond, Duration.ZERO);
     }
 
     private Duration length() {

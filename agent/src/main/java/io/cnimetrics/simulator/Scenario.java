@@ -21,7 +21,6 @@ import java.util.regex.Pattern;
  * @param subnetFree the number of free addresses in the node's subnet. The key is the model time
  *     from which the number applies.
  * @param buildVersion whether the metrics text shows the CNI release; real builds do not show it
- * @param hyperPod whether SageMaker, and not EC2, attaches the interfaces
  * @param networkCards the number of network cards with addresses for pods
  * @param plainPods the number of pods that need only one address. Each further pod needs one
  *     address from each card.
@@ -40,7 +39,6 @@ public record Scenario(
     PodSchedule pods,
     CniVersion cniVersion,
     boolean buildVersion,
-    boolean hyperPod,
     int networkCards,
     int plainPods,
     boolean oldestEndFirst,
@@ -155,10 +153,9 @@ public record Scenario(
     private OptionalInt maxPods = OptionalInt.empty();
     private final SortedMap<Duration, Integer> subnetFree =
         new TreeMap<>(Map.of(Duration.ZERO, 4000));
-    private PodSchedule pods = PodSchedule.constant(0);
+    private PodSchedule pods = PodSchedule.parse("0");
     private CniVersion cniVersion = CniVersion.NEWEST;
     private boolean buildVersion;
-    private boolean hyperPod;
     private int networkCards = 1;
     private int plainPods = Integer.MAX_VALUE;
     private boolean oldestEndFirst;
@@ -210,12 +207,6 @@ public record Scenario(
     /** Shows the CNI release in {@code awscni_build_info}. Real builds show an empty version. */
     public Builder buildVersion(boolean shown) {
       this.buildVersion = shown;
-      return this;
-    }
-
-    /** Makes the node a node of SageMaker HyperPod. */
-    public Builder hyperPod() {
-      this.hyperPod = true;
       return this;
     }
 
@@ -284,7 +275,6 @@ public record Scenario(
           pods,
           cniVersion,
           buildVersion,
-          hyperPod,
           networkCards,
           plainPods,
           oldestEndFirst,

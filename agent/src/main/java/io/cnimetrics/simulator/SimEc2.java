@@ -118,8 +118,9 @@ final class SimEc2 {
   }
 
   private Optional<String> attach(boolean attachable) {
-    String call = scenario.hyperPod() ? SAGEMAKER_ATTACH : "AttachNetworkInterface";
-    return (scenario.hyperPod() ? Optional.<String>empty() : call("DescribeInstances"))
+    boolean hyperPod = scenario.has(NodeFault.HYPERPOD);
+    String call = hyperPod ? SAGEMAKER_ATTACH : "AttachNetworkInterface";
+    return (hyperPod ? Optional.<String>empty() : call("DescribeInstances"))
         .or(
             () ->
                 call(call, attachable ? Optional.empty() : Optional.of("AttachmentLimitExceeded")))

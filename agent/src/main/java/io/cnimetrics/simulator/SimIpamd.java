@@ -110,7 +110,7 @@ final class SimIpamd {
     }
     if (scenario.has(NodeFault.NO_IPV6_PREFIX)) {
       IntStream.range(0, IPV6_TRIES_AT_START).forEach(attempt -> requestIpv6Prefix());
-      countError("waitENIAttachedMaxRetryExceeded");
+      counters.ipamdError("waitENIAttachedMaxRetryExceeded");
       return true;
     }
     reconcileFrom = now;
@@ -274,7 +274,7 @@ final class SimIpamd {
     showAction("nodeIPPoolReconcile", 0);
     if (scenario.has(NodeFault.METADATA_AWAY, now)) {
       countMetadataError("GetMACs");
-      countError("reconcileFailedGetENIs");
+      counters.ipamdError("reconcileFailedGetENIs");
       return;
     }
     reconcileFrom = now.plus(RECONCILE_INTERVAL);
@@ -293,9 +293,5 @@ final class SimIpamd {
 
   private void showAction(String fn, int running) {
     counters.add(running, "awscni_ipamd_action_inprogress", "fn", fn);
-  }
-
-  private void countError(String fn) {
-    counters.increment("awscni_ipamd_error_count", "fn", fn);
   }
 }

@@ -84,7 +84,7 @@ public final class SimulatedIpamd implements AutoCloseable {
   /** Restarts ipamD now. The counters start from 0. The pods keep running. */
   public synchronized void restart() {
     advance(clock.instant());
-    node.restart();
+    node.ipamd().restart(node.now());
   }
 
   /** Stops listening and closes all connections, including the connections that hang. */
@@ -140,7 +140,7 @@ public final class SimulatedIpamd implements AutoCloseable {
 
   /** The wall-clock time at which ipamD's process started. */
   private Instant processStart() {
-    Duration sinceServing = node.startedAt().minus(warmUp);
+    Duration sinceServing = node.ipamd().startedAt().minus(warmUp);
     double real =
         sinceServing.toNanos() / (sinceServing.isNegative() ? 1 : node.scenario().speed());
     return servingSince.plusNanos((long) real);
@@ -170,7 +170,7 @@ public final class SimulatedIpamd implements AutoCloseable {
   private synchronized Optional<HttpFault.Kind> httpFaultOf(Source source) {
     Instant now = clock.instant();
     advance(now);
-    if (!node.running()) {
+    if (!node.ipamd().running()) {
       return Optional.of(HttpFault.Kind.REFUSE);
     }
     Duration sinceServing = sinceServing(now);
@@ -181,14 +181,10 @@ public final class SimulatedIpamd implements AutoCloseable {
   }
 
   private boolean alwaysRefuses(Source source) {
-    return !node.running() || refusesByFault(source);
-  }
-
-  private boolean refusesByFault(Source source) {
-    return node.scenario().httpFaults().stream()
-        .filter(fault -> fault.sources().contains(source))
-        .findFirst()
-        .filter(fault -> fault.kind() == HttpFault.Kind.REFUSE && fault.lasting())
-        .isPresent();
+    return !node.ipamd().running()
+        || node.scenario().httpFaults().stream()
+            .filter(fault -> fault.sources().contains(source))
+            .limit(1)
+            .anyMatch(fault -> fault.kind() == HttpFault.Kind.REFUSE && fault.lasting());
   }
 }

@@ -56,23 +56,12 @@ final class SimulatedNode {
     }
   }
 
-  /** Restarts ipamD. The counters start from 0. The pods keep running. */
-  void restart() {
-    ipamd.restart(now);
-  }
-
   Scenario scenario() {
     return scenario;
   }
 
-  /** Whether ipamD runs and answers. */
-  boolean running() {
-    return ipamd.running();
-  }
-
-  /** The model time at which ipamD's process started. */
-  Duration startedAt() {
-    return ipamd.startedAt();
+  SimIpamd ipamd() {
+    return ipamd;
   }
 
   /** Model time since the start. */
@@ -80,21 +69,12 @@ final class SimulatedNode {
     return now;
   }
 
-  /** The interfaces of one network card. */
-  List<AttachedEni> enis(int card) {
-    return ipamd.enis(card);
-  }
-
   /** The interfaces of all network cards. */
   List<AttachedEni> enis() {
     return IntStream.range(0, scenario.networkCards())
-        .mapToObj(this::enis)
+        .mapToObj(ipamd::enis)
         .flatMap(List::stream)
         .toList();
-  }
-
-  int lostAddresses() {
-    return ipamd.lostAddresses();
   }
 
   Counters counters() {

@@ -273,7 +273,7 @@ class SimulatedNodeTest {
     SimulatedNode node = node(pods("100"));
     at(node, 100);
 
-    node.restart();
+    node.ipamd().restart(node.now());
 
     NodeState state = node.state();
     assertThat(state.assigned()).isEqualTo(56);
@@ -287,7 +287,7 @@ class SimulatedNodeTest {
     SimulatedNode node = node(pods("10:0:10"));
     assertThat(at(node, 5).cooling()).isEqualTo(10);
 
-    node.restart();
+    node.ipamd().restart(node.now());
 
     assertThat(node.state().cooling()).isZero();
   }

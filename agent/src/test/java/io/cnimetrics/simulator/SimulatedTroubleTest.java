@@ -82,14 +82,14 @@ class SimulatedTroubleTest {
   void callThatIsDeniedAtTheStartEndsIpamd(String call) {
     Ec2Fault denied = Ec2Fault.of("UnauthorizedOperation", call, Duration.ZERO);
 
-    assertThat(node(pods("5").ec2Fault(denied)).running()).isFalse();
+    assertThat(node(pods("5").ec2Fault(denied)).ipamd().running()).isFalse();
   }
 
   @Test
   void ipamdStartsOnAnEmptySubnet() {
     SimulatedNode node = node(pods("5").subnetFree(0));
 
-    assertThat(node.running()).isTrue();
+    assertThat(node.ipamd().running()).isTrue();
     assertThat(at(node, 60).total()).isZero();
   }
 
@@ -159,7 +159,7 @@ class SimulatedTroubleTest {
 
   @Test
   void hyperPodAttachesByAnotherServiceWithItsOwnCounters() {
-    SimulatedNode node = node(pods("0:40:0.5").hyperPod());
+    SimulatedNode node = node(pods("0:40:0.5").nodeFault(NodeFault.HYPERPOD));
 
     assertThat(at(node, 125).enis()).isEqualTo(4);
     assertThat(MetricsText.of(node, Instant.EPOCH))
@@ -173,7 +173,7 @@ class SimulatedTroubleTest {
     int up = 0;
     for (int second = 301; second <= 330; second++) {
       node.advanceTo(Duration.ofSeconds(second));
-      up += node.running() ? 1 : 0;
+      up += node.ipamd().running() ? 1 : 0;
     }
 
     assertThat(up).isEqualTo(20);
@@ -214,7 +214,7 @@ class SimulatedTroubleTest {
   }
 
   private static int held(SimulatedNode node, int card) {
-    return node.enis(card).stream().mapToInt(AttachedEni::assigned).sum();
+    return node.ipamd().enis(card).stream().mapToInt(AttachedEni::assigned).sum();
   }
 
   private static Map<String, Double> calls(SimulatedNode node) {
