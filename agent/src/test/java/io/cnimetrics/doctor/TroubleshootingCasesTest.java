@@ -22,7 +22,8 @@ class TroubleshootingCasesTest {
     List<List<Finding>> nodes = new ArrayList<>();
     long held = 0;
     for (int pods : podsByNode) {
-      Scenario node = Scenario.of("m5.xlarge").pods(PodSchedule.parse(String.valueOf(pods))).build();
+      Scenario node =
+          Scenario.of("m5.xlarge").pods(PodSchedule.parse(String.valueOf(pods))).build();
       held += DoctorFixture.poll(node, Duration.ofMinutes(10)).pool().assigned();
       nodes.add(DoctorFixture.findings(node, Duration.ofMinutes(10), 2));
     }
