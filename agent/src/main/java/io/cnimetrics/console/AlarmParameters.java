@@ -163,28 +163,24 @@ final class AlarmParameters {
   }
 
   private static Map<String, Object> text(Object value, String pattern, String description) {
-    return object(
-        "Type", "String",
-        "Description", description,
-        "Default", value,
-        "AllowedPattern", pattern);
+    return parameter("String", description, value, object("AllowedPattern", pattern));
   }
 
   private static Map<String, Object> bool(boolean value, String description) {
     String word = String.valueOf(value);
-    return object(
-        "Type", "String",
-        "Description", description,
-        "Default", word,
-        "AllowedValues", TRUE_OR_FALSE);
+    return parameter("String", description, word, object("AllowedValues", TRUE_OR_FALSE));
   }
 
   private static Map<String, Object> number(Threshold threshold) {
-    return object(
-        "Type", "Number",
-        "Description", threshold.description(),
-        "Default", threshold.value(),
-        "MinValue", threshold.least(),
-        "MaxValue", threshold.most());
+    Map<String, Object> bounds =
+        object("MinValue", threshold.least(), "MaxValue", threshold.most());
+    return parameter("Number", threshold.description(), threshold.value(), bounds);
+  }
+
+  private static Map<String, Object> parameter(
+      String type, String description, Object value, Map<String, Object> allowed) {
+    Map<String, Object> all = object("Type", type, "Description", description, "Default", value);
+    all.putAll(allowed);
+    return all;
   }
 }

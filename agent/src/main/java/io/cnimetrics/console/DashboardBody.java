@@ -107,7 +107,7 @@ public final class DashboardBody {
     DashboardSections sections = new DashboardSections(cluster);
     whichNode(sections, options, grid);
     int number = 1;
-    for (DashboardSection section : sections.all(options.subnets())) {
+    for (DashboardSections.Section section : sections.all(options.subnets())) {
       section(number + ". " + section.title(), section.text(), grid);
       grid.row(section.graphs());
       number++;

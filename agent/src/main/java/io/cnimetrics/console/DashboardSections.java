@@ -17,6 +17,14 @@ final class DashboardSections {
 
   private final Cluster cluster;
 
+  /**
+   * A question of the person on call, with the graphs that answer it.
+   *
+   * @param text Markdown that explains the graphs and names the remedies
+   * @param graphs one row
+   */
+  record Section(String title, String text, List<DashboardGraph> graphs) {}
+
   DashboardSections(Cluster cluster) {
     this.cluster = cluster;
   }
@@ -47,18 +55,10 @@ final class DashboardSections {
   /** The nodes with the longest trouble. Only PromQL can name the nodes. */
   List<DashboardGraph> worstNodes() {
     return List.of(
-        graph("Pods refused for", MINUTES)
-            .line(WORST_NODE, worst(MetricCatalog.NO_ADDRESS_MINUTES))
-            .limit(AlarmTable.NO_ADDRESS),
-        graph("ipamD down for", MINUTES)
-            .line(WORST_NODE, worst(MetricCatalog.IPAMD_DOWN_MINUTES))
-            .limit(AlarmTable.IPAMD_DOWN),
-        graph("ipamD restarts in 15 minutes", "restarts")
-            .line(WORST_NODE, worst(MetricCatalog.IPAMD_RECENT_RESTARTS))
-            .limit(AlarmTable.CRASH_LOOP),
-        graph("Warm pool empty for", MINUTES)
-            .line(WORST_NODE, worst(MetricCatalog.WARM_POOL_EMPTY_MINUTES))
-            .limit(AlarmTable.WARM_POOL_EMPTY));
+        watched("Pods refused for", MINUTES, AlarmTable.NO_ADDRESS),
+        watched("ipamD down for", MINUTES, AlarmTable.IPAMD_DOWN),
+        watched("ipamD restarts in 15 minutes", "restarts", AlarmTable.CRASH_LOOP),
+        watched("Warm pool empty for", MINUTES, AlarmTable.WARM_POOL_EMPTY));
   }
 
   /** Rows of tables that compare all clusters. */
@@ -77,8 +77,8 @@ final class DashboardSections {
         .limit(AlarmTable.NEARLY_FULL);
   }
 
-  List<DashboardSection> all(boolean withSubnets) {
-    List<DashboardSection> all =
+  List<Section> all(boolean withSubnets) {
+    List<Section> all =
         new ArrayList<>(List.of(refused(), ipamd(), errors(), howFull(), enis(), churn()));
     if (withSubnets) {
       all.add(1, subnets());
@@ -86,28 +86,24 @@ final class DashboardSections {
     return all;
   }
 
-  private DashboardSection refused() {
+  private Section refused() {
     return section(
         "Does ipamD refuse pods an address?",
         DashboardTexts.REFUSED,
-        graph("How long pods are refused", MINUTES)
-            .line(WORST_NODE, worst(MetricCatalog.NO_ADDRESS_MINUTES))
-            .limit(AlarmTable.NO_ADDRESS),
+        watched("How long pods are refused", MINUTES, AlarmTable.NO_ADDRESS),
         graph("Nodes that refuse pods", "nodes").line("nodes", refusing().perMinute()),
         graph("Pods refused, by cause", PER_MINUTE)
             .perMinute("no address available", MetricCatalog.NO_AVAILABLE_IP_ADDRS)
             .perMinute("instance metadata away", MetricCatalog.AWS_API_METADATA_ERR)
             .stacked(),
-        graph("How long a warm pool is empty", MINUTES)
-            .line(WORST_NODE, worst(MetricCatalog.WARM_POOL_EMPTY_MINUTES))
-            .limit(AlarmTable.WARM_POOL_EMPTY));
+        watched("How long a warm pool is empty", MINUTES, AlarmTable.WARM_POOL_EMPTY));
   }
 
   private static Formula refusing() {
     return Formula.of(ClusterStatistic.NODES_ABOVE_ZERO, MetricCatalog.NO_ADDRESS_MINUTES);
   }
 
-  private DashboardSection subnets() {
+  private Section subnets() {
     return section(
         "Free addresses of subnets",
         DashboardTexts.SUBNETS,
@@ -119,20 +115,16 @@ final class DashboardSections {
     return graph(title, "addresses").line("subnet", FREE).limit(AlarmTable.SUBNET_EMPTY);
   }
 
-  private DashboardSection ipamd() {
+  private Section ipamd() {
     return section(
         "Is ipamD up, and do nodes report?",
         DashboardTexts.IPAMD,
-        graph("How long ipamD is down", MINUTES)
-            .line(WORST_NODE, worst(MetricCatalog.IPAMD_DOWN_MINUTES))
-            .limit(AlarmTable.IPAMD_DOWN),
+        watched("How long ipamD is down", MINUTES, AlarmTable.IPAMD_DOWN),
         graph("Nodes", "nodes")
             .line("nodes that report", reporting())
             .line("nodes with ipamD down", Formula.nodesAtZero(MetricCatalog.IPAMD_UP).perMinute())
             .limit(AlarmTable.NO_DATA),
-        graph("Restarts of ipamD in 15 minutes", "restarts")
-            .line(WORST_NODE, worst(MetricCatalog.IPAMD_RECENT_RESTARTS))
-            .limit(AlarmTable.CRASH_LOOP),
+        watched("Restarts of ipamD in 15 minutes", "restarts", AlarmTable.CRASH_LOOP),
         graph("Starts and restarts", PER_MINUTE)
             .line("ipamD restarts", marks(MetricCatalog.IPAMD_RESTARTS))
             .line("agent starts", marks(MetricCatalog.AGENT_STARTS)));
@@ -142,7 +134,7 @@ final class DashboardSections {
     return Formula.total(metric).perMinute().marks();
   }
 
-  private DashboardSection errors() {
+  private Section errors() {
     return section(
         "Which errors does EC2 return?",
         DashboardTexts.ERRORS,
@@ -180,7 +172,7 @@ final class DashboardSections {
     return Formula.percent(errors, MetricCatalog.EC2_API_REQ_COUNT);
   }
 
-  private DashboardSection howFull() {
+  private Section howFull() {
     return section(
         "How full are the nodes?",
         DashboardTexts.HOW_FULL,
@@ -201,7 +193,7 @@ final class DashboardSections {
             .stacked());
   }
 
-  private DashboardSection enis() {
+  private Section enis() {
     return section(
         "ENIs",
         DashboardTexts.ENIS,
@@ -212,7 +204,7 @@ final class DashboardSections {
             .perMinute("/28 prefixes", MetricCatalog.TOTAL_IPV4_PREFIXES));
   }
 
-  private DashboardSection churn() {
+  private Section churn() {
     Formula removed = Formula.sum(MetricCatalog.FORCE_REMOVE_IPS, MetricCatalog.FORCE_REMOVE_ENI);
     return section(
         "Churn",
@@ -229,8 +221,13 @@ final class DashboardSections {
             .limit(AlarmTable.LOST_ADDRESS));
   }
 
-  private static DashboardSection section(String title, String text, DashboardGraph... graphs) {
-    return new DashboardSection(title, text, List.of(graphs));
+  private static Section section(String title, String text, DashboardGraph... graphs) {
+    return new Section(title, text, List.of(graphs));
+  }
+
+  /** A graph of the value that an alarm watches, with the threshold of the alarm. */
+  private DashboardGraph watched(String title, String unit, Alarm alarm) {
+    return graph(title, unit).line(WORST_NODE, alarm.formula()).limit(alarm);
   }
 
   private DashboardGraph graph(String title, String unit) {

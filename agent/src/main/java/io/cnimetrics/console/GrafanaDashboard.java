@@ -97,7 +97,7 @@ public final class GrafanaDashboard {
     heading(DashboardTexts.WHICH_NODE, DashboardTexts.NODES_BY_NAME);
     table(source.worstNodes(columns));
     int number = 1;
-    for (DashboardSection section : sections.all(withSubnets)) {
+    for (DashboardSections.Section section : sections.all(withSubnets)) {
       heading(number + ". " + section.title(), section.text());
       graphs(section.graphs().stream().filter(graph -> !graph.showsStarts()).toList());
       number++;
