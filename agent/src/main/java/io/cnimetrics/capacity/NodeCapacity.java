@@ -54,7 +54,7 @@ public record NodeCapacity(
    * every 5 s while the trunk is missing.
    */
   public static final Series TRUNK_ERRORS =
-      Series.of("awscni_pod_eni_error_count", "fn", Set.of("tryEnableSecurityGroupsForPods"));
+      new Series("awscni_pod_eni_error_count", "fn", Set.of("tryEnableSecurityGroupsForPods"));
 
   public NodeCapacity {
     cards = List.copyOf(cards);

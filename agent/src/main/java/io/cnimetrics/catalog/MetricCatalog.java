@@ -58,14 +58,14 @@ public final class MetricCatalog {
   private static final String API_ERRORS = "awscni_aws_api_error_count";
 
   /** Pods that did not start because ipamD could not read instance metadata. */
-  static final Series METADATA_ERRORS = Series.of(API_ERRORS, "api", IpamdError.CALLS_OF_PODS);
+  static final Series METADATA_ERRORS = new Series(API_ERRORS, "api", IpamdError.CALLS_OF_PODS);
 
   /**
    * Pods that got an address, but no network: the CNI plugin released the address again. No metric
    * shows this counter, but the doctor needs to know whether the counter rises.
    */
   public static final Series POD_SETUP_FAILED =
-      Series.of("awscni_del_ip_req_count", "reason", Set.of("SetupNSFailed"));
+      new Series("awscni_del_ip_req_count", "reason", Set.of("SetupNSFailed"));
 
   private static final List<Metric> ALL = new ArrayList<>();
   private static final OptionalDouble NEVER = OptionalDouble.empty();
@@ -274,7 +274,7 @@ public final class MetricCatalog {
           "cni_pool_corrections_total",
           "Addresses and ENIs that ipamD added or removed because the state in EC2 was different.",
           new FromCounter(
-              Series.of(
+              new Series(
                   "awscni_reconcile_count",
                   "fn",
                   Set.of("eniReconcileAdd", "eniReconcileDel", "eniIPPoolReconcileDel"))));
@@ -448,7 +448,7 @@ public final class MetricCatalog {
             .flatMap(cause -> cause.ec2Codes().stream())
             .collect(Collectors.toUnmodifiableSet());
     return counter(
-        name, prometheus, description, new FromCounter(Series.of(API_ERRORS, "error", codes)));
+        name, prometheus, description, new FromCounter(new Series(API_ERRORS, "error", codes)));
   }
 
   private static Metric counter(

@@ -226,7 +226,7 @@ final class IpamdProcess {
       Series.of("awscni_ipamd_startup_duration_seconds_sum");
   private static final Series STARTS = Series.of("awscni_ipamd_startup_duration_seconds_count");
   private static final Series FAILED_STARTS =
-      Series.of("awscni_ipamd_startup_duration_seconds_count", "success", Set.of("false"));
+      new Series("awscni_ipamd_startup_duration_seconds_count", "success", Set.of("false"));
 
   /** The kubelet starts the liveness probe of aws-node this many seconds after the start. */
   private static final double SLOW_SECONDS = 60;

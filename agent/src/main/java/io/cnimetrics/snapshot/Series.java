@@ -32,9 +32,4 @@ public record Series(String name, String label, Set<String> values) {
   public static Series of(String name) {
     return new Series(name, "", Set.of());
   }
-
-  /** Selects the samples of the name whose label has one of the values. */
-  public static Series of(String name, String label, Set<String> values) {
-    return new Series(name, label, values);
-  }
 }

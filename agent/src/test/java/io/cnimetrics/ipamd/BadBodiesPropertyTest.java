@@ -55,7 +55,7 @@ class BadBodiesPropertyTest {
           List.of(
               Series.of("awscni_eni_max"),
               Series.of("awscni_ipamd_error_count"),
-              Series.of("awscni_aws_api_error_count", "error", Set.of("UnauthorizedOperation"))));
+              new Series("awscni_aws_api_error_count", "error", Set.of("UnauthorizedOperation"))));
 
   @ParameterizedTest
   @ValueSource(

@@ -22,7 +22,7 @@ class PrometheusReaderTest {
   private static final Series MAX = Series.of("awscni_eni_max");
   private static final Series ERRORS = Series.of("awscni_aws_api_error_count");
   private static final Series DENIED =
-      Series.of("awscni_aws_api_error_count", "error", Set.of("UnauthorizedOperation", "Denied"));
+      new Series("awscni_aws_api_error_count", "error", Set.of("UnauthorizedOperation", "Denied"));
   private static final Series LATENCY_SUM = Series.of("awscni_aws_api_latency_ms_sum");
 
   private final PrometheusReader reader =
@@ -75,7 +75,7 @@ class PrometheusReaderTest {
 
   @Test
   void escapedLineEndIsNotALetter() {
-    Series odd = Series.of("awscni_x", "error", Set.of("Inner"));
+    Series odd = new Series("awscni_x", "error", Set.of("Inner"));
     IpamdMetrics metrics =
         read(new PrometheusReader(List.of(odd)), "awscni_x{error=\"I\\nner\"} 7\n");
     assertThat(metrics.total(odd)).hasValue(0);

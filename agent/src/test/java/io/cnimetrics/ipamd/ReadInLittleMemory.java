@@ -15,7 +15,7 @@ final class ReadInLittleMemory {
       new PrometheusReader(
           List.of(
               Series.of("awscni_ipamd_error_count"),
-              Series.of("awscni_aws_api_error_count", "error", Set.of("UnauthorizedOperation"))));
+              new Series("awscni_aws_api_error_count", "error", Set.of("UnauthorizedOperation"))));
 
   private ReadInLittleMemory() {}
 
