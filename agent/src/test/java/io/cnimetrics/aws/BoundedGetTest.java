@@ -1,0 +1,47 @@
+package io.cnimetrics.aws;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.cnimetrics.testing.RawServer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class BoundedGetTest {
+  private static final int MOST = 1 << 20;
+
+  @Test
+  void largeAnswerIsRead() throws IOException {
+    byte[] body = new byte[MOST - 1_000];
+    try (RawServer server = new RawServer(request -> request.ok(body));
+        BoundedGet http = new BoundedGet(Map.of(), Duration.ofSeconds(5), MOST)) {
+      http.get(server.address(), read -> assertThat(read.readAllBytes()).hasSize(body.length));
+    }
+  }
+
+  @Test
+  void largerAnswerThanTheLimitNamesThePeer() throws IOException {
+    try (RawServer server = new RawServer(request -> request.ok(new byte[MOST]));
+        BoundedGet http = new BoundedGet(Map.of(), Duration.ofSeconds(5), MOST)) {
+      URI url = URI.create(server.address() + "/api?query=planted");
+      assertThatThrownBy(() -> http.get(url, InputStream::readAllBytes))
+          .isInstanceOf(IOException.class)
+          .hasMessage(server.address() + "/api: the peer sent more than 1,048,576 bytes");
+    }
+  }
+
+  @Test
+  void answerThatIsCutIsAnError() throws IOException {
+    try (RawServer server = RawServer.answering("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n[]");
+        BoundedGet http = new BoundedGet(Map.of(), Duration.ofSeconds(5), MOST)) {
+      assertThatThrownBy(() -> http.get(server.address(), InputStream::readAllBytes))
+          .hasMessageContaining("closed before the answer was complete");
+    }
+  }
+}
