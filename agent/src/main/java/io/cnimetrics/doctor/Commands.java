@@ -145,9 +145,9 @@ final class Commands {
 
   /** What to do if the subnets of this node's ENIs have no free address. */
   static final String FREE_ADDRESSES =
-      "Delete unattached interfaces, and lower the warm targets. Then ipamD releases idle"
-          + " addresses. If this is not enough, let ipamD use one more subnet. With custom"
-          + " networking name the new subnet in the ENIConfig instead";
+      "Delete unattached interfaces, and lower the warm targets, so that ipamD releases idle"
+          + " addresses. If this is not enough, add a subnet. With custom networking, name it in"
+          + " the ENIConfig instead";
 
   private static String list(String interfaces) {
     return interfaces

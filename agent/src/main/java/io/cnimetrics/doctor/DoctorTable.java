@@ -142,10 +142,11 @@ public final class DoctorTable {
         "%s (%s): %s".formatted(finding.title(), finding.id(), finding.evidence()));
   }
 
-  /** Beside a failure, a warning is brief. */
+  /** A warning is brief if it is not the finding that decides. */
   private void advice(Finding finding) {
     boolean note = finding.level() == Level.NOTE;
-    boolean whole = verbose || finding.level() == diagnosis.verdict().level();
+    boolean decides = diagnosis.verdict().finding().equals(Optional.of(finding.id()));
+    boolean whole = verbose || decides || finding.level() == Level.FAIL;
     if (!note || verbose || !finding.past()) {
       if (note || whole) {
         part("cause", finding.cause());

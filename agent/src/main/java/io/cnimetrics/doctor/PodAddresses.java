@@ -328,7 +328,7 @@ final class PodAddresses {
   }
 
   private static final String MOVE_PODS =
-      "Move the waiting pods to other nodes with the last two commands, and add nodes";
+      "Move the waiting pods away with the last two commands, and add nodes";
 
   /** Advises prefixes only if the ENIs are the limit, and if the node has no prefixes yet. */
   private static Finding roomFor(NodeEvidence node, CardCapacity card, Finding full) {
