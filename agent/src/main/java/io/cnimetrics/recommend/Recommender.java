@@ -1,5 +1,7 @@
 package io.cnimetrics.recommend;
 
+import static java.util.stream.Collectors.joining;
+
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -212,11 +214,17 @@ public final class Recommender {
           "ipamD restarted %,d times. The last requests before each restart are unknown."
               .formatted(restarts));
     }
-    if (sum(GroupDemand::leastForNewNode) > 0) {
+    String unknown =
+        groups.entrySet().stream()
+            .filter(group -> group.getValue().leastForNewNode() > 0)
+            .map(Map.Entry::getKey)
+            .collect(joining(", "));
+    if (!unknown.isEmpty()) {
       notes.add(
-          "In a node group no node started in these days, so how many pods start at once on a new"
-              + " node is unknown. Therefore MINIMUM_IP_TARGET is at least the number of addresses"
-              + " that a new node gets at once by default.");
+          ("No node of %s started in these days, so how many pods start at once on a new node is"
+                  + " unknown. Therefore MINIMUM_IP_TARGET is at least the number of addresses that"
+                  + " a new node gets at once by default.")
+              .formatted(unknown));
     }
     return notes;
   }
