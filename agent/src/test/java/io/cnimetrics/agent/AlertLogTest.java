@@ -195,7 +195,7 @@ class AlertLogTest {
               .metrics()
               .sum("awscni_no_available_ip_addresses", 10 + poll)
               .sum("awscni_ipamd_action_inprogress", changes)
-              .at(START.plusSeconds(30 * poll)));
+              .at(START.plusSeconds(30L * poll)));
     }
 
     assertThat(raised("noAddressMinutes")).contains("finding=" + finding);
