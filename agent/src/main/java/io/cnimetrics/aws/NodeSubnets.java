@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.model.DescribeSubnetsResponse;
 
@@ -50,6 +51,13 @@ public final class NodeSubnets implements Subnets {
     // The SDK accepts any XML as an answer without subnets, even the error page of a proxy.
     if (!answer.hasSubnets()) {
       throw Ec2.unexpected("the response has no set of subnets");
+    }
+    // EC2 answers with an error if a subnet does not exist. Without this check, a subnet that is
+    // missing from a broken answer would count as a subnet without IPv4.
+    Set<String> listed =
+        answer.subnets().stream().map(subnet -> subnet.subnetId()).collect(Collectors.toSet());
+    if (!listed.containsAll(subnetIds)) {
+      throw Ec2.unexpected("the response does not list every requested subnet");
     }
     List<Subnet> subnets =
         answer.subnets().stream()

@@ -57,7 +57,7 @@ class NodeSubnetsTest {
 
   @Test
   void subnetWithoutIpv4IsLeftOut() {
-    String body = FakeEc2.subnetSet(ONE).replaceAll("<cidrBlock>.*</cidrBlock>", "");
+    String body = FakeEc2.subnetSet(ONE, TWO).replaceAll("<cidrBlock>[^<]*</cidrBlock>", "");
     ec2.answering(aResponse().withBody(body));
 
     assertThat(read()).isEqualTo(new Found<>(List.of()));
@@ -154,6 +154,15 @@ class NodeSubnetsTest {
   void subnetListedTwiceIsMalformed() {
     ec2.withSubnets(ONE, new Subnet(ONE.id(), 7, 244));
 
+    assertThat(failed(read()).problem().reason()).isEqualTo(Reason.MALFORMED);
+  }
+
+  @Test
+  void answerWithoutARequestedSubnetIsMalformed() {
+    ec2.withSubnets(ONE);
+    assertThat(failed(read()).problem().reason()).isEqualTo(Reason.MALFORMED);
+
+    ec2.withSubnets();
     assertThat(failed(read()).problem().reason()).isEqualTo(Reason.MALFORMED);
   }
 
