@@ -8,7 +8,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.model.DescribeSubnetsResponse;
 
@@ -54,9 +53,7 @@ public final class NodeSubnets implements Subnets {
     }
     // EC2 answers with an error if a subnet does not exist. Without this check, a subnet that is
     // missing from a broken answer would count as a subnet without IPv4.
-    Set<String> listed =
-        answer.subnets().stream().map(subnet -> subnet.subnetId()).collect(Collectors.toSet());
-    if (!listed.containsAll(subnetIds)) {
+    if (answer.subnets().size() < subnetIds.size()) {
       throw Ec2.unexpected("the response does not list every requested subnet");
     }
     List<Subnet> subnets =
