@@ -216,7 +216,9 @@ record AlertCause(
 
   /** The most serious cause of the errors, with the calls and codes of this cause. */
   private Optional<Found> ofErrors(List<ErrorRun> errors) {
+    Predicate<ErrorRun> needed = run -> !run.error().isOptional();
     return errors.stream()
+        .filter(needed.or(run -> errors.stream().noneMatch(needed)))
         .map(run -> cause(run.error()))
         .min(Comparator.comparing(cause -> cause.map(Cause::ordinal).orElse(Integer.MAX_VALUE)))
         .map(

@@ -289,23 +289,27 @@ record Ec2Errors(
               Commands.CALLS_TO_EC2,
               Commands.settingsLike("_TARGET")));
     }
-    return node.mode() == AddressMode.SECONDARY_IP
+    return node.mode() == AddressMode.SECONDARY_IP && !PodAddresses.isXen(node)
         ? throttled.remedied(
             throttled.remedy() + ". With prefixes on new nodes ipamD makes fewer calls",
             Commands.setting("ENABLE_PREFIX_DELEGATION=true", Commands.CALLS_TO_EC2))
         : throttled;
   }
 
+  private static final Set<String> REJECTED_PARAMETER =
+      Set.of("InvalidParameterValue", "InvalidParameterCombination");
+
   private static boolean isRejectedParameter(IpamdError kind) {
-    return kind.code().equals("InvalidParameterValue") && !RELEASES.contains(kind.call());
+    return REJECTED_PARAMETER.contains(kind.code()) && !RELEASES.contains(kind.call());
   }
 
-  /** EC2 has no own code for some reasons why it does not create an ENI. */
+  /** EC2 has no own code for some reasons why it does not create or attach an ENI. */
   private static Finding rejectedParameter(Finding finding) {
     return finding
         .causedBy(
             "EC2 answers InvalidParameterValue if the subnet has too few free addresses or prefixes,"
-                + " or if a security group belongs to another VPC than the subnet")
+                + " or if a security group belongs to another VPC than the subnet. EC2 answers"
+                + " InvalidParameterCombination if the subnet of a new ENI is not in the node's zone")
         .remedied(
             "Find the reason in ipamD's log. Then compare the subnets and the security groups",
             Commands.ERRORS_OF_IPAMD,
@@ -328,7 +332,7 @@ record Ec2Errors(
   }
 
   private Finding judged(NodeEvidence node, Trend trend, String evidence) {
-    boolean poolEmpty = PodAddresses.isEmptyWithRoom(node.last());
+    boolean poolEmpty = PodAddresses.isEmptyWithRoom(node.last()) && !isOnlyOptional(node);
     if (trend.isRising() || (poolEmpty && !trend.known())) {
       Finding present =
           poolEmpty ? spec.fail(title, evidence, cause) : spec.warn(title, evidence, cause);
@@ -338,6 +342,16 @@ record Ec2Errors(
       return spec.fail(before, evidence, cause);
     }
     return trend.judge(spec.warn(before, evidence, cause));
+  }
+
+  /** Whether another call of ipamD fails now, and ipamD makes that call despite these errors. */
+  private boolean isOnlyOptional(NodeEvidence node) {
+    return node.kinds(IS_OF_EC2.and(kind -> codes.test(kind.code()))).stream()
+            .allMatch(IpamdError::isOptional)
+        && node.kinds(IS_OF_EC2).stream()
+            .anyMatch(
+                kind ->
+                    !kind.isOptional() && node.trend(kind).isRising() && needsAnswer(node, kind));
   }
 
   private static final Series FAILED_CALLS = MetricCatalog.EC2_API_ERR_COUNT.onlySeries();

@@ -51,7 +51,7 @@ final class Explanations {
           "trunk-slot",
           "node-full");
 
-  /** The possible causes of each symptom. The first cause that is present explains the symptom. */
+  /** The possible causes of each symptom, the most certain first. */
   private static final Map<String, List<String>> CAUSES =
       Map.ofEntries(
           Map.entry("metrics", List.of("introspection")),
@@ -110,7 +110,12 @@ final class Explanations {
     return CAUSES.getOrDefault(symptom.id(), List.of()).stream()
         .flatMap(id -> findings.stream().filter(finding -> finding.id().equals(id)))
         .filter(Finding::isPresent)
-        .findFirst();
+        .min(Comparator.comparing(Explanations::certainty));
+  }
+
+  /** Of the reasons for no growth, those with the level fail are more certain. */
+  private static Level certainty(Finding cause) {
+    return NO_GROWTH.contains(cause.id()) ? cause.level() : Level.FAIL;
   }
 
   private static Predicate<Finding> of(String id) {

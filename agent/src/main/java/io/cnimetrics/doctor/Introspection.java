@@ -30,7 +30,8 @@ final class Introspection {
               Commands.LOG,
               Commands.PREVIOUS_LOG,
               Commands.ERRORS_OF_IPAMD,
-              Commands.FIND_KUBE_PROXY)
+              Commands.FIND_KUBE_PROXY,
+              Commands.POD_IDENTITY_ON_NODE)
           .see(Pages.TROUBLESHOOTING);
 
   private final Probes.Introspection elsewhere;
@@ -151,10 +152,12 @@ final class Introspection {
         NOT_RUNNING,
         evidence,
         "aws-node restarts repeatedly, or does not run on this node, for example because of"
-            + " another CNI. \"IPAM failed to start\" in the log of aws-node, or \"Initialization"
-            + " failure\" in ipamD's log, means that the role of aws-node lacks"
-            + " AmazonEKS_CNI_Policy, or that ipamD does not reach EC2. \"Unable to reach API Server\""
-            + " in ipamD's log means that kube-proxy does not run on this node, or that a security"
-            + " group, a network ACL or a proxy blocks the API server");
+            + " another CNI. If ipamD ends with \"IPAM failed to start\", its log has the reason"
+            + " behind \"Initialization failure\": the role of aws-node lacks AmazonEKS_CNI_Policy,"
+            + " ipamD does not reach EC2, the subnet is empty, or the ENIConfig is missing. \"Unable"
+            + " to reach API Server\" in ipamD's log means that kube-proxy does not run on this node,"
+            + " or that a security group, a network ACL or a proxy blocks the API server. If ipamD's"
+            + " log is empty, ipamD waits for credentials: with EKS Pod Identity it needs the add-on"
+            + " eks-pod-identity-agent on this node");
   }
 }

@@ -2,6 +2,7 @@ package io.cnimetrics.doctor;
 
 import static io.cnimetrics.doctor.Requirement.METRICS;
 
+import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.snapshot.IpamdError;
 import java.util.Comparator;
 import java.util.List;
@@ -94,7 +95,7 @@ record IpamdErrors(String fn, String meaning, String cause) {
             .filter(kind -> kind.family().equals(IpamdError.FUNCTION_ERRORS))
             .filter(kind -> node.trend(kind).total() > 0)
             .sorted(Comparator.comparing(IpamdError::call))
-            .map(kind -> finding(node.trend(kind), kind.call()))
+            .map(kind -> finding(node, node.trend(kind), kind.call()))
             .toList();
     return findings.isEmpty()
         ? List.of(SPEC.ok("ipamD counts no errors", "0 since it started"))
@@ -107,14 +108,22 @@ record IpamdErrors(String fn, String meaning, String cause) {
         .filter(kind -> node.trend(kind).isRising())
         .findFirst()
         .flatMap(kind -> row(kind.call()))
-        .map(row -> "%s. %s".formatted(row.meaning, row.cause));
+        .map(row -> "%s. %s".formatted(row.meaning, row.cause(node)));
   }
 
-  private static Finding finding(Trend trend, String fn) {
+  /** ipamD also counts an error if it finds no subnet or security group, and makes no call. */
+  private String cause(NodeEvidence node) {
+    boolean refuted = cause.equals(EC2) && !node.trend(Ec2Errors.IS_OF_EC2).mayRise();
+    return refuted && !node.trend(MetricCatalog.EC2_API_ERR_COUNT.onlySeries()).mayRise()
+        ? "EC2 returns no error. Perhaps ipamD finds no subnet or security group for a new ENI"
+        : cause;
+  }
+
+  private static Finding finding(NodeEvidence node, Trend trend, String fn) {
     Optional<IpamdErrors> row = row(fn);
     String title = row.map(IpamdErrors::meaning).orElse("ipamD counts errors of another kind");
     String cause =
-        row.map(IpamdErrors::cause)
+        row.map(known -> known.cause(node))
             .orElse("The agent does not know this function of ipamD. ipamD's log has the error");
     String evidence = "%s: %s".formatted(fn, trend);
     return trend.judge(SPEC.warn(title, evidence, cause));

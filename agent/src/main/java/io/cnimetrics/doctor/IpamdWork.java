@@ -104,17 +104,32 @@ final class IpamdWork {
       CheckSpec.of(
               "pod-enis",
               "`awscni_pod_eni_error_count`, and whether a trunk ENI is attached",
-              "warn if the count rises or may be rising now; note if it rose before",
+              "warn if the count rises or may be rising now; note if it rose before, or if a trunk"
+                  + " ENI is attached",
               "Read ipamD's log. Check that the instance type supports trunk ENIs")
           .run(Commands.ERRORS_OF_IPAMD, "kubectl describe cninode " + Commands.THIS_NODE)
           .needs(METRICS)
           .see(Pages.POD_SECURITY_GROUPS);
 
+  private static final String BRANCH_ENI_EVENTS =
+      "kubectl get events -A | grep -E 'BranchAllocationFailed|SecurityGroupRequested|pod-eni'";
+
   private static Finding podEnis(NodeEvidence node) {
     Trend trend = node.trend(POD_ENI_ERRORS);
     String errors = "errors: " + trend;
     if (trend.total() == 0) {
-      return POD_ENIS.ok("ipamD had no errors with ENIs for single pods", errors);
+      boolean trunk =
+          node.snapshot().pool().filter(pool -> pool.enis().stream().anyMatch(Eni::trunk)).isPresent();
+      return trunk
+          ? POD_ENIS
+              .note(
+                  "Doctor cannot see pods with security groups of their own",
+                  errors,
+                  "These pods use branch ENIs of the trunk ENI. The cluster's VPC resource"
+                      + " controller creates the branch ENIs, and ipamD does not count its failures")
+              .remedied(
+                  "If such a pod does not start, read the controller's events", BRANCH_ENI_EVENTS)
+          : POD_ENIS.ok("ipamD had no errors with ENIs for single pods", errors);
     }
     return trend.judge(
         node.snapshot().pool().filter(pool -> hasNoTrunkSlot(node, pool)).isPresent()

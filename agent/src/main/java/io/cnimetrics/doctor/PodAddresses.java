@@ -17,6 +17,7 @@ import io.cnimetrics.snapshot.Eni;
 import io.cnimetrics.snapshot.Series;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Checks that pods get addresses. */
 final class PodAddresses {
@@ -179,8 +180,8 @@ final class PodAddresses {
               "refused-pods",
               "`awscni_no_available_ip_addresses`",
               "fail while the count rises at least each 25 s; warn if the count rose or may have"
-                  + " risen in the last three minutes, or if the pool has grown since and has"
-                  + " available addresses; note if the count rose before. While all free"
+                  + " risen in the last three minutes, or if the pool has available addresses for the"
+                  + " refused pods; note if the count rose before. While all free"
                   + " addresses are cooling: fail only if pods were refused during the cooldown, or"
                   + " if more pods wait than addresses are cooling",
               "Find the pods of this node that stay in ContainerCreating")
@@ -212,13 +213,13 @@ final class PodAddresses {
 
   private static boolean refusesNow(NodeEvidence node, Trend refusals) {
     return node.podsStillFail(refusals)
-        && !hasGrownSince(node)
+        && !hasRoomNow(node, refusals)
         && (!allFreeAddressesCool(node.last()) || podsWaitForCooldown(node, refusals));
   }
 
-  /** Whether the pool has grown during the polls, and has addresses for the refused pods now. */
-  private static boolean hasGrownSince(NodeEvidence node) {
-    return node.available() > 0 && hasGrown(node);
+  /** Whether the pool has addresses for the refused pods now, because it grew or pods ended. */
+  private static boolean hasRoomNow(NodeEvidence node, Trend refusals) {
+    return node.available() > 0 && (hasGrown(node) || node.available() >= refusals.waitingPods());
   }
 
   private static boolean hasGrown(NodeEvidence node) {
@@ -303,7 +304,13 @@ final class PodAddresses {
   private static Finding nodeFull(NodeEvidence node) {
     Optional<CardCapacity> fullest = node.capacity().fullest();
     if (fullest.isEmpty()) {
-      return NODE_FULL.ok("No pod can have an address", "the effective maximum is 0");
+      String why = node.maximum().orElseThrow().explanation();
+      return podsAreRefused(node)
+          ? NODE_FULL.warn(
+              "No ENI of this node can have addresses for pods",
+              why,
+              "Settings of the VPC CNI take all ENIs that this instance type permits")
+          : NODE_FULL.ok("No pod can have an address", why);
     }
     CardCapacity card = fullest.get();
     EffectiveMaximum maximum = card.maximum().orElseThrow();
@@ -343,11 +350,25 @@ final class PodAddresses {
               + " --max-pods up to the number of pods that the ENIs permit",
           Commands.movePendingPods(Commands.NODE_GROUP, Commands.LAUNCH_TEMPLATE));
     }
+    boolean single = node.mode() != AddressMode.PREFIX;
+    boolean trunk = node.pool().enis().stream().anyMatch(Eni::trunk);
     String larger =
-        node.mode() == AddressMode.PREFIX
-            ? " of a larger type"
-            : " of a larger type or with ENABLE_PREFIX_DELEGATION=true";
+        " of a larger type"
+            + (single && isXen(node) ? " with the Nitro hypervisor, which prefixes need" : "")
+            + (single && !isXen(node) ? " or with ENABLE_PREFIX_DELEGATION=true" : "")
+            + (trunk
+                ? ". If no pod uses security groups for pods, new nodes with ENABLE_POD_ENI=false"
+                    + " have one more ENI for pods"
+                : "");
     return full.remedied(MOVE_PODS + larger, Commands.movePendingPods(Commands.NODE_GROUP));
+  }
+
+  /** The families with the Xen hypervisor. ipamD uses single addresses on these types. */
+  private static final Pattern XEN =
+      Pattern.compile("(?!i3\\.metal)([cmr][1-4]|t[12]|i[23]|d2|f1|h1|p[23]|x1e?)\\..*");
+
+  static boolean isXen(NodeEvidence node) {
+    return node.snapshot().instance().type().filter(type -> XEN.matcher(type).matches()).isPresent();
   }
 
   private static final CheckSpec MAX_PODS =

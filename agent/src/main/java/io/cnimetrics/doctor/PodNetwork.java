@@ -5,7 +5,9 @@ import static io.cnimetrics.doctor.Requirement.METRICS;
 import static io.cnimetrics.doctor.Requirement.POOL;
 
 import io.cnimetrics.capacity.EffectiveMaximum;
+import io.cnimetrics.catalog.Cause;
 import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.snapshot.AddressMode;
 import io.cnimetrics.snapshot.Subnet;
 import java.time.Duration;
 import java.util.List;
@@ -68,8 +70,10 @@ final class PodNetwork {
               "addresses that pods hold, and the host's routes to pods (`/proc/net/route`,"
                   + " `/proc/net/ipv6_route`)",
               "fail if the address of a pod has no route although other addresses have a route, or"
-                  + " if a route leads to a pod whose address ipamD does not hold; not checked if"
-                  + " no route leads to a pod, because doctor is then not on the host network",
+                  + " if a route leads to a pod whose address ipamD does not hold. If no address is"
+                  + " available and a quarter of the held addresses has no route, the finding is"
+                  + " leaked-addresses. Not checked if no route leads to a pod, because doctor is"
+                  + " then not on the host network",
               "Delete the pods with these addresses, so that they start again. Then find the"
                   + " program that deletes routes or addresses, such as NetworkManager or another"
                   + " CNI")
@@ -101,24 +105,58 @@ final class PodNetwork {
     List<String> without =
         node.pool().multiNic() ? List.of() : both(first.without(), again.without());
     if (!orphaned.isEmpty()) {
-      return ROUTES
-          .fail(
-              "Pods have lost their addresses, and have no network",
-              "the host has routes to pods with addresses that ipamD does not hold: "
-                  + named(orphaned),
-              "ipamD lost an address, a prefix or an ENI while pods used it. The pods keep their"
-                  + " interface, but EC2 no longer sends packets to their addresses")
-          .remedied(ROUTES.remedy(), podsWith(orphaned));
+      return orphaned(orphaned, firstPool.read().all().containsAll(orphaned));
+    } else if (without.isEmpty()) {
+      return ROUTES.ok("Each pod has a route", "%d held addresses".formatted(again.held().size()));
     }
-    return without.isEmpty()
-        ? ROUTES.ok("Each pod has a route", "%d held addresses".formatted(again.held().size()))
+    String evidence =
+        "%d of %d held addresses: %s"
+            .formatted(without.size(), again.held().size(), named(without));
+    boolean leaked = without.size() * LEAK_RATIO >= again.held().size();
+    return leaked && node.mode() != AddressMode.IPV6 && node.available() == 0
+        ? PoolFaults.LEAKED
+            .fail(
+                Cause.LEAKED.title(),
+                "no route leads to " + evidence,
+                "ipamD did not notice that pods ended, and keeps their addresses. The routes to"
+                    + " these addresses are gone with the pods")
+            .remedied(
+                "If the first command lists no pod with these addresses, restart aws-node. If it"
+                    + " lists pods, delete these pods: another program deleted their routes",
+                podsWith(without),
+                Commands.RESTART_AWS_NODE)
         : ROUTES
             .fail(
                 "A pod has no route",
-                "%d of %d held addresses: %s"
-                    .formatted(without.size(), again.held().size(), named(without)),
+                evidence,
                 "A program other than ipamD deleted the route, or the pod's setup was interrupted")
             .remedied(ROUTES.remedy(), podsWith(without), Commands.RESTART_AWS_NODE);
+  }
+
+  /** One in this number of held addresses without a route is a leak. */
+  private static final int LEAK_RATIO = 4;
+
+  /**
+   * @param inPool whether ipamD lists these addresses as free
+   */
+  private static Finding orphaned(List<String> addresses, boolean inPool) {
+    String evidence =
+        "the host has routes to pods with addresses that ipamD does not hold: " + named(addresses);
+    Finding finding =
+        inPool
+            ? ROUTES.fail(
+                "ipamD does not know pods that use addresses of its pool",
+                evidence,
+                "ipamD did not find these pods when it started. It lists their addresses as free,"
+                    + " and can give them to other pods. Two pods then have the same address")
+            : ROUTES.fail(
+                "Pods have lost their addresses, and have no network",
+                evidence,
+                "ipamD lost an address, a prefix or an ENI while pods used it. The pods keep their"
+                    + " interface, but EC2 no longer sends packets to their addresses");
+    return finding.remedied(
+        inPool ? "Delete the pods with these addresses, so that they start again" : ROUTES.remedy(),
+        podsWith(addresses));
   }
 
   /** A command that lists the pods with these addresses. */

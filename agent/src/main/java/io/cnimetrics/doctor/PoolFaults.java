@@ -42,12 +42,13 @@ final class PoolFaults {
   /** The highest max-pods that EKS recommends for any node. */
   private static final int MOST_RECOMMENDED_PODS = 250;
 
-  private static final CheckSpec LEAKED =
+  static final CheckSpec LEAKED =
       CheckSpec.of(
               "leaked-addresses",
-              "addresses that pods hold, and the kubelet's max-pods",
-              "fail if pods hold more addresses than the kubelet admits pods, and no address is"
-                  + " available; warn if an address is available; note if max-pods is assumed",
+              "addresses that pods hold, the kubelet's max-pods, and the host's routes to pods",
+              "fail if no address is available, and pods hold more addresses than the kubelet admits"
+                  + " pods, or a quarter of the held addresses has no route; warn if an address is"
+                  + " available; note if max-pods is assumed",
               "Restart aws-node, because ipamD then releases the addresses of pods that no longer"
                   + " exist. If the trouble comes back, upgrade the VPC CNI. More addresses or"
                   + " prefixes do not help")
@@ -321,7 +322,7 @@ final class PoolFaults {
         "custom networking is %s; %s; EC2 reports no error"
             .formatted(custom ? "on" : "off", EvidenceText.of(pool));
     boolean noEni = pool.enis().stream().allMatch(Eni::primary);
-    if (!custom || ec2Fails(node) || !(noEni || isStuck(node))) {
+    if (!custom || ec2Fails(node) || requestsGrowth(node) || !(noEni || isStuck(node))) {
       return ENICONFIG.ok("Custom networking is off, or has an ENI for pods", evidence);
     }
     boolean lastSlot = pool.eniCount() == node.total(MetricCatalog.ENI_MAX_AVAILABLE) - 1;

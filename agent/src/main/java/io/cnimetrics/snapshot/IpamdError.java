@@ -46,6 +46,15 @@ public record IpamdError(String family, String call, String code) {
     return code.equals("EC2MetadataError") && !isOfPod();
   }
 
+  /** Some releases work without these calls. For example, they use only the subnet of the node. */
+  private static final Set<String> OPTIONAL_CALLS =
+      Set.of("DescribeSubnets", "DescribeSecurityGroups", "CreateTags");
+
+  /** Whether ipamD may add addresses although this call fails. */
+  public boolean isOptional() {
+    return OPTIONAL_CALLS.contains(call);
+  }
+
   /** Whether a function of ipamD failed that adds ENIs or addresses to the pool. */
   public boolean isOfGrowth() {
     return family.equals(FUNCTION_ERRORS)

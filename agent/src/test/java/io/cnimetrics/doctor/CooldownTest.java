@@ -132,7 +132,7 @@ class CooldownTest {
 
   private static Diagnosis refusedOnce(Instant readUntil) {
     return DoctorFixture.diagnosis(
-        List.of(node(0, 30, 0, 1)), Optional.of(agent(readUntil, increase(REFUSALS, -32, -32))));
+        List.of(node(0, 54, 0, 1)), Optional.of(agent(readUntil, increase(REFUSALS, -32, -32))));
   }
 
   private static AgentReport agent(RecentIncrease... increases) {

@@ -67,6 +67,8 @@ final class DoctorFixture {
   private OptionalInt maxPods = OptionalInt.empty();
   private List<String> otherRoutes = List.of();
   private UnaryOperator<List<String>> attached = UnaryOperator.identity();
+  private List<String> primaryAddresses = List.of();
+  private int withoutRoutes;
 
   private DoctorFixture(URI introspection, URI metrics) {
     this.introspection = introspection;
@@ -169,6 +171,18 @@ final class DoctorFixture {
     return this;
   }
 
+  /** Removes the routes to this number of held addresses. */
+  DoctorFixture withoutRoutes(int addresses) {
+    withoutRoutes = addresses;
+    return this;
+  }
+
+  /** Sets the primary addresses of the ENIs. */
+  DoctorFixture primaryAddresses(String... addresses) {
+    primaryAddresses = List.of(addresses);
+    return this;
+  }
+
   List<Finding> findings(int polls, FakeClock clock) {
     return diagnosis(polls, clock).findings();
   }
@@ -216,11 +230,11 @@ final class DoctorFixture {
             .toList();
     return new Probes(
         () -> attached.apply(enis),
-        List::of,
+        () -> primaryAddresses,
         held::read,
         held::eniConfig,
         () ->
-            Stream.concat(held.read().held().stream(), otherRoutes.stream())
+            Stream.concat(held.read().held().stream().skip(withoutRoutes), otherRoutes.stream())
                 .map(address -> new Probes.HostRoute(address, "eni" + address.hashCode()))
                 .toList(),
         address -> reader(address, Optional.empty(), Set.of(), clock).read().pool().isPresent(),
