@@ -119,7 +119,10 @@ final class IpamdWork {
     String errors = "errors: " + trend;
     if (trend.total() == 0) {
       boolean trunk =
-          node.snapshot().pool().filter(pool -> pool.enis().stream().anyMatch(Eni::trunk)).isPresent();
+          node.snapshot()
+              .pool()
+              .filter(pool -> pool.enis().stream().anyMatch(Eni::trunk))
+              .isPresent();
       return trunk
           ? POD_ENIS
               .note(

@@ -368,7 +368,11 @@ final class PodAddresses {
       Pattern.compile("(?!i3\\.metal)([cmr][1-4]|t[12]|i[23]|d2|f1|h1|p[23]|x1e?)\\..*");
 
   static boolean isXen(NodeEvidence node) {
-    return node.snapshot().instance().type().filter(type -> XEN.matcher(type).matches()).isPresent();
+    return node.snapshot()
+        .instance()
+        .type()
+        .filter(type -> XEN.matcher(type).matches())
+        .isPresent();
   }
 
   private static final CheckSpec MAX_PODS =

@@ -32,8 +32,8 @@ class FieldReportsTest {
    *
    * @param finding the id of the verdict's finding; empty if there is no trouble
    * @param texts what the verdict and its finding say; a text after {@code !} is wrong, {@code >}
-   *     stands before a symptom that the finding explains, and {@code =Level.} before the
-   *     level of another finding
+   *     stands before a symptom that the finding explains, and {@code =Level.} before the level of
+   *     another finding
    */
   private record Report(
       String name, ReportedNode node, Level level, String finding, List<String> texts) {
@@ -212,10 +212,7 @@ class FieldReportsTest {
     return Stream.of(
         fails(
             "#2842: the pool is used up, and ipamD neither asks EC2 nor fails",
-            node(prefixes(0, 3, 48))
-                .prefixMode()
-                .refused()
-                .calls("CreateNetworkInterface", 1, 1),
+            node(prefixes(0, 3, 48)).prefixMode().refused().calls("CreateNetworkInterface", 1, 1),
             "warm-pool",
             "Pods get no address",
             "ipamD does not request",
@@ -491,8 +488,7 @@ class FieldReportsTest {
             "impossible-pool"),
         warns(
             "#887: EC2 throttles calls that no pod waits for",
-            node(eni(0, 14, 4))
-                .errors("DescribeNetworkInterfaces", "RequestLimitExceeded", 10, 12),
+            node(eni(0, 14, 4)).errors("DescribeNetworkInterfaces", "RequestLimitExceeded", 10, 12),
             "ec2-throttled"),
         warns(
             "#2411: max-pods is for prefixes, and ipamD uses single addresses",
@@ -557,7 +553,9 @@ class FieldReportsTest {
     assertThat(finding(busy, "warm-pool").cause()).startsWith("ipamD is changing its pool");
   }
 
-  /** #1245, cilium/cilium#24943: pods with security groups of their own wait, and nothing counts. */
+  /**
+   * #1245, cilium/cilium#24943: pods with security groups of their own wait, and nothing counts.
+   */
   @Test
   void trunkEniLeadsToTheEventsOfTheController() {
     ReportedNode node = node(eni(0, 14, 4), eni(1, 0, 0).trunk()).with(it -> it.maxPods(45));

@@ -20,8 +20,7 @@ final class ReportedNode {
   private final List<String> enis = new ArrayList<>();
   private final StringBuilder first = new StringBuilder();
   private final StringBuilder second = new StringBuilder();
-  private UnaryOperator<DoctorFixture> fixture =
-      node -> node.type("m5.xlarge").maxPods(58);
+  private UnaryOperator<DoctorFixture> fixture = node -> node.type("m5.xlarge").maxPods(58);
   private String gauges = gauges(4, 56);
   private String settings = "";
   private long age = 86_400;
@@ -153,8 +152,7 @@ final class ReportedNode {
   }
 
   ReportedNode settings(boolean customNetworking, String others) {
-    settings =
-        "{\"AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG\":%b,%s}".formatted(customNetworking, others);
+    settings = "{\"AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG\":%b,%s}".formatted(customNetworking, others);
     return this;
   }
 
