@@ -51,10 +51,10 @@ public final class NodeSubnets implements Subnets {
     if (!answer.hasSubnets()) {
       throw Ec2.unexpected("the response has no set of subnets");
     }
-    // EC2 answers with an error if a subnet does not exist. Without this check, a subnet that is
-    // missing from a broken answer would count as a subnet without IPv4.
-    if (answer.subnets().size() < subnetIds.size()) {
-      throw Ec2.unexpected("the response does not list every requested subnet");
+    // EC2 answers with an error if a subnet does not exist. Without this check, the subnets that a
+    // broken answer does not list would count as subnets without IPv4.
+    if (answer.subnets().isEmpty()) {
+      throw Ec2.unexpected("the response lists no subnet");
     }
     List<Subnet> subnets =
         answer.subnets().stream()
