@@ -66,7 +66,6 @@ class NativeImageMetadataTest {
 
   static List<String> services() {
     return List.of(
-        "META-INF/services/software.amazon.awssdk.http.SdkHttpService",
         "META-INF/services/org.slf4j.spi.SLF4JServiceProvider",
         "META-INF/services/ch.qos.logback.classic.spi.Configurator");
   }

@@ -41,7 +41,7 @@ class SubnetTrendTest {
 
     assertThat(trend.lostPerDay().orElseThrow()).isCloseTo(240, within(15.0));
     assertThat(Duration.between(at(370), trend.emptyAt().orElseThrow()).abs())
-        .isLessThan(Duration.ofHours(48));
+        .isLessThan(Duration.ofDays(2));
   }
 
   @ParameterizedTest
