@@ -76,7 +76,8 @@ public final class AwsHttp implements SdkHttpClient {
    * Returns a client that uses the proxies of the environment. The client reads at most {@link
    * #MAX_BODY_BYTES} of a body.
    *
-   * @param connectTimeout the time limit for each address of the host
+   * @param connectTimeout the time limit for the last address of the host; at most one second for
+   *     each address before it
    * @param readTimeout the time limit for each wait for bytes
    * @throws SettingsException if a proxy of the environment cannot be used
    */

@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketException;
+import java.util.List;
 import java.util.Optional;
 import software.amazon.awssdk.http.SdkHttpResponse;
 
@@ -20,6 +21,7 @@ final class HttpBody extends InputStream {
   private long left;
 
   private boolean afterChunk;
+  private boolean done;
 
   /**
    * @param failure the failure that ended the head; every read throws it
@@ -33,17 +35,17 @@ final class HttpBody extends InputStream {
     boolean empty = status == 204 || status == 304;
     this.chunked =
         !empty
-            && head.firstMatchingHeader("Transfer-Encoding")
-                .filter("chunked"::equalsIgnoreCase)
-                .isPresent();
+            && String.join(",", head.matchingHeaders("Transfer-Encoding"))
+                .matches("(?is)(.*,)?\\s*chunked\\s*");
     this.left = empty || chunked ? 0 : length(head);
   }
 
+  /** If the lengths in the head differ, none of them is certain. */
   private static long length(SdkHttpResponse head) {
-    return head.firstMatchingHeader("Content-Length")
-        .filter(length -> length.matches("[0-9]{1,18}"))
-        .map(Long::parseLong)
-        .orElse(UNTIL_CLOSED);
+    List<String> lengths = head.matchingHeaders("Content-Length").stream().distinct().toList();
+    return lengths.size() == 1 && lengths.get(0).matches("[0-9]{1,18}")
+        ? Long.parseLong(lengths.get(0))
+        : UNTIL_CLOSED;
   }
 
   @Override
@@ -57,6 +59,9 @@ final class HttpBody extends InputStream {
     if (failure.isPresent()) {
       throw new IOException(failure.get().getMessage(), failure.get());
     }
+    if (done) {
+      return -1;
+    }
     if (chunked && left == 0) {
       left = nextChunk();
     }
@@ -65,6 +70,7 @@ final class HttpBody extends InputStream {
       if (left > 0 && left < UNTIL_CLOSED) {
         throw cut();
       }
+      done = true;
       close();
     } else if (left < UNTIL_CLOSED) {
       left -= got;
@@ -78,8 +84,8 @@ final class HttpBody extends InputStream {
       line();
     }
     afterChunk = true;
-    String size = line().replaceFirst("[;\\s].*", "");
-    if (!size.matches("[0-9a-fA-F]{1,8}")) {
+    String size = line().strip().replaceFirst("(?s)[;\\s].*", "");
+    if (!size.matches("0*[0-9a-fA-F]{1,8}")) {
       throw new IOException("the answer is not chunked as its head says");
     }
     return Long.parseLong(size, 16);

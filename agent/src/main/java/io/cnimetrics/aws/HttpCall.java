@@ -44,10 +44,13 @@ import software.amazon.awssdk.http.SdkHttpResponse;
 public final class HttpCall implements ExecutableHttpRequest {
   private static final String LOGIN = "Proxy-Authorization";
 
+  /** The time limit for each address but the last. */
+  private static final Duration NOT_LAST = Duration.ofSeconds(1);
+
   /**
    * The limits of a client.
    *
-   * @param connect the time limit for each address of the host
+   * @param connect the time limit for the last address of the host, see {@link #connect(boolean)}
    * @param read the time limit for each wait for bytes
    * @param received creates the limit of a connection
    * @param body limits a body
@@ -56,7 +59,15 @@ public final class HttpCall implements ExecutableHttpRequest {
       Duration connect,
       Duration read,
       Supplier<ReceiveLimit> received,
-      UnaryOperator<InputStream> body) {}
+      UnaryOperator<InputStream> body) {
+    /**
+     * The time limit for an address. An address that does not answer must leave time for the next
+     * address, because the caller waits only a few seconds for the whole call.
+     */
+    Duration connect(boolean last) {
+      return last || connect.compareTo(NOT_LAST) < 0 ? connect : NOT_LAST;
+    }
+  }
 
   private final HttpExecuteRequest request;
   private final URI url;
@@ -114,6 +125,9 @@ public final class HttpCall implements ExecutableHttpRequest {
       throw proxy.isEmpty() || cause instanceof SSLException || cause instanceof ProxyException
           ? cause
           : ProxyException.of(proxy.get(), cause);
+    } catch (RuntimeException e) {
+      abort();
+      throw e;
     }
   }
 
@@ -157,7 +171,8 @@ public final class HttpCall implements ExecutableHttpRequest {
   private Socket connected() throws IOException {
     String name = proxy.map(HttpProxy::host).orElse(host);
     Optional<IOException> failure = Optional.empty();
-    for (InetAddress address : InetAddress.getAllByName(name)) {
+    InetAddress[] addresses = InetAddress.getAllByName(name);
+    for (int i = 0; i < addresses.length; i++) {
       Socket socket = new LimitedSocket(limits.received().get());
       connection = Optional.of(socket);
       try {
@@ -165,8 +180,8 @@ public final class HttpCall implements ExecutableHttpRequest {
         socket.setTcpNoDelay(true);
         socket.setSoTimeout((int) limits.read().toMillis());
         socket.connect(
-            new InetSocketAddress(address, proxy.map(HttpProxy::port).orElse(port)),
-            (int) limits.connect().toMillis());
+            new InetSocketAddress(addresses[i], proxy.map(HttpProxy::port).orElse(port)),
+            (int) limits.connect(i == addresses.length - 1).toMillis());
         throwIfAborted();
         return socket;
       } catch (IOException e) {

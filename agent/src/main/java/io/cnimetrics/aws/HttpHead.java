@@ -17,7 +17,13 @@ final class HttpHead {
   /** The limit of all lines, including the lines of interim answers. AWS sends about 300 bytes. */
   private static final int MOST_BYTES = 16 * 1024;
 
-  private static final Pattern STATUS = Pattern.compile("HTTP/[0-9.]{1,3} ([1-9][0-9]{2})(?: .*)?");
+  /** Any reason phrase is accepted, because the code alone decides about the datums. */
+  private static final Pattern STATUS =
+      Pattern.compile("HTTP/[0-9.]{1,3}[ \\t]+([1-9][0-9]{2})(?:\\s.*)?", Pattern.DOTALL);
+
+  /** A code within these bytes is reported before the end of its line. */
+  private static final int EARLY_BYTES = 32;
+
   private static final int SWITCHING_PROTOCOLS = 101;
 
   private final InputStream in;
@@ -31,25 +37,25 @@ final class HttpHead {
   /**
    * Reads the head of the final answer and ignores interim answers.
    *
-   * @param onStatus receives the status as soon as the status line arrived
+   * @param onStatus receives the status as soon as the code and the next byte arrived; it can
+   *     receive the same status again
    * @throws IOException if no status line arrives
    */
   SdkHttpResponse read(Consumer<SdkHttpResponse> onStatus) throws IOException {
     while (true) {
-      String line = line();
-      Matcher status = STATUS.matcher(line);
-      if (!status.matches()) {
+      String line = line(start -> report(code(start), onStatus));
+      if (line.isBlank() && end.isEmpty()) {
+        continue;
+      }
+      int code = code(line);
+      if (code == 0) {
         throw end.filter(cut -> "HTTP/".startsWith(line) || line.startsWith("HTTP/"))
             .orElseGet(() -> new IOException("the answer is not HTTP"));
       }
-      int code = Integer.parseInt(status.group(1));
+      report(code, onStatus);
       SdkHttpResponse.Builder answer = SdkHttpResponse.builder().statusCode(code);
-      boolean interim = code < 200 && code != SWITCHING_PROTOCOLS;
-      if (!interim) {
-        onStatus.accept(answer.build());
-      }
       readHeaders(answer);
-      if (!interim) {
+      if (isFinal(code)) {
         return answer.build();
       }
       if (end.isPresent()) {
@@ -63,33 +69,57 @@ final class HttpHead {
     return end;
   }
 
-  private void readHeaders(SdkHttpResponse.Builder answer) {
-    String line = line();
-    while (end.isEmpty() && !line.isEmpty()) {
-      int colon = line.indexOf(':');
-      String name = line.substring(0, Math.max(colon, 0)).strip();
-      // The SDK must not decompress a body, because the limit would not hold for the result. No
-      // request asks for compression.
-      if (!name.isEmpty() && !name.equalsIgnoreCase("Content-Encoding")) {
-        answer.appendHeader(name, line.substring(colon + 1).strip());
-      }
-      line = line();
+  /** The code of a status line; 0 if the line is not a status line. */
+  private static int code(CharSequence line) {
+    Matcher status = STATUS.matcher(line);
+    return status.matches() ? Integer.parseInt(status.group(1)) : 0;
+  }
+
+  private static boolean isFinal(int code) {
+    return code >= 200 || code == SWITCHING_PROTOCOLS;
+  }
+
+  private static void report(int code, Consumer<SdkHttpResponse> onStatus) {
+    if (isFinal(code)) {
+      onStatus.accept(SdkHttpResponse.builder().statusCode(code).build());
     }
   }
 
-  /** Returns the next line. If the connection ends within the line, returns the received part. */
-  private String line() {
+  private void readHeaders(SdkHttpResponse.Builder answer) {
+    String line = line(start -> {});
+    while (end.isEmpty() && !line.isEmpty()) {
+      int colon = line.indexOf(':');
+      String name = line.substring(0, Math.max(colon, 0)).strip();
+      // A line that starts with a blank continues the line before it. The SDK must not decompress a
+      // body, because the limit would not hold for the result. No request asks for compression.
+      if (!name.isEmpty()
+          && !Character.isWhitespace(line.charAt(0))
+          && !name.equalsIgnoreCase("Content-Encoding")) {
+        answer.appendHeader(name, line.substring(colon + 1).strip());
+      }
+      line = line(start -> {});
+    }
+  }
+
+  /**
+   * Returns the next line. If the connection ends within the line, returns the received part.
+   *
+   * @param onBlank receives the start of the line before each of its first blanks
+   */
+  private String line(Consumer<CharSequence> onBlank) {
     StringBuilder line = new StringBuilder();
     try {
       for (int next = in.read(); next != '\n'; next = in.read()) {
         if (next < 0) {
           throw new SocketException("the connection was closed before the answer was complete");
         }
-        if (--left < 0) {
-          throw new IOException("the answer's headers have more than 16 KiB");
+        count();
+        if (" \t\r".indexOf(next) >= 0 && line.length() <= EARLY_BYTES) {
+          onBlank.accept(line);
         }
         line.append((char) next);
       }
+      count();
     } catch (IOException e) {
       end = Optional.of(e);
     }
@@ -97,5 +127,11 @@ final class HttpHead {
     return length > 0 && line.charAt(length - 1) == '\r'
         ? line.substring(0, length - 1)
         : line.toString();
+  }
+
+  private void count() throws IOException {
+    if (--left < 0) {
+      throw new IOException("the answer's headers have more than 16 KiB");
+    }
   }
 }

@@ -149,7 +149,7 @@ public final class OtlpSink implements MetricSink, AutoCloseable {
                   .request(signed)
                   .contentStreamProvider(() -> new ByteArrayInputStream(body))
                   .build());
-      attempt.call = Optional.of(call);
+      attempt.begin(call);
       HttpExecuteResponse answer = call.call();
       return results.of(answer.httpResponse(), body(answer));
     } catch (CredentialsException e) {
@@ -170,11 +170,20 @@ public final class OtlpSink implements MetricSink, AutoCloseable {
     }
   }
 
-  /** One request. Another thread can abort it. */
+  /** One request. Another thread can abort it, also before the request is ready. */
   private static final class Attempt {
+    private volatile boolean stopped;
     private volatile Optional<HttpCall> call = Optional.empty();
 
+    void begin(HttpCall prepared) {
+      call = Optional.of(prepared);
+      if (stopped) {
+        prepared.abort();
+      }
+    }
+
     void abort() {
+      stopped = true;
       call.ifPresent(HttpCall::abort);
     }
   }

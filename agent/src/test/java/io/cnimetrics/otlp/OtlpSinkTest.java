@@ -20,6 +20,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -85,17 +87,39 @@ class OtlpSinkTest {
     }
   }
 
-  @Test
-  void statusLineDecidesAlsoIfTheTimeIsOver() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {"HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 ", "HTTP/1.1 200\r"})
+  void statusDecidesAlsoIfTheTimeIsOver(String start) throws IOException {
     RawServer.Answer hanging =
         request -> {
-          request.send("HTTP/1.1 200 OK\r\n");
+          request.send(start);
           request.hang();
         };
     try (RawServer server = new RawServer(hanging);
         OtlpSink asking = sink(server.address())) {
       assertThat(asking.put("", List.of(counter("ipamdErr", 1)), Duration.ofSeconds(1)))
           .isEqualTo(PutResult.ACCEPTED);
+    }
+  }
+
+  @Test
+  void requestIsNotSentAfterItsLimit() throws Exception {
+    // Unlike a latch, join() ignores the interrupt at the end of the limit.
+    CompletableFuture<Boolean> over = new CompletableFuture<>();
+    CompletableFuture<Thread> preparing = new CompletableFuture<>();
+    Supplier<NodeLabels> slow =
+        () -> {
+          preparing.complete(Thread.currentThread());
+          over.join();
+          return NODE;
+        };
+    try (RawServer server = RawServer.answering("HTTP/1.1 200 OK\r\n\r\n");
+        OtlpSink late = sink(server.address(), slow)) {
+      assertThat(late.put("", List.of(counter("ipamdErr", 1)), Duration.ofMillis(200)).status())
+          .isEqualTo(Status.RETRYABLE);
+      over.complete(true);
+      preparing.get().join();
+      assertThat(server.heads()).isEmpty();
     }
   }
 
@@ -272,12 +296,16 @@ class OtlpSinkTest {
   }
 
   private static OtlpSink sink(URI url, NodeLabels node) {
+    return sink(url, () -> node);
+  }
+
+  private static OtlpSink sink(URI url, Supplier<NodeLabels> labels) {
     return new OtlpSink(
         url,
         Map.of("X-Scope-OrgID", "payments", "Authorization", "s3cret"),
         Map.of(),
         Optional.empty(),
-        () -> node,
+        labels,
         "1.2.3",
         CLOCK);
   }

@@ -17,6 +17,9 @@ public final class CutAnswers {
   public static Stream<Arguments> all() {
     return Map.ofEntries(
             Map.entry("status", "HTTP/1.1 200"),
+            Map.entry("status and a blank", "HTTP/1.1 200 "),
+            Map.entry("reason with a control character", "HTTP/1.1 200 \u0085K\r\n\r\n"),
+            Map.entry("empty line before the status", "\r\n" + OK + "\r\n"),
             Map.entry("status line without its end", "HTTP/1.1 200 OK"),
             Map.entry("status line", OK),
             Map.entry("status line of HTTP/1.0", "HTTP/1.0 200 OK\r\n"),
