@@ -41,10 +41,7 @@ class HttpCallTest {
       HttpExecuteRequest request =
           HttpExecuteRequest.builder()
               .request(
-                  SdkHttpRequest.builder()
-                      .method(SdkHttpMethod.GET)
-                      .uri(server.address())
-                      .build())
+                  SdkHttpRequest.builder().method(SdkHttpMethod.GET).uri(server.address()).build())
               .build();
       Limits failing =
           limits(

@@ -69,7 +69,9 @@ class HttpHeadTest {
 
   @Test
   void foldedHeaderLineIsIgnored() throws IOException {
-    assertThat(head("HTTP/1.1 200 OK\r\nA: b\r\n Content-Length: 5\r\n\tC: d\r\nE: f\r\n\r\n").headers())
+    assertThat(
+            head("HTTP/1.1 200 OK\r\nA: b\r\n Content-Length: 5\r\n\tC: d\r\nE: f\r\n\r\n")
+                .headers())
         .containsOnlyKeys("A", "E");
   }
 
