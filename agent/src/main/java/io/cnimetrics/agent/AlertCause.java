@@ -12,8 +12,8 @@ import io.cnimetrics.snapshot.IpamdError;
 import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Reason;
-import io.cnimetrics.snapshot.Series;
 import io.cnimetrics.snapshot.Source;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.EnumSet;
@@ -31,19 +31,23 @@ import java.util.stream.Collectors;
  *
  * @param snapshot the last poll
  * @param pods the kubelet's limit of pods; empty if it is only assumed
+ * @param changingSince since when each poll showed a change of the pool in progress; empty if the
+ *     last poll shows none
  */
 record AlertCause(
     NodeSnapshot snapshot,
     NodeCapacity capacity,
     Optional<PodLimits> pods,
-    IncreaseHistory increases) {
+    IncreaseHistory increases,
+    Optional<Instant> changingSince) {
   private static final String OTHER_CODES = "AWS returns errors to ipamD";
   private static final String FUNCTIONS = "ipamD counts errors";
 
   private static final Found CRASH_LOOP =
       new Found("ipamD ends again and again after its start", "ipamd-restarts");
 
-  private static final Series POOL_CHANGES = MetricCatalog.IPAMD_ACTION_IN_PROGRESS.onlySeries();
+  /** ipamD adds an ENI in less time, if EC2 answers. */
+  private static final Duration LONG_CHANGE = Duration.ofSeconds(50);
 
   private static final Set<Cause> OF_SUBNET =
       EnumSet.of(Cause.NO_PREFIX_IN_SUBNET, Cause.NO_ADDRESS_IN_SUBNET);
@@ -265,10 +269,11 @@ record AlertCause(
 
   /** Releases before 1.19 repeat a throttled call for minutes before they count an error. */
   private Cause ofGrowth() {
-    return snapshot
-        .metrics()
-        .filter(metrics -> metrics.total(POOL_CHANGES).orElse(0) > 0)
-        .map(metrics -> Cause.STUCK_ACTION)
+    boolean calls =
+        increases.isRising(MetricCatalog.EC2_API_REQ_COUNT.onlySeries(), snapshot.takenAt());
+    return changingSince
+        .filter(since -> !calls && !since.plus(LONG_CHANGE).isAfter(snapshot.takenAt()))
+        .map(since -> Cause.STUCK_ACTION)
         .orElse(Cause.WARM_POOL_EMPTY);
   }
 

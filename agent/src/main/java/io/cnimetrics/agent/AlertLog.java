@@ -10,6 +10,7 @@ import io.cnimetrics.publish.MetricBuffer.AlertListener;
 import io.cnimetrics.publish.MinuteValue;
 import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.NodeSnapshot;
+import io.cnimetrics.snapshot.Series;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -31,6 +32,7 @@ import org.slf4j.LoggerFactory;
 final class AlertLog implements AlertListener {
   private static final Logger log = LoggerFactory.getLogger(AlertLog.class);
   private static final int MOST_MINUTES = 15;
+  private static final Series POOL_CHANGES = MetricCatalog.IPAMD_ACTION_IN_PROGRESS.onlySeries();
 
   private final String nodeName;
   private final Optional<PodLimits> pods;
@@ -38,6 +40,7 @@ final class AlertLog implements AlertListener {
   private final Map<String, Trouble> present = new LinkedHashMap<>();
   private final Deque<AgentStatus.Minute> minutes = new ArrayDeque<>();
   private Optional<AlertCause> causes = Optional.empty();
+  private Optional<Instant> changingSince = Optional.empty();
 
   /**
    * An alert that has not ended.
@@ -62,7 +65,11 @@ final class AlertLog implements AlertListener {
   /** Adds a poll. The next log lines show the pool and the causes of this poll. */
   synchronized void polled(NodeSnapshot snapshot, PollSamples reading) {
     increases.add(snapshot, reading);
-    causes = Optional.of(new AlertCause(snapshot, reading.capacity(), pods, increases));
+    boolean changing =
+        snapshot.metrics().filter(ipamd -> ipamd.total(POOL_CHANGES).orElse(0) > 0).isPresent();
+    changingSince = changingSince.or(() -> Optional.of(snapshot.takenAt())).filter(at -> changing);
+    causes =
+        Optional.of(new AlertCause(snapshot, reading.capacity(), pods, increases, changingSince));
   }
 
   /**

@@ -21,8 +21,9 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * The last run of increases of each counter and each kind of error of ipamD, since this agent
- * started. A pause of over three minutes ends a run. Several threads may use this object.
+ * The last run of increases of each counter, and of each kind of ipamD's errors. A run is a
+ * sequence of increases without a pause of over three minutes. This object knows only runs since
+ * this agent started. Several threads may use this object.
  *
  * <p>As in the sampler, the first read is a baseline, unless ipamD started after the agent. After a
  * restart ipamD counts from 0. The stored state has no totals of single kinds of errors. Therefore

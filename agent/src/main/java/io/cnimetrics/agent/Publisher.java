@@ -139,7 +139,7 @@ final class Publisher {
     return next.isBefore(resolveAt) ? next : resolveAt;
   }
 
-  /** Closes ended minutes. If a slow poll delayed the end of a minute, sends the minute at once. */
+  /** Closes ended minutes. If a slow poll delayed this, sends the closed minutes at once. */
   private void closeMinute(Instant now) {
     boolean closed = buffer.closeEnded(now);
     if (closed && late) {

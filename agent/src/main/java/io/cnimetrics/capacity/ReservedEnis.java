@@ -37,7 +37,7 @@ record ReservedEnis(long count, List<String> reasons) {
       reasons.add("without the trunk ENI");
     }
     if (excluded > 0) {
-      reasons.add("without ENIs in excluded subnets (%d)".formatted(excluded));
+      reasons.add("without ENIs (%d) in excluded subnets".formatted(excluded));
     }
     return new ReservedEnis(excluded + trunks + (primary ? 1 : 0), reasons);
   }

@@ -175,7 +175,7 @@ public final class MetricCatalog {
       counter(
           "noAvailableIPAddrs",
           "cni_ip_requests_refused_total",
-          "Requests of pods for an address that failed because no address was available.",
+          "Address requests of pods that failed because no address was available.",
           new FromCounter(NO_AVAILABLE_ADDRESS));
   public static final Metric NO_ADDRESS_MINUTES =
       worst(

@@ -99,7 +99,10 @@ public final class Sampler {
     return read(snapshot, before, before.ipamdSeen() || graceIsOver || wasDown, down);
   }
 
-  /** Like {@link #read}, for a short last poll. Such a poll cannot decide that ipamD is down. */
+  /**
+   * Like {@link #read}, but for the short poll when the agent stops. Such a poll cannot decide that
+   * ipamD is down.
+   */
   public PollSamples readFinal(NodeSnapshot snapshot, SamplerState before) {
     Streak down =
         snapshot.ipamdRead()

@@ -14,6 +14,7 @@ import io.cnimetrics.publish.MetricSink.Datum;
 import io.cnimetrics.publish.MetricSink.PutResult;
 import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.Eni;
+import io.cnimetrics.snapshot.ListedAddresses;
 import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Source;
 import io.cnimetrics.snapshot.Subnet;
@@ -37,6 +38,26 @@ final class LocalProbes {
   private static final Duration VISIT_LIMIT = Duration.ofSeconds(1);
   private static final Duration AWS_LIMIT = Duration.ofSeconds(5);
 
+  /** The setup of a pod, or its end, takes up to some seconds. */
+  private static final Duration POD_START = Duration.ofSeconds(5);
+
+  private record PoolOfNode(AgentConfig config) implements Probes.Pool {
+    @Override
+    public ListedAddresses read() {
+      return pool(config).read();
+    }
+
+    @Override
+    public ListedAddresses later() {
+      try {
+        Thread.sleep(POD_START.toMillis());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      return read();
+    }
+  }
+
   private LocalProbes() {}
 
   static Probes of(
@@ -44,7 +65,7 @@ final class LocalProbes {
     return new Probes(
         () -> List.copyOf(interfaces().subnetIds().keySet()),
         () -> InstanceMetadata.fromEnvironment().primaryAddresses(VISIT_LIMIT),
-        () -> pool(config).read(),
+        new PoolOfNode(config),
         () -> pool(config).eniConfig(),
         () -> HostRoutes.read(IPV4_ROUTES, IPV6_ROUTES),
         address -> answers(introspection(address, config, clock)),

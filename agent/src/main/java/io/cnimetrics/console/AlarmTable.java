@@ -266,7 +266,10 @@ public final class AlarmTable {
     return Threshold.of(parameter, value, 1, most, description);
   }
 
-  /** All alarms in the order of the template. One alarm represents the alarms of all subnets. */
+  /**
+   * All alarms in the order of the template. An alarm for subnets is in the list once, not once per
+   * subnet.
+   */
   public static List<Alarm> all() {
     return Stream.of(PAGES, List.of(SUBNET_EMPTY), TICKETS, List.of(SUBNET_EMPTY_SOON))
         .flatMap(List::stream)

@@ -68,6 +68,12 @@ final class Commands {
       "kubectl -n kube-system get pods -o wide -l k8s-app=kube-proxy --field-selector spec.nodeName="
           + THIS_NODE;
 
+  static final String IS_CORDONED =
+      "kubectl get node "
+          + THIS_NODE
+          + " -o jsonpath='{.spec.unschedulable}'"
+          + "  # prints true if the node is cordoned";
+
   static final String RESTART_AWS_NODE = "kubectl -n kube-system delete pods" + ON_THIS_NODE;
 
   /** The comment of a command. A quoted id can contain the same text, but not at the end. */
@@ -81,13 +87,15 @@ final class Commands {
           + THIS_NODE
           + "  # keeps new pods away from this node, until kubectl uncordon";
 
+  /** Only pods without an address whose controller starts them elsewhere. */
   private static final String DELETE_PENDING_PODS =
-      "kubectl get pods -A --no-headers"
-          + " -o custom-columns=NAMESPACE:.metadata.namespace,NAME:.metadata.name"
+      "kubectl get pods -A --no-headers -o 'custom-columns=NAMESPACE:.metadata.namespace,"
+          + "NAME:.metadata.name,IP:.status.podIP,KIND:.metadata.ownerReferences[0].kind'"
           + PENDING
           + THIS_NODE
+          + " | grep -E ' .none. +(ReplicaSet|StatefulSet|Job) *$' | awk '{print $1, $2}'"
           + " | xargs -r -n 2 kubectl delete pod -n"
-          + "  # deletes the waiting pods; their controllers start them on other nodes";
+          + "  # deletes the pods that wait; their controllers start them on other nodes";
   static final String PODS_OF_NODE =
       "kubectl get pods -A -o wide --field-selector spec.nodeName=" + THIS_NODE;
 
@@ -112,7 +120,8 @@ final class Commands {
           + " --query 'NetworkInterfaces[].[NetworkInterfaceId,InterfaceType,Attachment.DeviceIndex,SubnetId,Description]'"
           + " --output table";
 
-  private static final String SUBNETS_OF_ZONE =
+  /** The subnets of this node's VPC and zone with their free addresses. */
+  static final String SUBNETS =
       aws("ec2 describe-subnets")
           + " --filters Name=availability-zone,Values="
           + THIS_ZONE
@@ -120,20 +129,15 @@ final class Commands {
           + aws("ec2 describe-instances")
           + " --instance-ids "
           + THIS_INSTANCE
-          + " --query 'Reservations[].Instances[].VpcId' --output text)\" --query ";
+          + " --query 'Reservations[].Instances[].VpcId' --output text)\" --query"
+          + " 'Subnets[].[SubnetId,AvailableIpAddressCount,CidrBlock,MapPublicIpOnLaunch]' --output table";
 
-  /** The subnets of this node's VPC and zone with their free addresses. */
-  static final String SUBNETS =
-      SUBNETS_OF_ZONE + "'Subnets[].[SubnetId,AvailableIpAddressCount,CidrBlock]' --output table";
-
-  /** Allows ipamD to use one more subnet. */
+  /** Allows ipamD to use one more subnet. A person must choose it: a subnet can be public. */
   static final String ADD_SUBNET =
       aws("ec2 create-tags")
-          + " --tags Key=kubernetes.io/role/cni,Value=1 --resources \"$("
-          + SUBNETS_OF_ZONE
-          + "'max_by(Subnets,&AvailableIpAddressCount).SubnetId' --output text)\""
+          + " --tags Key=kubernetes.io/role/cni,Value=1 --resources \"$SUBNET\""
           + EVERY_NODE
-          + ": adds the subnet of the zone with most free addresses";
+          + " of the VPC; first set SUBNET to a private subnet of the first list";
 
   private static final String UNATTACHED =
       aws("ec2 describe-network-interfaces") + " --filters Name=status,Values=available";
@@ -146,21 +150,27 @@ final class Commands {
   /** What to do if the subnets of this node's ENIs have no free address. */
   static final String FREE_ADDRESSES =
       "Delete unattached interfaces, and lower the warm targets, so that ipamD releases idle"
-          + " addresses. If this is not enough, add a subnet. With custom networking, name it in"
-          + " the ENIConfig instead";
+          + " addresses. If this is not enough, add a subnet with the last command. With custom"
+          + " networking, write the new subnet into the ENIConfig";
 
   private static String list(String interfaces) {
     return interfaces
         + " --query 'NetworkInterfaces[].[NetworkInterfaceId,SubnetId,Description]' --output text";
   }
 
-  /** Deletes only interfaces that ipamD created. ipamD can be about to attach a new one. */
+  /**
+   * Deletes only interfaces that ipamD created. This can include a new interface that ipamD has not
+   * attached yet.
+   */
   private static String delete(String interfaces) {
     return interfaces
-        + " Name=description,Values='aws-K8S-*' --query 'NetworkInterfaces[].NetworkInterfaceId'"
+        + " Name=description,Values='aws-K8S-*'"
+        + " Name=tag:cluster.k8s.amazonaws.com/name,Values="
+        + THIS_CLUSTER
+        + " --query 'NetworkInterfaces[].NetworkInterfaceId'"
         + " --output text | xargs -r -n 1 "
         + aws("ec2 delete-network-interface")
-        + " --network-interface-id  # deletes those that the VPC CNI created";
+        + " --network-interface-id  # deletes unattached interfaces that ipamD of any node of this cluster created";
   }
 
   /** The node's max-pods, and the group or pool in which max-pods and the size are set. */
@@ -216,13 +226,14 @@ final class Commands {
         + " --query 'Events[].[EventTime,Username,Resources[].ResourceName]' --output text";
   }
 
-  /** Counts the callers, the calls and the errors of the account's last calls to EC2. */
+  /** Counts the last calls of the account to EC2 by caller, call and error. */
   static final String CALLS_TO_EC2 =
       aws("cloudtrail lookup-events")
           + " --lookup-attributes AttributeKey=EventSource,AttributeValue=ec2.amazonaws.com"
-          + " --max-items 500 --query 'Events[].CloudTrailEvent' --output text"
-          + " | grep -oE '\"(eventName|errorCode|arn)\":\"[^\"]*'"
-          + " | sort | uniq -c | sort -rn | head -20";
+          + " --max-items 500 --query 'Events[].[Username,EventName,CloudTrailEvent]' --output text"
+          + " | sed -E 's/[{].*\"errorCode\":\"([^\"]*).*/\\1/; s/[{].*//'"
+          + " | sort | uniq -c | sort -rn | head -20"
+          + "  # shows calls only some minutes after they were made";
 
   /** Shows the calls to AWS that used or changed a resource. */
   static String eventsOf(String resource) {
@@ -285,15 +296,24 @@ final class Commands {
   private static final String INSTANCE_BY_KUBERNETES =
       "\"$(kubectl get node " + THIS_NODE + " -o jsonpath='{.spec.providerID}' | sed 's|.*/||')\"";
 
+  private static final String REGION_BY_KUBERNETES =
+      "\"$(kubectl get node "
+          + THIS_NODE
+          + " -o jsonpath='{.metadata.labels.topology\\.kubernetes\\.io/region}')\"";
+
   /** The number of ENIs that EC2 has attached, for a node whose instance metadata is away. */
   static final String ENI_COUNT =
-      "aws ec2 describe-instances --instance-ids "
+      "aws ec2 describe-instances --region "
+          + REGION_BY_KUBERNETES
+          + " --instance-ids "
           + INSTANCE_BY_KUBERNETES
           + " --query 'Reservations[].Instances[].length(NetworkInterfaces)' --output text";
 
   /** Changes options of the instance's metadata, such as {@code --http-endpoint enabled}. */
   static String setMetadataOptions(String options) {
-    return "aws ec2 modify-instance-metadata-options --instance-id "
+    return "aws ec2 modify-instance-metadata-options --region "
+        + REGION_BY_KUBERNETES
+        + " --instance-id "
         + INSTANCE_BY_KUBERNETES
         + " "
         + options;
@@ -340,6 +360,11 @@ final class Commands {
           + ":iam::aws:policy/AmazonEKS_CNI_Policy"
           + OF_ROLE;
 
+  /** Prints nothing if no pod uses security groups for pods. */
+  static final String PODS_WITH_SECURITY_GROUPS =
+      "kubectl get securitygrouppolicies -A"
+          + "  # if it lists a policy, pods of that namespace need ENABLE_POD_ENI";
+
   static final String ENICONFIGS =
       "kubectl get eniconfigs -o custom-columns=NAME:.metadata.name,SUBNET:.spec.subnet,GROUPS:.spec.securityGroups";
 
@@ -374,10 +399,16 @@ final class Commands {
   /** The commands for {@link #FREE_ADDRESSES}. */
   static String[] freeAddresses() {
     String interfaces = UNATTACHED + " Name=subnet-id,Values=" + THESE_SUBNETS;
-    return Stream.concat(
-            Stream.of(setting("WARM_IP_TARGET=2 MINIMUM_IP_TARGET=5", SUBNETS, list(interfaces))),
-            Stream.of(delete(interfaces), ADD_SUBNET))
-        .toArray(String[]::new);
+    String lower = "WARM_IP_TARGET=2 MINIMUM_IP_TARGET=5";
+    return new String[] {
+      SUBNETS,
+      list(interfaces),
+      ADD_ON,
+      delete(interfaces),
+      setEnv(lower),
+      setAddOnEnv(lower),
+      ADD_SUBNET
+    };
   }
 
   /** The commands that move the waiting pods of this node to other nodes, after other commands. */

@@ -281,19 +281,15 @@ record Ec2Errors(
             .flatMapToLong(settings -> settings.warmIpTarget().stream())
             .boxed()
             .findFirst();
-    if (!warm.equals(Optional.of(0L))) {
-      return throttled.remedied(
-          throttled.remedy() + ". If WARM_IP_TARGET is set, raise it: ipamD then makes fewer calls",
-          Commands.setting(
-              PodAddresses.higherTargets(node),
-              Commands.CALLS_TO_EC2,
-              Commands.settingsLike("_TARGET")));
-    }
-    return node.mode() == AddressMode.SECONDARY_IP && !PodAddresses.isXen(node)
-        ? throttled.remedied(
-            throttled.remedy() + ". With prefixes on new nodes ipamD makes fewer calls",
-            Commands.setting("ENABLE_PREFIX_DELEGATION=true", Commands.CALLS_TO_EC2))
-        : throttled;
+    return warm.equals(Optional.of(0L))
+        ? throttled
+        : throttled.remedied(
+            throttled.remedy()
+                + ". If WARM_IP_TARGET is set, raise it: ipamD then makes fewer calls",
+            Commands.setting(
+                PodAddresses.higherTargets(node),
+                Commands.CALLS_TO_EC2,
+                Commands.settingsLike("_TARGET")));
   }
 
   private static final Set<String> REJECTED_PARAMETER =

@@ -16,6 +16,7 @@ import io.cnimetrics.snapshot.Series;
 import io.cnimetrics.snapshot.Source;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** Checks of the errors and the totals that ipamD reports. */
@@ -38,7 +39,7 @@ final class IpamdWork {
       CheckSpec.of(
               "stuck-action",
               "the gauge `awscni_ipamd_action_inprogress`",
-              "warn if the gauge is over 0 in each of several polls",
+              "warn if the gauge is over 0 in each of several polls, and ipamD's calls to EC2 do not rise",
               "Watch longer, and find calls in CloudTrail that EC2 throttles or denies. If the pool"
                   + " change does not end, restart ipamD")
           .run(Commands.doctor("--polls 5"), Commands.CALLS_TO_EC2, Commands.RESTART_AWS_NODE)
@@ -51,7 +52,7 @@ final class IpamdWork {
     } else if (!node.showsTrend()) {
       return STUCK_ACTION.notChecked(evidence + "; to see whether they end, run doctor --polls 2");
     }
-    return node.lasts(IpamdWork::isBusy)
+    return node.lasts(IpamdWork::isBusy) && node.polls().stream().skip(1).noneMatch(CALLED_EC2)
         ? STUCK_ACTION.warn(
             Cause.STUCK_ACTION.title(),
             evidence + ", in each of %d polls".formatted(node.polls().size()),
@@ -62,6 +63,16 @@ final class IpamdWork {
   static final String WAITS_FOR_EC2 =
       "A call to EC2 hangs, or ipamD repeats a call that EC2 throttles or denies. Releases before"
           + " 1.19 repeat it for up to 15 minutes before they count an error";
+
+  /** Whether EC2 answered several calls since the poll before. A search makes one call. */
+  static final Predicate<Poll> CALLED_EC2 =
+      poll ->
+          rose(poll, MetricCatalog.EC2_API_REQ_COUNT) - rose(poll, MetricCatalog.EC2_API_ERR_COUNT)
+              > 1;
+
+  private static double rose(Poll poll, Metric metric) {
+    return poll.reading().rose().getOrDefault(metric.onlySeries(), 0.0);
+  }
 
   /** Whether ipamD is changing its pool. */
   static boolean isBusy(Poll poll) {

@@ -107,8 +107,9 @@ final class NodeSetup {
       CheckSpec.of(
               "lost-eni",
               "the ENIs in instance metadata, the ENIs in `/v1/enis`, and `awscni_eni_max`",
-              "warn if the pool is empty, and an attached ENI is missing from ipamD's list although"
-                  + " ipamD counts its slot; note if a single poll shows this",
+              "warn if the pool stays empty, ipamD makes no call to EC2, and an attached ENI is"
+                  + " missing from `/v1/enis` although `awscni_eni_max` counts its slot; note if a"
+                  + " single poll shows this. Not for types with several network cards",
               "Restart aws-node, because ipamD reads all attached ENIs when it starts. If this"
                   + " happens again, upgrade the VPC CNI")
           .run(Commands.ENIS_OF_INSTANCE, Commands.RESTART_AWS_NODE, Commands.UPGRADE_CNI)
@@ -130,7 +131,7 @@ final class NodeSetup {
     String cause =
         "EC2 attached the ENI, and ipamD did not add it to the pool, for example because instance"
             + " metadata showed it too late. The ENI takes a slot, and its addresses go to no pod";
-    return node.showsTrend()
+    return node.showsTrend() && !addsEnis(node)
         ? LOST_ENI
             .warn("An attached ENI is missing in ipamD's pool", missing, cause)
             .since(node.since(poll -> poll.snapshot().pool().equals(node.snapshot().pool())))
@@ -141,9 +142,17 @@ final class NodeSetup {
                 Commands.doctor("--polls 2"));
   }
 
+  /** Whether ipamD may be adding an ENI. EC2 attaches an ENI before ipamD puts it into the pool. */
+  private static boolean addsEnis(NodeEvidence node) {
+    return node.polls().stream().anyMatch(IpamdWork::isBusy)
+        || node.polls().stream().skip(1).anyMatch(IpamdWork.CALLED_EC2)
+        || node.justStarted();
+  }
+
   /**
    * Whether the pool is empty, and ipamD counts the slots of all ENIs of the instance type. ipamD's
-   * limit does not count ENIs that ipamD leaves alone on purpose.
+   * limit does not count ENIs that ipamD leaves alone on purpose. But the limit counts the slots of
+   * network cards that ipamD does not use, so the result is false for types with several cards.
    */
   private static boolean countsUnlistedEnis(NodeEvidence node) {
     return node.snapshot().metrics().isPresent()
@@ -157,6 +166,7 @@ final class NodeSetup {
             .instance()
             .type()
             .flatMap(InstanceLimits::of)
+            .filter(limit -> limit.enisOnCards().size() == 1)
             .filter(limit -> node.total(MetricCatalog.ENI_MAX_AVAILABLE) >= limit.enis())
             .isPresent();
   }

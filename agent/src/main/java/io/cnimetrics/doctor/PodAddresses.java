@@ -102,10 +102,12 @@ final class PodAddresses {
           .fail(
               lasting,
               evidence,
-              "ipamD does not request more addresses from EC2. Perhaps all warm targets are 0")
+              "ipamD does not request more addresses from EC2. Perhaps all warm targets are 0, or the"
+                  + " node is cordoned")
           .remedied(
               "If all warm targets are 0, set one. Otherwise read ipamD's log, and restart aws-node."
                   + " If it happens again, upgrade the VPC CNI",
+              Commands.IS_CORDONED,
               Commands.settingsLike("_TARGET"),
               Commands.ERRORS_OF_IPAMD,
               Commands.RESTART_AWS_NODE,
@@ -143,16 +145,14 @@ final class PodAddresses {
                 Commands.settingsLike("_TARGET")));
   }
 
-  /** Warm targets that are higher than those of the node. */
+  /** A warm target that is higher than that of the node. */
   static String higherTargets(NodeEvidence node) {
     long warm =
         node.snapshot().settings().stream()
             .flatMapToLong(settings -> settings.warmIpTarget().stream())
             .findFirst()
             .orElse(0);
-    return "WARM_IP_TARGET=%d MINIMUM_IP_TARGET=%d"
-        .formatted(
-            Math.max(2 * WARM_STEP, 2 * warm), (node.heldByPods() / WARM_STEP + 2) * WARM_STEP);
+    return "WARM_IP_TARGET=%d".formatted(Math.max(2 * WARM_STEP, 2 * warm));
   }
 
   private static boolean allFreeAddressesCool(Poll poll) {
@@ -436,7 +436,7 @@ final class PodAddresses {
     Optional<Limit> type = node.snapshot().instance().type().flatMap(InstanceLimits::of);
     long ofType = type.map(limit -> limit.enis() * maximum.perEni()).orElse(maximum.addresses());
     long lost = ofType - maximum.addresses();
-    return lost > 0 && maxPods <= ofType + 2
+    return lost > 0 && maxPods == ofType + 2
         ? "max-pods counts all %d ENIs with %d addresses, and this node can have %d fewer: %s"
             .formatted(type.orElseThrow().enis(), ofType, lost, maximum.reasons())
         : "max-pods was not computed from the ENIs of the instance type";

@@ -58,7 +58,8 @@ final class PodNetwork {
         : SETUP.note("The network of pods could not be set up before", evidence, cause).ended();
   }
 
-  private static final Duration ROUTES_LIMIT = Duration.ofSeconds(2);
+  /** The time limit, with the pause before the second read. */
+  private static final Duration ROUTES_LIMIT = Duration.ofSeconds(9);
   private static final int MAX_NAMED = 5;
 
   /** The usual name of a pod's interface on the host; AWS_VPC_K8S_CNI_VETHPREFIX changes it. */
@@ -97,9 +98,9 @@ final class PodNetwork {
     if (first.without().isEmpty() && first.orphaned().isEmpty()) {
       return ROUTES.ok("Each pod has a route", "%d held addresses".formatted(first.held().size()));
     }
-    // ipamD assigns an address shortly before the route exists, and releases the address shortly
-    // after the route is deleted. Therefore a second read has to confirm the difference.
-    Routes again = Routes.of(pool.read().held(), hostRoutes.read());
+    // While a pod starts or ends, ipamD holds its address without a route, or the reverse, for up
+    // to some seconds. Therefore a second read, seconds later, has to confirm the difference.
+    Routes again = Routes.of(pool.later().held(), hostRoutes.read());
     List<String> orphaned = both(first.orphaned(), again.orphaned());
     // On a multi-NIC node the host has a route to only one of the addresses of a pod.
     List<String> without =
@@ -112,7 +113,8 @@ final class PodNetwork {
     String evidence =
         "%d of %d held addresses: %s"
             .formatted(without.size(), again.held().size(), named(without));
-    boolean leaked = without.size() * LEAK_RATIO >= again.held().size();
+    boolean leaked =
+        without.size() >= FEWEST_LEAKED && without.size() * LEAK_RATIO >= again.held().size();
     return leaked && node.mode() != AddressMode.IPV6 && node.available() == 0
         ? PoolFaults.LEAKED
             .fail(
@@ -133,8 +135,10 @@ final class PodNetwork {
             .remedied(ROUTES.remedy(), podsWith(without), Commands.RESTART_AWS_NODE);
   }
 
-  /** One in this number of held addresses without a route is a leak. */
+  /** Doctor reports a leak only if at least 1/LEAK_RATIO of the held addresses have no route. */
   private static final int LEAK_RATIO = 4;
+
+  private static final int FEWEST_LEAKED = 3;
 
   /**
    * @param inPool whether ipamD lists these addresses as free

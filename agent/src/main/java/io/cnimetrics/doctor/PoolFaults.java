@@ -161,8 +161,15 @@ final class PoolFaults {
         : byTable;
   }
 
+  /** Unless AWS_MANAGE_ENIS_NON_SCHEDULABLE is true. */
+  private static final String OF_CORDONED = "On a cordoned node ipamD adds no ENI either";
+
   private static final String[] TRUNK_SLOT_COMMANDS =
-      Commands.setting("ENABLE_POD_ENI=false", Commands.settingsLike("ENABLE_POD_ENI"));
+      Commands.setting(
+          "ENABLE_POD_ENI=false",
+          Commands.IS_CORDONED,
+          Commands.settingsLike("ENABLE_POD_ENI"),
+          Commands.PODS_WITH_SECURITY_GROUPS);
 
   private static final CheckSpec TRUNK_SLOT =
       CheckSpec.of(
@@ -172,7 +179,7 @@ final class PoolFaults {
                   + " if a single poll cannot show this",
               "If no pod on any node uses security groups for pods, set ENABLE_POD_ENI to false."
                   + " Otherwise lower the kubelet's max-pods in the node group's launch template:"
-                  + " then pods go to other nodes. The first command shows the present value")
+                  + " then pods go to other nodes")
           .run(TRUNK_SLOT_COMMANDS)
           .needs(POOL, METRICS, IPV4)
           .see(Pages.POD_SECURITY_GROUPS);
@@ -196,7 +203,8 @@ final class PoolFaults {
     }
     String cause =
         "If ENABLE_POD_ENI is true, ipamD keeps one slot for a trunk ENI. Releases before 1.20.4 do"
-            + " so even if the instance type cannot have a trunk ENI";
+            + " so even if the instance type cannot have a trunk ENI. "
+            + OF_CORDONED;
     String title = "ipamD keeps the last ENI slot for a trunk ENI";
     if (known && refusals.mayRise()) {
       String failed = "%s; %.0f requests for the trunk ENI failed".formatted(evidence, errors);
@@ -299,11 +307,11 @@ final class PoolFaults {
               "`AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG`, the ENIs, and ipamD's errors",
               "fail if custom networking is on, but there is no ENI for pods and no error of EC2;"
                   + " warn if ipamD has just started, or if an address is available",
-              "Create an ENIConfig with the name that ipamD looks for. The first command shows"
+              "Create an ENIConfig with the name that ipamD looks for. The second command shows"
                   + " which label of the node has this name, often the label of the zone. If the"
-                  + " node does not have this label, the name is \"default\". If the ENIConfig"
-                  + " exists, set ENABLE_POD_ENI to false")
+                  + " node does not have this label, the name is \"default\"")
           .run(
+              Commands.IS_CORDONED,
               Commands.settingsLike("ENI_CONFIG"),
               "kubectl get node "
                   + Commands.THIS_NODE
@@ -322,7 +330,9 @@ final class PoolFaults {
         "custom networking is %s; %s; EC2 reports no error"
             .formatted(custom ? "on" : "off", EvidenceText.of(pool));
     boolean noEni = pool.enis().stream().allMatch(Eni::primary);
-    if (!custom || ec2Fails(node) || requestsGrowth(node) || !(noEni || isStuck(node))) {
+    boolean refused = node.total(MetricCatalog.NO_AVAILABLE_IP_ADDRS) > 0;
+    boolean lacks = noEni || (refused && isStuck(node));
+    if (!custom || ec2Fails(node) || requestsGrowth(node) || !lacks) {
       return ENICONFIG.ok("Custom networking is off, or has an ENI for pods", evidence);
     }
     boolean lastSlot = pool.eniCount() == node.total(MetricCatalog.ENI_MAX_AVAILABLE) - 1;
@@ -332,15 +342,16 @@ final class PoolFaults {
             ? "ipamD finds no ENIConfig, or keeps a slot for a trunk ENI"
             : "Custom networking finds no ENIConfig for this node";
     String missing =
-        name.map("the ENIConfig %s does not exist"::formatted)
-            .orElse("no ENIConfig has the name that ipamD looks for");
+        name.map("the ENIConfig %s perhaps does not exist"::formatted)
+            .orElse("perhaps no ENIConfig has the name that ipamD looks for");
     String cause =
         lastSlot
             ? "Either %s. Or ENABLE_POD_ENI is true, and ipamD keeps the last slot for a trunk ENI."
                     .formatted(missing)
-                + " In both cases ipamD creates no ENI, and counts no error"
-            : "Custom networking is on, but %s. Then ipamD creates no ENI, and counts no error"
-                .formatted(missing);
+                + " In both cases ipamD creates no ENI, and counts no error. "
+                + OF_CORDONED
+            : "Custom networking is on, but %s. Then ipamD creates no ENI, and counts no error. %s"
+                .formatted(missing, OF_CORDONED);
     if (!noEni && !node.showsTrend()) {
       return ENICONFIG
           .note("Perhaps custom networking finds no ENIConfig", evidence, cause)
@@ -364,9 +375,10 @@ final class PoolFaults {
             .orElseThrow()
             .id();
     String create =
-        ("The first command lists the ENIConfigs. If %s is not in the list, the second command"
-                + " writes it to %s, with the subnet and the groups of %s. Change them if pods need"
-                + " others, then run the third command")
+        ("The first command shows whether the node is cordoned. The second command lists the"
+                + " ENIConfigs. If %s is not in the list, the third command writes it to %s, with the"
+                + " subnet and the groups of %s. Change them if pods need others, then run the"
+                + " fourth command")
             .formatted(name, Commands.FILE_OF_ENICONFIG, eni);
     String exists =
         ". If %s is in the list, and no pod uses security groups for pods, set ENABLE_POD_ENI to"
@@ -375,7 +387,10 @@ final class PoolFaults {
         more.length == 0 ? create : create + exists.formatted(name),
         joined(
             List.of(
-                Commands.ENICONFIGS, Commands.eniConfigLike(eni, name), Commands.CREATE_ENICONFIG),
+                Commands.IS_CORDONED,
+                Commands.ENICONFIGS,
+                Commands.eniConfigLike(eni, name),
+                Commands.CREATE_ENICONFIG),
             more));
   }
 

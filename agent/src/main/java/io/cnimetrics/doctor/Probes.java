@@ -60,6 +60,11 @@ public record Probes(
   public interface Pool {
     ListedAddresses read();
 
+    /** Reads the pool again, after a pause in which pods that are starting or ending are done. */
+    default ListedAddresses later() {
+      return read();
+    }
+
     /** Reads the pool once for several checks: each request is a line in ipamD's log. */
     default Pool once() {
       Pool pool = this;

@@ -23,7 +23,7 @@ public record Verdict(Level level, String text, Optional<String> finding) {
   /** The answers of causes that stop only some pods, or that stop pods only at times. */
   private static final Map<String, String> SOME =
       Map.of(
-          "ipamd-restarts", "Pods get no address while ipamD is down",
+          "ipamd-restarts", "Pods get addresses only between restarts",
           "cooldown", "Pods get addresses late",
           "pod-enis", "Pods with security groups of their own do not start, and other pods do");
 

@@ -44,7 +44,7 @@ final class AgentMetrics {
             .build(),
         gauge(
                 "backlog_age_seconds",
-                "Age of the oldest pending minute; 0 if no minute is pending.",
+                "Age of the oldest minute of data that is not yet sent; 0 if all data is sent.",
                 Math.max(0, age) / 1000.0,
                 node)
             .unit(Unit.SECONDS)

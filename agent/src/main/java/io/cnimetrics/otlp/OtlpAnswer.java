@@ -36,7 +36,7 @@ record OtlpAnswer(long rejected, String message) {
     }
   }
 
-  /** Reads the message of a {@code google.rpc.Status}; empty if the body is no such message. */
+  /** Returns the {@code message} of a {@code google.rpc.Status}; empty if the body is no Status. */
   static String messageOfFailure(byte[] body) {
     try {
       return of(ByteBuffer.wrap(body).order(ByteOrder.LITTLE_ENDIAN)).message;

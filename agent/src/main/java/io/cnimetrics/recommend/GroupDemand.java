@@ -25,7 +25,7 @@ final class GroupDemand {
   /** The times of the requests in a longer interval are too uncertain for a step. */
   private static final int LONGEST_INTERVAL_MINUTES = 5;
 
-  /** This number of successive intervals with similar numbers of requests is a steady rate. */
+  /** The rate is steady if this many successive intervals have similar numbers of requests. */
   private static final int STEADY_INTERVALS = 3;
 
   /** The kubelet's default of EKS counts two pods on the host's network. */

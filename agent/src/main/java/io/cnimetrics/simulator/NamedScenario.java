@@ -209,7 +209,7 @@ public enum NamedScenario {
     return pods("0:%d:0.05".formatted(pods), faults);
   }
 
-  /** EC2 starts to refuse a call, and later the node gets more pods than addresses. */
+  /** EC2 starts to refuse one kind of call. Later the node gets more pods than addresses. */
   private static UnaryOperator<Scenario.Builder> growing(String code, String call) {
     return node ->
         pods(Growth.PODS).apply(node.ec2Fault(Ec2Fault.of(code, call, Growth.TROUBLE_STARTS)));

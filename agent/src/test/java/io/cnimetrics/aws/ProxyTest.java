@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.AfterAll;
@@ -212,6 +213,7 @@ class ProxyTest {
         AwsHttp http =
             AwsHttp.client(
                 Proxies.of(Map.of("HTTP_PROXY", proxy.address().toString())), LIMIT, LIMIT)) {
+      Set<Thread> before = Thread.getAllStackTraces().keySet();
       for (int i = 0; i < 100; i++) {
         http.prepareRequest(
                 HttpExecuteRequest.builder()
@@ -225,6 +227,7 @@ class ProxyTest {
       }
       assertThat(proxy.heads()).hasSize(100);
       assertThat(Thread.getAllStackTraces().keySet())
+          .filteredOn(thread -> !before.contains(thread))
           .noneMatch(thread -> thread.getName().contains("OkHttp"));
     }
   }

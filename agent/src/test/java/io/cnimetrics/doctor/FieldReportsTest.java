@@ -271,8 +271,8 @@ class FieldReportsTest {
                 .startedAgo(150)
                 .calls("CreateNetworkInterface", 1, 5)
                 .attached("eni-0", "eni-1"),
-            "lost-eni",
-            "eni-1"),
+            "no-addresses",
+            "lost-eni=Level.NOTE"),
         fails(
             "#1203: the role lacks the right to attach a trunk ENI",
             fullNode(3, 14)

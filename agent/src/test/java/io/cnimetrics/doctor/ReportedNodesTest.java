@@ -98,7 +98,7 @@ class ReportedNodesTest {
     assertFails(diagnosis, "ipamd-restarts");
     assertThat(diagnosis.verdict().text())
         .isEqualTo(
-            "Pods get no address while ipamD is down: ipamD restarts repeatedly since 00:00 UTC"
+            "Pods get addresses only between restarts: ipamD restarts repeatedly since 00:00 UTC"
                 + " (30 s)");
     assertThat(first(diagnosis).evidence())
         .isEqualTo("2 restarts in 3 polls; ipamD answers now, and has run for 10 s");
