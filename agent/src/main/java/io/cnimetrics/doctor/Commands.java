@@ -96,6 +96,7 @@ final class Commands {
           + " | grep -E ' .none. +(ReplicaSet|StatefulSet|Job) *$' | awk '{print $1, $2}'"
           + " | xargs -r -n 2 kubectl delete pod -n"
           + "  # deletes the pods that wait; their controllers start them on other nodes";
+
   static final String PODS_OF_NODE =
       "kubectl get pods -A -o wide --field-selector spec.nodeName=" + THIS_NODE;
 

@@ -5,7 +5,6 @@ import static io.cnimetrics.doctor.Requirement.METRICS;
 import io.cnimetrics.catalog.Cause;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.RecentIncrease;
-import io.cnimetrics.snapshot.AddressMode;
 import io.cnimetrics.snapshot.IpamdError;
 import io.cnimetrics.snapshot.Series;
 import java.util.List;

@@ -60,6 +60,7 @@ final class PodNetwork {
 
   /** The time limit, with the pause before the second read. */
   private static final Duration ROUTES_LIMIT = Duration.ofSeconds(9);
+
   private static final int MAX_NAMED = 5;
 
   /** The usual name of a pod's interface on the host; AWS_VPC_K8S_CNI_VETHPREFIX changes it. */
