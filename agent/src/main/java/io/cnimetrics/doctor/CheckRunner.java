@@ -24,11 +24,19 @@ public final class CheckRunner {
             .toList();
     List<Finding> consistent =
         findings.stream()
+            .filter(finding -> !isContradicted(finding, findings))
             .map(finding -> NodeSetup.besideOthers(finding, findings))
             .map(finding -> PoolFaults.besideOthers(finding, findings))
             .toList();
     List<Finding> explained = Explanations.apply(consistent);
     return new Diagnosis(Verdict.of(node, explained), explained, node.now());
+  }
+
+  /** Two checks can find leaked addresses. If one of them does, the other may not deny it. */
+  private static boolean isContradicted(Finding finding, List<Finding> findings) {
+    return finding.level() == Level.OK
+        && findings.stream()
+            .anyMatch(other -> other.id().equals(finding.id()) && other.isPresent());
   }
 
   /**

@@ -20,9 +20,8 @@ class DoctorDocumentGoldensTest {
       address now, and which commands help?". It also finds out whether the agent can read ipamD and publish metrics. You can
       run doctor in the agent's container. Doctor then uses the settings of the agent:
 
-          kubectl -n kube-system get pods -l app.kubernetes.io/name=cni-metrics-agent \\
-            --field-selector spec.nodeName=NODE
-          kubectl -n kube-system exec POD -- cni-metrics-agent doctor
+          kubectl -n kube-system exec $(kubectl -n kube-system get pod -o name -l \\
+            app.kubernetes.io/name=cni-metrics-agent --field-selector spec.nodeName=NODE) -- cni-metrics-agent doctor
 
       ## What doctor prints
 
@@ -35,7 +34,7 @@ class DoctorDocumentGoldensTest {
 
       - The first line names the node, its instance type, the cluster, and the release of the VPC CNI if ipamD reports it.
       - The second line is the **verdict**: one sentence that says whether pods get addresses, why not, and since when. The
-        answer is yes, no, late, not while ipamD is down, or not known.
+        answer is yes, no, late, only between restarts of ipamD, or not known.
       - The **findings** follow, the worst first. Each has the evidence, the time since when, the cause, the
         remedy, commands, and a page of AWS. **Because of** names a finding, and lists the symptoms that it explains.
       - **Not checked** lists the checks that need a permission, a source or a second poll that is missing.
@@ -71,8 +70,9 @@ class DoctorDocumentGoldensTest {
       ### Commands
 
       Lines that begin with `$` are complete commands in one line. They contain the ids of this node, so you can paste them
-      into a shell. A command without one of its ids is left out. Commands that begin with `kubectl` or `aws` run on your
-      machine, and the comment `# on the node` marks the others. The comment `# changes every node` marks a command that
+      into a shell. The only choice that is left to you is one more subnet for pods: set the variable `SUBNET` first. A
+      command without one of its ids is left out. Commands that begin with `kubectl` or `aws` run on your machine, and the
+      comment `# on the node` marks the others. The comment `# changes every node` marks a command that
       changes more than this node. Commands that only read come first.
 
       Some remedies change a setting of aws-node. The first command then shows whether aws-node is an EKS add-on:

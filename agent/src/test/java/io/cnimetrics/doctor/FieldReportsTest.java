@@ -517,6 +517,36 @@ class FieldReportsTest {
   }
 
   /** An ENI with the tag no_manage lowers ipamD's limit. ipamD did not lose it. */
+  /** EC2 attaches an ENI before ipamD adds it, and ipamD leaves other network cards alone. */
+  @Test
+  void attachedEniThatIpamdIsAddingOrDoesNotWantIsNotLost() {
+    ReportedNode lost = node(full(0, 14)).refused().attached("eni-0", "eni-1");
+    ReportedNode adding =
+        node(full(0, 14))
+            .refused()
+            .attached("eni-0", "eni-1")
+            .counts("ipamd_action_inprogress{fn=\"increaseDatastorePool\"}", 1, 1);
+    ReportedNode cards =
+        node(full(0, 49))
+            .type("p4d.24xlarge", 737, 15, 49)
+            .refused()
+            .attached("eni-0", "eni-1", "eni-2", "eni-3");
+
+    assertThat(finding(lost.diagnosed(), "lost-eni").level()).isEqualTo(Level.FAIL);
+    assertThat(finding(adding.diagnosed(), "lost-eni").level()).isEqualTo(Level.NOTE);
+    assertThat(finding(cards.diagnosed(), "lost-eni").level()).isEqualTo(Level.OK);
+  }
+
+  @Test
+  void onlyOneOfTwoChecksOfLeakedAddressesSpeaks() {
+    Diagnosis leaked = fullNode(4, 14).refused().with(node -> node.withoutRoutes(40)).diagnosed();
+
+    assertThat(leaked.findings())
+        .filteredOn(finding -> finding.id().equals("leaked-addresses"))
+        .singleElement()
+        .satisfies(finding -> assertThat(finding.level()).isEqualTo(Level.FAIL));
+  }
+
   @Test
   void eniThatIpamdDoesNotManageIsNotLost() {
     Diagnosis diagnosis =
