@@ -494,15 +494,15 @@ final class Commands {
 
   /** The ids of the subnets, or a command that prints the ids. */
   private static String subnets(NodeEvidence node) {
-    List<String> known = node.subnetIds();
-    return known.isEmpty()
+    String known = String.join(",", node.subnetIds());
+    return !PLAIN_WORD.matcher(known).matches()
         ? "\"$("
             + aws("ec2 describe-instances")
             + " --instance-ids "
             + THIS_INSTANCE
             + " --query 'Reservations[].Instances[].NetworkInterfaces[].SubnetId'"
             + " --output text | tr '\\t' ,)\""
-        : String.join(",", known);
+        : known;
   }
 
   private static Map<String, Optional<String>> ids(NodeEvidence evidence) {
