@@ -1,5 +1,6 @@
 package io.cnimetrics.doctor;
 
+import io.cnimetrics.catalog.Cause;
 import io.cnimetrics.deadline.BoundedCall;
 import java.util.List;
 import java.util.Objects;
@@ -34,7 +35,8 @@ public final class CheckRunner {
 
   /** Two checks can find leaked addresses. If one of them does, the other may not deny it. */
   private static boolean isContradicted(Finding finding, List<Finding> findings) {
-    return finding.level() == Level.OK
+    return finding.id().equals(Cause.LEAKED.finding())
+        && finding.level() == Level.OK
         && findings.stream()
             .anyMatch(other -> other.id().equals(finding.id()) && other.isPresent());
   }
