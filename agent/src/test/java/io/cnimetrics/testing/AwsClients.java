@@ -1,14 +1,14 @@
 package io.cnimetrics.testing;
 
-import io.cnimetrics.aws.AwsHttp;
 import java.net.URI;
-import java.time.Duration;
 import java.util.List;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+import software.amazon.awssdk.http.urlconnection.ProxyConfiguration;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.cloudwatch.CloudWatchClient;
 import software.amazon.awssdk.services.ec2.Ec2Client;
@@ -19,8 +19,6 @@ public final class AwsClients {
   public static final Region REGION = Region.EU_WEST_1;
 
   static final AwsBasicCredentials CREDENTIALS = AwsBasicCredentials.create("key", "secret");
-
-  private static final Duration LIMIT = Duration.ofSeconds(10);
 
   private AwsClients() {}
 
@@ -37,11 +35,16 @@ public final class AwsClients {
 
   private static <B extends AwsClientBuilder<B, ?> & AwsSyncClientBuilder<B, ?>> B configured(
       B builder, URI endpoint) {
+    // The endpoint is on this machine, so no proxy of the environment is used.
+    ProxyConfiguration noProxy =
+        ProxyConfiguration.builder()
+            .useEnvironmentVariablesValues(false)
+            .useSystemPropertyValues(false)
+            .build();
     return builder
         .endpointOverride(endpoint)
         .region(REGION)
         .credentialsProvider(StaticCredentialsProvider.create(CREDENTIALS))
-        // The endpoint is on this machine, so no proxy of the environment is used.
-        .httpClient(AwsHttp.direct(LIMIT, LIMIT));
+        .httpClientBuilder(UrlConnectionHttpClient.builder().proxyConfiguration(noProxy));
   }
 }
