@@ -149,7 +149,7 @@ record AlertCause(
     return ofEc2()
         .or(() -> ofFunctions(IpamdError::isOfGrowth))
         .or(this::ofSubnetBefore)
-        .or(() -> ofPool().filter(found -> !isOf(found, Cause.WARM_POOL_EMPTY)));
+        .or(() -> ofPool().filter(found -> !found.finding().equals(Cause.WARM_POOL_EMPTY.finding())));
   }
 
   /**
@@ -275,9 +275,5 @@ record AlertCause(
         .filter(since -> !calls && !since.plus(LONG_CHANGE).isAfter(snapshot.takenAt()))
         .map(since -> Cause.STUCK_ACTION)
         .orElse(Cause.WARM_POOL_EMPTY);
-  }
-
-  private static boolean isOf(Found found, Cause cause) {
-    return found.finding().equals(cause.finding());
   }
 }

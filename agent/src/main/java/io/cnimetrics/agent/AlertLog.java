@@ -10,7 +10,6 @@ import io.cnimetrics.publish.MetricBuffer.AlertListener;
 import io.cnimetrics.publish.MinuteValue;
 import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.NodeSnapshot;
-import io.cnimetrics.snapshot.Series;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -32,7 +31,6 @@ import org.slf4j.LoggerFactory;
 final class AlertLog implements AlertListener {
   private static final Logger log = LoggerFactory.getLogger(AlertLog.class);
   private static final int MOST_MINUTES = 15;
-  private static final Series POOL_CHANGES = MetricCatalog.IPAMD_ACTION_IN_PROGRESS.onlySeries();
 
   private final String nodeName;
   private final Optional<PodLimits> pods;
@@ -65,8 +63,7 @@ final class AlertLog implements AlertListener {
   /** Adds a poll. The next log lines show the pool and the causes of this poll. */
   synchronized void polled(NodeSnapshot snapshot, PollSamples reading) {
     increases.add(snapshot, reading);
-    boolean changing =
-        snapshot.metrics().filter(ipamd -> ipamd.total(POOL_CHANGES).orElse(0) > 0).isPresent();
+    boolean changing = MetricCatalog.isPoolChanging(snapshot);
     changingSince = changingSince.or(() -> Optional.of(snapshot.takenAt())).filter(at -> changing);
     causes =
         Optional.of(new AlertCause(snapshot, reading.capacity(), pods, increases, changingSince));

@@ -21,8 +21,8 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * The last run of increases of each counter, and of each kind of ipamD's errors. A run is a
- * sequence of increases without a pause of over three minutes. This object knows only runs since
+ * Keeps the last run of increases of each counter and of each kind of error. In a run, no pause
+ * between two increases is longer than three minutes. This object knows only the increases since
  * this agent started. Several threads may use this object.
  *
  * <p>As in the sampler, the first read is a baseline, unless ipamD started after the agent. After a

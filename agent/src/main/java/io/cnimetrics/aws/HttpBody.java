@@ -103,7 +103,8 @@ final class HttpBody extends InputStream {
     return line.toString();
   }
 
-  private static IOException cut() {
+  /** The failure if the connection ends within an answer. */
+  static IOException cut() {
     return new SocketException("the connection was closed before the answer was complete");
   }
 

@@ -2,7 +2,6 @@ package io.cnimetrics.aws;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.SocketException;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
@@ -111,7 +110,7 @@ final class HttpHead {
     try {
       for (int next = in.read(); next != '\n'; next = in.read()) {
         if (next < 0) {
-          throw new SocketException("the connection was closed before the answer was complete");
+          throw HttpBody.cut();
         }
         count();
         if (" \t\r".indexOf(next) >= 0 && line.length() <= EARLY_BYTES) {

@@ -314,7 +314,7 @@ public record NodeCapacity(
               .pool()
               .map(pool -> pool.onCard(card))
               .filter(pool -> pool.eniCount() == most - 1 && pool.available(mode) == 0)
-              .filter(pool -> pool.enis().stream().noneMatch(Eni::trunk))
+              .filter(pool -> !pool.hasTrunk())
               .isPresent();
       return stopped && card == 0 && keepsTrunkSlot() ? attached.plusTrunkSlot() : attached;
     }

@@ -26,6 +26,7 @@ import io.cnimetrics.catalog.Metric.Statistic;
 import io.cnimetrics.catalog.Metric.Unit;
 import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.IpamdError;
+import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.snapshot.Series;
 import io.cnimetrics.snapshot.Subnet;
 import java.util.ArrayList;
@@ -388,6 +389,12 @@ public final class MetricCatalog {
     return Stream.concat(
             ALL.stream().flatMap(metric -> metric.series().stream()), Stream.of(POD_SETUP_FAILED))
         .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** Whether ipamD was changing its address pool at this poll. */
+  public static boolean isPoolChanging(NodeSnapshot poll) {
+    Series changes = IPAMD_ACTION_IN_PROGRESS.onlySeries();
+    return poll.metrics().filter(ipamd -> ipamd.total(changes).orElse(0) > 0).isPresent();
   }
 
   /** The metric with this name; empty if there is no such metric. */

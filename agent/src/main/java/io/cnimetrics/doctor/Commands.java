@@ -131,12 +131,18 @@ final class Commands {
           + " --instance-ids "
           + THIS_INSTANCE
           + " --query 'Reservations[].Instances[].VpcId' --output text)\" --query"
-          + " 'Subnets[].[SubnetId,AvailableIpAddressCount,CidrBlock,MapPublicIpOnLaunch]' --output table";
+          + " 'Subnets[].[SubnetId,AvailableIpAddressCount,CidrBlock,MapPublicIpOnLaunch]'"
+          + " --output table";
+
+  /** With the value 0, this tag of a subnet forbids pods in the subnet. */
+  static final String POD_TAG = "kubernetes.io/role/cni";
 
   /** Allows ipamD to use one more subnet. A person must choose it: a subnet can be public. */
   static final String ADD_SUBNET =
       aws("ec2 create-tags")
-          + " --tags Key=kubernetes.io/role/cni,Value=1 --resources \"$SUBNET\""
+          + " --tags Key="
+          + POD_TAG
+          + ",Value=1 --resources \"$SUBNET\""
           + EVERY_NODE
           + " of the VPC; first set SUBNET to a private subnet of the first list";
 
@@ -171,7 +177,8 @@ final class Commands {
         + " --query 'NetworkInterfaces[].NetworkInterfaceId'"
         + " --output text | xargs -r -n 1 "
         + aws("ec2 delete-network-interface")
-        + " --network-interface-id  # deletes unattached interfaces that ipamD of any node of this cluster created";
+        + " --network-interface-id"
+        + "  # deletes unattached interfaces that ipamD of any node of this cluster created";
   }
 
   /** The node's max-pods, and the group or pool in which max-pods and the size are set. */
@@ -242,9 +249,6 @@ final class Commands {
         + " --lookup-attributes AttributeKey=ResourceName,AttributeValue="
         + resource;
   }
-
-  /** With the value 0, this tag of a subnet forbids pods in the subnet. */
-  static final String POD_TAG = "kubernetes.io/role/cni";
 
   /** Allows ipamD to use a subnet for pods. */
   static String allowPodsIn(String subnet) {

@@ -8,7 +8,7 @@ import io.cnimetrics.catalog.RecentIncrease;
 import io.cnimetrics.snapshot.IpamdError;
 import io.cnimetrics.snapshot.Series;
 import java.util.List;
-import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -275,12 +275,7 @@ record Ec2Errors(
 
   /** A small warm target makes ipamD call EC2 for nearly each pod. */
   private static Finding withFewerCalls(NodeEvidence node, Finding throttled) {
-    Optional<Long> warm =
-        node.snapshot().settings().stream()
-            .flatMapToLong(settings -> settings.warmIpTarget().stream())
-            .boxed()
-            .findFirst();
-    return warm.equals(Optional.of(0L))
+    return node.warmIpTarget().equals(OptionalLong.of(0))
         ? throttled
         : throttled.remedied(
             throttled.remedy()

@@ -83,7 +83,7 @@ final class IpamdProcess {
               "the start time of ipamD's process, and the restarts that the agent saw",
               "fail if doctor sees two restarts, if the agent saw three in the last 15 minutes, or"
                   + " if ipamD does not answer after a restart; warn if doctor sees one restart, or"
-                  + " if ipamD has run for 5 minutes since the restarts that the agent saw; note if"
+                  + " if the agent saw three and ipamD has run for 5 minutes since then; note if"
                   + " ipamD started less than 10 minutes ago and over 15 minutes after the boot",
               "The first command shows the reason. OOMKilled: raise the memory limit of aws-node."
                   + " \"Liveness probe failed\": give the node free CPU. Otherwise the last lines"

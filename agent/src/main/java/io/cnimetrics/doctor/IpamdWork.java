@@ -76,10 +76,7 @@ final class IpamdWork {
 
   /** Whether ipamD is changing its pool. */
   static boolean isBusy(Poll poll) {
-    return poll.snapshot()
-        .metrics()
-        .filter(metrics -> metrics.total(IN_PROGRESS).orElse(0) > 0)
-        .isPresent();
+    return MetricCatalog.isPoolChanging(poll.snapshot());
   }
 
   private static final CheckSpec FORCED_REMOVALS =
@@ -129,12 +126,7 @@ final class IpamdWork {
     Trend trend = node.trend(POD_ENI_ERRORS);
     String errors = "errors: " + trend;
     if (trend.total() == 0) {
-      boolean trunk =
-          node.snapshot()
-              .pool()
-              .filter(pool -> pool.enis().stream().anyMatch(Eni::trunk))
-              .isPresent();
-      return trunk
+      return node.snapshot().pool().filter(AddressPool::hasTrunk).isPresent()
           ? POD_ENIS
               .note(
                   "Doctor cannot see pods with security groups of their own",
@@ -164,7 +156,7 @@ final class IpamdWork {
   }
 
   private static boolean hasNoTrunkSlot(NodeEvidence node, AddressPool pool) {
-    return pool.enis().stream().noneMatch(Eni::trunk) && pool.eniCount() >= eniMax(node);
+    return !pool.hasTrunk() && pool.eniCount() >= eniMax(node);
   }
 
   private static double eniMax(NodeEvidence node) {

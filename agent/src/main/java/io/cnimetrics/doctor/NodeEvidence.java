@@ -110,9 +110,19 @@ public record NodeEvidence(
     return last().snapshot().pool().orElseThrow();
   }
 
+  /** Whether ipamD reports that custom networking is on. */
+  boolean customNetworking() {
+    return snapshot().settings().filter(IpamdSettings::customNetworking).isPresent();
+  }
+
+  /** The value of WARM_IP_TARGET; empty if ipamD does not report it. */
+  OptionalLong warmIpTarget() {
+    return snapshot().settings().map(IpamdSettings::warmIpTarget).orElse(OptionalLong.empty());
+  }
+
   /** The subnets of the ENIs that can have pods; empty if ipamD does not report subnets. */
   List<String> subnetIds() {
-    boolean custom = snapshot().settings().filter(IpamdSettings::customNetworking).isPresent();
+    boolean custom = customNetworking();
     return snapshot().pool().stream()
         .flatMap(pool -> pool.enis().stream())
         .filter(eni -> !eni.excluded() && !(custom && eni.primary()))

@@ -147,12 +147,8 @@ final class PodAddresses {
 
   /** A warm target that is higher than that of the node. */
   static String higherTargets(NodeEvidence node) {
-    long warm =
-        node.snapshot().settings().stream()
-            .flatMapToLong(settings -> settings.warmIpTarget().stream())
-            .findFirst()
-            .orElse(0);
-    return "WARM_IP_TARGET=%d".formatted(Math.max(2 * WARM_STEP, 2 * warm));
+    return "WARM_IP_TARGET=%d"
+        .formatted(Math.max(2 * WARM_STEP, 2 * node.warmIpTarget().orElse(0)));
   }
 
   private static boolean allFreeAddressesCool(Poll poll) {
@@ -351,7 +347,7 @@ final class PodAddresses {
           Commands.movePendingPods(Commands.NODE_GROUP, Commands.LAUNCH_TEMPLATE));
     }
     boolean single = node.mode() != AddressMode.PREFIX;
-    boolean trunk = node.pool().enis().stream().anyMatch(Eni::trunk);
+    boolean trunk = node.pool().hasTrunk();
     String larger =
         " of a larger type"
             + (single && isXen(node) ? " with the Nitro hypervisor, which prefixes need" : "")
@@ -444,11 +440,7 @@ final class PodAddresses {
 
   /** ENIs are excluded, and custom networking begins, only when ipamD starts. */
   private static Optional<Since> sinceStart(NodeEvidence node) {
-    boolean trunk =
-        node.snapshot()
-            .pool()
-            .filter(pool -> pool.enis().stream().anyMatch(Eni::trunk))
-            .isPresent();
+    boolean trunk = node.snapshot().pool().filter(AddressPool::hasTrunk).isPresent();
     return node.ipamdStart().filter(any -> !trunk).map(Since::before);
   }
 }

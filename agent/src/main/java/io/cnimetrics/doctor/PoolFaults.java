@@ -14,7 +14,6 @@ import io.cnimetrics.snapshot.AddressMode;
 import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.Eni;
 import io.cnimetrics.snapshot.IpamdError;
-import io.cnimetrics.snapshot.NodeSnapshot.IpamdSettings;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -197,7 +196,7 @@ final class PoolFaults {
     Trend refusals = node.trend(MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries());
     double errors = node.total(NodeCapacity.TRUNK_ERRORS);
     boolean known = errors > 0 && node.capacity().cards().stream().anyMatch(CardCapacity::isFull);
-    boolean possible = known || !customNetworking(node);
+    boolean possible = known || !node.customNetworking();
     if (refusals.total() == 0 || !possible || !lacksOnlyTheLastEni(node)) {
       return TRUNK_SLOT.ok("No slot is kept for a trunk ENI", evidence);
     }
@@ -292,10 +291,6 @@ final class PoolFaults {
             .allMatch(eni -> eni.totalIpv4() >= perEni.getAsLong());
   }
 
-  private static boolean customNetworking(NodeEvidence node) {
-    return node.snapshot().settings().filter(IpamdSettings::customNetworking).isPresent();
-  }
-
   /** Whether calls to EC2 fail now, or may fail now. */
   private static boolean ec2Fails(NodeEvidence node) {
     return node.trend(Ec2Errors.IS_OF_EC2).mayRise();
@@ -325,7 +320,7 @@ final class PoolFaults {
       return ENICONFIG.notChecked("ipamD does not report its settings");
     }
     AddressPool pool = node.pool();
-    boolean custom = customNetworking(node);
+    boolean custom = node.customNetworking();
     String evidence =
         "custom networking is %s; %s; EC2 reports no error"
             .formatted(custom ? "on" : "off", EvidenceText.of(pool));

@@ -12,7 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import okhttp3.HttpUrl;
 
-/** Facts of ipamD's introspection that only doctor needs, such as the addresses in the pool. */
+/** Reads parts of ipamD's introspection for the doctor. The other commands do not need them. */
 public final class HeldAddresses {
   private static final Duration LIMIT = Duration.ofSeconds(1);
 

@@ -119,6 +119,10 @@ public record AddressPool(
     return sum(Eni::prefixes);
   }
 
+  public boolean hasTrunk() {
+    return enis.stream().anyMatch(Eni::trunk);
+  }
+
   /** Whether an ENI has an IPv6 prefix. If so, all pods of the cluster use IPv6. */
   public boolean ipv6() {
     return enis.stream().anyMatch(eni -> eni.ipv6().total() > 0);

@@ -75,7 +75,7 @@ class GrowthCurvesTest {
         .allSatisfy(differences -> assertThat(differences).hasSizeLessThan(growth / 20));
   }
 
-  /** Two percent of the time are for the phase of ipamD's rounds, which differs by up to 5 s. */
+  /** The rounds of ipamD start up to 5 s earlier or later. Therefore 2 % of the time may differ. */
   @ParameterizedTest
   @MethodSource("curves")
   void medianPoolOfTheSeedsIsThatOfTheRealIpamd(String curve) throws Exception {
