@@ -149,7 +149,9 @@ record AlertCause(
     return ofEc2()
         .or(() -> ofFunctions(IpamdError::isOfGrowth))
         .or(this::ofSubnetBefore)
-        .or(() -> ofPool().filter(found -> !found.finding().equals(Cause.WARM_POOL_EMPTY.finding())));
+        .or(
+            () ->
+                ofPool().filter(found -> !found.finding().equals(Cause.WARM_POOL_EMPTY.finding())));
   }
 
   /**
