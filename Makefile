@@ -36,7 +36,8 @@ SOURCES := pom.xml agent/pom.xml $(shell find agent/src/main agent/src/dist -typ
 .PHONY: help dry-run test alarms-test prometheus-test deploy-test cluster-test release-test ipamd-test
 .PHONY: package goldens picture format clean
 .PHONY: bench bench-build bench-decode bench-dry-run bench-publish
-.PHONY: native image image-test jvm-image-test container-test footprint soak outage backlog chaos fuzz fleet compare audit
+.PHONY: native image image-test jvm-image-test container-test
+.PHONY: footprint soak outage backlog chaos image-chaos fuzz fleet compare audit
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -129,10 +130,15 @@ outage: $(NATIVE) ## Print the executable's memory while CloudWatch is away: MIN
 backlog: $(NATIVE) bench-build ## The same with a backlog, until CloudWatch has it: BACKLOG_HOURS=24; takes 1 h
 	@tools/bench/outage.sh $(NATIVE) 5 benchmarks/target/benchmarks.jar $(BACKLOG_HOURS)
 
+CHAOS = $(TEST_CLASSES) && $(JAVA) -XX:+UseSerialGC -Xmx512m -Ddist=$(1) -cp "$$(cat $(CLASS_PATH))" \
+  io.cnimetrics.chaos.Chaos $(SEED) $(MINUTES)
+
 chaos: $(AGENT) ## Run agents under faults and check what arrives: SEED=0 MINUTES=10
-	@$(TEST_CLASSES)
-	@$(JAVA) -XX:+UseSerialGC -Xmx512m -Ddist=agent/target/dist -cp "$$(cat $(CLASS_PATH))" \
-	  io.cnimetrics.chaos.Chaos $(SEED) $(MINUTES)
+	@$(call CHAOS,agent/target/dist)
+
+image-chaos: $(NATIVE) ## The same with the native executable
+	@tools/native/launcher.sh $(NATIVE) $(dir $(NATIVE))dist
+	@$(call CHAOS,$(dir $(NATIVE))dist)
 
 fuzz: ## Search for inputs that break decoders or settings: SECONDS=60 for each test
 	@$(TEST_CLASSES)

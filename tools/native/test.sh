@@ -23,17 +23,8 @@ at_the_heap_limit_the_process_ends() {
   fi
 }
 
-# The process tests start DIST/bin/cni-metrics-agent. Their JAVA_OPTS also set a heap size, but the executable keeps its
-# own heap size.
 process_tests() {
-  mkdir -p "$work/dist/bin"
-  local launcher=$work/dist/bin/cni-metrics-agent
-  {
-    printf '#!/bin/sh\nfor option in $JAVA_OPTS; do\n'
-    printf '  case $option in -D*) set -- "$option" "$@" ;; esac\ndone\n'
-    printf 'exec "%s/cni-metrics-agent" "$@"\n' "$out"
-  } >"$launcher"
-  chmod +x "$launcher"
+  "$here/launcher.sh" "$out/cni-metrics-agent" "$work/dist"
   cd "$here/../.."
   # shellcheck disable=SC2086
   ${MVN:-mvn --batch-mode} -pl agent test-compile failsafe:integration-test failsafe:verify -Ddist="$work/dist" \
