@@ -18,6 +18,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import software.amazon.awssdk.imds.Ec2MetadataClient;
 
 /** One reading of instance metadata. The result has all values that were read before the limit. */
@@ -49,8 +50,8 @@ final class MetadataReading {
       return BoundedCall.start(THREAD, limit, this::readAll).result();
     } catch (TimeoutException e) {
       service.stop();
-      report(Reason.TIMEOUT, e.getMessage() + ", last request " + service.last());
-      return known();
+      String fact = e.getMessage() + ", last request " + service.last();
+      return known(List.of(problem(Reason.TIMEOUT, fact)));
     }
   }
 
@@ -61,10 +62,11 @@ final class MetadataReading {
         readWord(path);
       }
       readTags();
+      return known(List.of());
     } catch (MetadataService.Failed e) {
-      report(e);
+      // Not stored, because after the limit this failure is only that the thread was interrupted.
+      return known(List.of(problem(e.reason(), e.fact())));
     }
-    return known();
   }
 
   private void readWord(String path) {
@@ -125,12 +127,18 @@ final class MetadataReading {
   }
 
   private synchronized void report(Reason reason, String whatHappened) {
-    problems.add(new Problem(IMDS, reason, whatHappened, remedy(reason)));
+    problems.add(problem(reason, whatHappened));
   }
 
-  private synchronized InstanceMetadata.Result known() {
+  private static Problem problem(Reason reason, String whatHappened) {
+    return new Problem(IMDS, reason, whatHappened, remedy(reason));
+  }
+
+  /** Returns all values and problems that are stored now, and the reason why the reading ended. */
+  private synchronized InstanceMetadata.Result known(List<Problem> end) {
     return new InstanceMetadata.Result(
-        new Instance(word(ID), word(TYPE), word(REGION), word(ZONE), tags), problems);
+        new Instance(word(ID), word(TYPE), word(REGION), word(ZONE), tags),
+        Stream.concat(problems.stream(), end.stream()).toList());
   }
 
   private Optional<String> word(String path) {
