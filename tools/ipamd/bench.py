@@ -57,7 +57,7 @@ def run(arguments, name):
 
 
 def table(results):
-    """The results of all releases in the folder, for docs/verification.md."""
+    """Returns the results of all releases in the folder as a table in Markdown."""
     lines = ["| release | scenario | polls | wrong numbers | verdicts | wrong verdicts and log lines |", "| --- " * 6 + "|"]
     for file in sorted(results.glob("*/*/result.json")):
         each = json.loads(file.read_text())
