@@ -91,6 +91,6 @@ next_minute
 next_minute
 read -r arrived missing <"$work/arrived"
 dropped=$(($(own_metric cni_agent_datums_dropped) - dropped))
-echo "$expected minutes were pending; $arrived minutes arrived, with those since then; $missing are missing between them;" \
+echo "$expected minutes were pending; $arrived minutes arrived, including newer ones; $missing are missing in between;" \
   "$dropped datums were dropped after the outage"
 ((arrived >= expected && missing == 0 && dropped == 0))

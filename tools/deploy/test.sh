@@ -1,8 +1,8 @@
 #!/bin/sh
-# Tests the deployment: renders daemonset/ with kustomize and Helm, checks the objects against the schemas of Kubernetes
-# and against the project's rules, lints and simulates iam-policy/, validates the Terraform module if terraform is on the
-# PATH, lints the workflows. Needs Python 3.10 or newer and a shell. Needs no cluster, no container engine and no root.
-# The first run downloads the tools. Later runs need no network.
+# Tests the deployment. Renders daemonset/ with kustomize and Helm, and checks the objects against the schemas of
+# Kubernetes and the project's rules. Lints and simulates iam-policy/, validates the Terraform module if terraform is on
+# the PATH, and lints the workflows. Needs Python 3.10 or newer and a shell, but no cluster, no container engine and no
+# root. The first run downloads the tools. Later runs need no network.
 #
 #   tools/deploy/test.sh [TEST ...]     all tests, or such as test_policies
 set -eu
@@ -16,7 +16,7 @@ export ACTIONLINT KUBECONFORM TERRAFORM TERRAFORM_PROVIDER
 
 cd "$top/tools/deploy/tests"
 export PYTHONPATH="$top/tools/deploy/tests:$top/tools/deploy"
-# parliament's import of it, which is why its version is pinned.
+# parliament imports pkg_resources, which prints this warning.
 export PYTHONWARNINGS="ignore:pkg_resources is deprecated"
 [ $# -gt 0 ] || set -- discover
 exec "$python" -m unittest "$@"

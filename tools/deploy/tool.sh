@@ -2,18 +2,14 @@
 # Prints the command of a pinned deployment tool. The script builds a tool once into .tools/, and promtool into
 # ~/.cache/cni-metrics-agent. git ignores .tools/, and `make clean` keeps it. Other output goes to standard error.
 #
-#   tools/deploy/tool.sh helm         HELM=COMMAND uses that command instead
-#   tools/deploy/tool.sh kustomize    KUSTOMIZE=COMMAND likewise; kubectl's own where kubectl is there
-#   tools/deploy/tool.sh actionlint   ACTIONLINT=COMMAND likewise
-#   tools/deploy/tool.sh kubeconform  KUBECONFORM=COMMAND likewise
-#   tools/deploy/tool.sh promtool     PROMTOOL=COMMAND likewise
-#   tools/deploy/tool.sh prometheus   PROMETHEUS=COMMAND likewise
-#   tools/deploy/tool.sh terraform    TERRAFORM=COMMAND likewise; never built, printed only if it is on the PATH
+#   tools/deploy/tool.sh TOOL         actionlint, cosign, crane, helm, kubeconform, prometheus or promtool
+#   tools/deploy/tool.sh kustomize    kubectl's own kustomize if there is a kubectl
+#   tools/deploy/tool.sh terraform    the terraform on the PATH, or nothing: it is never built
 #   tools/deploy/tool.sh provider     tools/deploy/terraform, rebuilt when it changes
-#   tools/deploy/tool.sh crane        CRANE=COMMAND likewise
-#   tools/deploy/tool.sh cosign       COSIGN=COMMAND likewise
-#   tools/deploy/tool.sh controlplane CONTROLPLANE=COMMAND likewise; tools/cluster/controlplane, rebuilt when it changes
-#   tools/deploy/tool.sh go           GO=COMMAND likewise; the Go that builds these tools
+#   tools/deploy/tool.sh controlplane tools/cluster/controlplane, rebuilt when it changes
+#   tools/deploy/tool.sh go           the Go that builds these tools
+#
+# The variable with the name of the tool, such as HELM=COMMAND, names a command to use instead.
 set -eu
 
 top=$(cd "$(dirname "$0")/../.." && pwd)

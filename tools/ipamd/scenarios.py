@@ -203,7 +203,7 @@ def no_eni_config(start):
     node.wait(25)
     node.change(eni_config=None)
     node.pods(20, rate=2)
-    node.wait(200)  # Until the last call to EC2 is more than three minutes ago.
+    node.wait(200)  # After this time the last call to EC2 is more than three minutes ago.
     node.doctor("deleted", "eniconfig", polls=2)
     return node
 

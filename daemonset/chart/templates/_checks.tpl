@@ -1,6 +1,6 @@
 {{/*
-Fails with one line for each wrong value. files/checks.yaml has the names and forms. "agent.settings" calls this before
-a template can fail for another reason.
+Fails with one line for each wrong value. files/checks.yaml has the names and forms. "agent.settings" calls this first,
+so that no template fails for another reason before.
 */}}
 {{- define "agent.check" -}}
 {{- $checks := .Files.Get "files/checks.yaml" | fromYaml -}}
@@ -12,7 +12,7 @@ a template can fail for another reason.
 {{- end -}}
 {{- end -}}
 {{- $missing := list -}}
-{{- /* The templates can do without these four. */}}
+{{- /* The templates also render if these four are null. */}}
 {{- range without (keys $parents | sortAlpha) "resources" "startupProbe" "livenessProbe" "readinessProbe" -}}
 {{- if not (or (contains "." .) (kindIs "map" (get $.Values .))) }}{{ $missing = append $missing . }}{{ end -}}
 {{- end -}}

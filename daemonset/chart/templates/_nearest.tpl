@@ -1,7 +1,7 @@
 {{/*
-The known name that is most similar to a word: at most one wrong letter for every three letters, and at most two. With
-"beginning", else a name that starts with the word. Empty if there is none. Upper case, dots, hyphens and underscores do
-not count. The agent's class Nearest has the same rules.
+The known name that is most similar to a word. It differs in at most one letter for every three letters, and in at most
+two. If there is none, "beginning" permits a name that starts with the word. Otherwise the result is empty. Upper case,
+dots, hyphens and underscores do not count. The agent's class Nearest has the same rules.
 */}}
 {{- define "agent.nearest" -}}
 {{- $word := include "agent.letters" .word -}}

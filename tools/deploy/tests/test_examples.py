@@ -39,7 +39,7 @@ def closed(schema):
 
 
 def filled(text):
-    """Fills in an ApplicationSet's templates for CLUSTER, as Argo CD does with the attributes that they use."""
+    """Fills in an ApplicationSet's templates for CLUSTER. Knows only the attributes that the example uses."""
     text = re.sub(r"\{\{index \.metadata\.labels \"([\w-]+)\"}}", lambda key: CLUSTER["metadata"]["labels"][key[1]], text)
     return re.sub(r"\{\{\.(\w+)}}", lambda key: CLUSTER[key[1]], text)
 

@@ -24,7 +24,7 @@ BEYOND = ("cloudwatch:PutMetricAlarm", "cloudwatch:GetMetricData", "ec2:Describe
 HELPER, NAMESPACE, SUBNET_TIER, OTLP = (
     f"CNIMetrics{name}Policy.json" for name in ("Helper", "Namespace", "Subnets", "Otlp")
 )
-#     the documents               put, ours  put, others'  tags      subnets
+# PutMetricData in our namespace, PutMetricData in another namespace, DescribeTags, DescribeSubnets
 CALLS = {
     (HELPER,):                  (ALLOWED,   ALLOWED,      ALLOWED,  DENIED),
     (NAMESPACE,):               (ALLOWED,   DENIED,       ALLOWED,  DENIED),
@@ -164,7 +164,7 @@ class Template(unittest.TestCase):
 
 
 class Simulator(unittest.TestCase):
-    """The simulation itself."""
+    """Tests the simulation of IAM."""
 
     @staticmethod
     def document(**statement):

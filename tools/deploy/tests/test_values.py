@@ -385,7 +385,7 @@ class Forms(unittest.TestCase):
         return self.PLACES.get(form) or (values + variables)[0]
 
     def values(self, column, row):
-        """Values in which each form has one of its texts, the last one if it has fewer."""
+        """Values with the text of this row for each form. A form with fewer texts repeats its last text."""
         result = {"otlp": {"endpoint": "http://h/v1/metrics"}}
         for form, texts in self.TEXTS.items():
             text = texts[column][min(row, len(texts[column]) - 1)]
@@ -426,7 +426,7 @@ class Misspelt(unittest.TestCase):
     )
 
     def slips(self, known):
-        """A wrong name for each name that is long enough to be recognized, with one slip after the other."""
+        """A misspelt name for each name of more than five letters. The kinds of slips take turns."""
         pairs = {}
         for number, name in enumerate(known):
             parent, dot, last = name.rpartition(".")
@@ -491,7 +491,8 @@ class Catalogue(unittest.TestCase):
     def test_values_checks_and_schema_have_the_same_names(self):
         names = checks()["values"]
         defaults = yaml.safe_load((CHART / "values.yaml").read_text())
-        # Kubernetes' own timings of a probe need no default. `enabled` is for the chart that has this one as dependency.
+        # These have no default: Kubernetes has its own timings of probes, and a chart that depends on this chart sets
+        # `enabled`.
         absent = {name for name in names if name.endswith(".initialDelaySeconds")}
         absent |= {"enabled", "resources.claims"}
         self.assertEqual(set(names), absent | set(flat(defaults, names)))
