@@ -62,10 +62,23 @@ final class Commands {
   static final String ERRORS_OF_IPAMD =
       "sudo grep -i error /var/log/aws-routed-eni/ipamd.log | tail -20  # on the node";
 
+  static final String FAILURES_OF_IPAMD =
+      "sudo grep -iE 'error|fail|reject' /var/log/aws-routed-eni/ipamd.log | tail -20"
+          + "  # on the node";
+
+  static final String ERRORS_OF_PLUGIN =
+      "sudo grep -i error /var/log/aws-routed-eni/plugin.log | tail -20  # on the node";
+
+  /** The events of pods that do not start on this node. The wide form names the node. */
+  static final String FAILED_PODS =
+      "kubectl get events -A -o wide --field-selector reason=FailedCreatePodSandBox | grep "
+          + THIS_NODE;
+
   static final String CLOCK = "chronyc tracking  # on the node";
   static final String FIND_AWS_NODE = "kubectl -n kube-system get pods -o wide" + ON_THIS_NODE;
   static final String FIND_KUBE_PROXY =
-      "kubectl -n kube-system get pods -o wide -l k8s-app=kube-proxy --field-selector spec.nodeName="
+      "kubectl -n kube-system get pods -o wide -l k8s-app=kube-proxy --field-selector"
+          + " spec.nodeName="
           + THIS_NODE;
 
   static final String IS_CORDONED =
@@ -118,7 +131,8 @@ final class Commands {
       aws("ec2 describe-network-interfaces")
           + " --filters Name=attachment.instance-id,Values="
           + THIS_INSTANCE
-          + " --query 'NetworkInterfaces[].[NetworkInterfaceId,InterfaceType,Attachment.DeviceIndex,SubnetId,Description]'"
+          + " --query"
+          + " 'NetworkInterfaces[].[NetworkInterfaceId,InterfaceType,Attachment.DeviceIndex,SubnetId,Description]'"
           + " --output table";
 
   /** The subnets of this node's VPC and zone with their free addresses. */
@@ -212,7 +226,8 @@ final class Commands {
       aws("ec2 describe-instances")
           + " --instance-ids "
           + THIS_INSTANCE
-          + " --query 'Reservations[].Instances[].NetworkInterfaces[].[NetworkInterfaceId,SubnetId,Groups[].GroupId]'"
+          + " --query"
+          + " 'Reservations[].Instances[].NetworkInterfaces[].[NetworkInterfaceId,SubnetId,Groups[].GroupId]'"
           + " --output text";
 
   /** Runs doctor again in the agent's pod on this node, with these flags. */
@@ -371,7 +386,8 @@ final class Commands {
           + "  # if it lists a policy, pods of that namespace need ENABLE_POD_ENI";
 
   static final String ENICONFIGS =
-      "kubectl get eniconfigs -o custom-columns=NAME:.metadata.name,SUBNET:.spec.subnet,GROUPS:.spec.securityGroups";
+      "kubectl get eniconfigs -o"
+          + " custom-columns=NAME:.metadata.name,SUBNET:.spec.subnet,GROUPS:.spec.securityGroups";
 
   static final String FILE_OF_ENICONFIG = "eniconfig.json";
 

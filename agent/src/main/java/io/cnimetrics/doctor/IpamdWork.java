@@ -39,7 +39,8 @@ final class IpamdWork {
       CheckSpec.of(
               "stuck-action",
               "the gauge `awscni_ipamd_action_inprogress`",
-              "warn if the gauge is over 0 in each of several polls, and ipamD's calls to EC2 do not rise",
+              "warn if the gauge is over 0 in each of several polls, and ipamD's calls to EC2 do"
+                  + " not rise",
               "Watch longer, and find calls in CloudTrail that EC2 throttles or denies. If the pool"
                   + " change does not end, restart ipamD")
           .run(Commands.doctor("--polls 5"), Commands.CALLS_TO_EC2, Commands.RESTART_AWS_NODE)
@@ -67,11 +68,12 @@ final class IpamdWork {
   /** Whether EC2 answered several calls since the poll before. A search makes one call. */
   static final Predicate<Poll> CALLED_EC2 =
       poll ->
-          rose(poll, MetricCatalog.EC2_API_REQ_COUNT) - rose(poll, MetricCatalog.EC2_API_ERR_COUNT)
+          rose(poll, MetricCatalog.EC2_API_REQ_COUNT.onlySeries())
+                  - rose(poll, MetricCatalog.EC2_API_ERR_COUNT.onlySeries())
               > 1;
 
-  private static double rose(Poll poll, Metric metric) {
-    return poll.reading().rose().getOrDefault(metric.onlySeries(), 0.0);
+  static double rose(Poll poll, Series counter) {
+    return poll.reading().rose().getOrDefault(counter, 0.0);
   }
 
   /** Whether ipamD is changing its pool. */
@@ -119,8 +121,9 @@ final class IpamdWork {
           .needs(METRICS)
           .see(Pages.POD_SECURITY_GROUPS);
 
-  private static final String BRANCH_ENI_EVENTS =
-      "kubectl get events -A | grep -E 'BranchAllocationFailed|SecurityGroupRequested|pod-eni'";
+  static final String BRANCH_ENI_EVENTS =
+      "kubectl get events -A | grep -E"
+          + " 'BranchAllocationFailed|BranchENIAnnotationFailed|SecurityGroupRequested|pod-eni'";
 
   private static Finding podEnis(NodeEvidence node) {
     Trend trend = node.trend(POD_ENI_ERRORS);
@@ -132,7 +135,8 @@ final class IpamdWork {
                   "Doctor cannot see pods with security groups of their own",
                   errors,
                   "These pods use branch ENIs of the trunk ENI. The cluster's VPC resource"
-                      + " controller creates the branch ENIs, and ipamD does not count its failures")
+                      + " controller creates the branch ENIs, and ipamD does not count its"
+                      + " failures")
               .remedied(
                   "If such a pod does not start, read the controller's events", BRANCH_ENI_EVENTS)
           : POD_ENIS.ok("ipamD had no errors with ENIs for single pods", errors);

@@ -7,9 +7,14 @@ import static io.cnimetrics.doctor.Requirement.POOL;
 import io.cnimetrics.capacity.EffectiveMaximum;
 import io.cnimetrics.catalog.Cause;
 import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.catalog.RecentIncrease;
 import io.cnimetrics.snapshot.AddressMode;
+import io.cnimetrics.snapshot.IpamdError;
+import io.cnimetrics.snapshot.ListedAddresses;
+import io.cnimetrics.snapshot.Series;
 import io.cnimetrics.snapshot.Subnet;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -25,6 +30,7 @@ final class PodNetwork {
   static List<Check> checks(Probes.Pool first, Probes probes) {
     return List.of(
         SETUP.check(PodNetwork::setup),
+        REQUESTS.check(node -> requests(node, first)).withIo(REQUESTS_LIMIT),
         routes(first, probes.pool(), probes.hostRoutes()),
         subnet(probes.subnets()));
   }
@@ -34,11 +40,9 @@ final class PodNetwork {
               "pod-setup",
               "`awscni_del_ip_req_count` with the reason `SetupNSFailed`",
               "fail while the count rises at least each 25 s; otherwise note",
-              "Read the log of the CNI plugin: it names the route, rule or interface. If the error is"
-                  + " \"file exists\", remains of earlier pods are in the way: replace the node")
-          .run(
-              Commands.replaceNode(
-                  "sudo grep -i error /var/log/aws-routed-eni/plugin.log | tail -20  # on the node"))
+              "Read the log of the CNI plugin: it names the route, rule or interface. If the error"
+                  + " is \"file exists\", remains of earlier pods are in the way: replace the node")
+          .run(Commands.replaceNode(Commands.ERRORS_OF_PLUGIN))
           .needs(METRICS)
           .see(Pages.TROUBLESHOOTING);
 
@@ -56,6 +60,103 @@ final class PodNetwork {
             .fail("The network of pods cannot be set up on the node", evidence, cause)
             .since(trend.since())
         : SETUP.note("The network of pods could not be set up before", evidence, cause).ended();
+  }
+
+  private static final Duration REQUESTS_LIMIT = Duration.ofSeconds(2);
+
+  private static final CheckSpec REQUESTS =
+      CheckSpec.of(
+              "failed-requests",
+              "`awscni_add_ip_req_count`, and when pods got the addresses that they hold",
+              "fail while at least two requests of pods give no pod an address, although addresses"
+                  + " are available and ipamD counts no error; warn if pods released the addresses"
+                  + " at once, or if a trunk ENI is attached",
+              "Read the events of the pods that do not start. Then search both logs for the names"
+                  + " of these pods")
+          .run(Commands.FAILED_PODS, Commands.FAILURES_OF_IPAMD, Commands.ERRORS_OF_PLUGIN)
+          .needs(POOL, METRICS)
+          .see(Pages.TROUBLESHOOTING);
+
+  /** The poll before the first increase of a run is at most this much older. */
+  private static final Duration POLL_BEFORE = Duration.ofMinutes(1);
+
+  /**
+   * Whether pods request addresses in vain. ipamD counts only two reasons why a request fails: no
+   * address is available, or instance metadata does not answer.
+   */
+  private static Finding requests(NodeEvidence node, Probes.Pool pool) {
+    Trend requests = node.trend(ADDED);
+    double watched =
+        node.polls().stream().skip(1).mapToDouble(poll -> IpamdWork.rose(poll, ADDED)).sum();
+    boolean whileWatched = watched > 1;
+    double amount = whileWatched ? watched : requests.run().map(RecentIncrease::amount).orElse(0.0);
+    String evidence = "%.0f requests of pods for an address".formatted(requests.total());
+    if (amount < 2 || !node.podsStillFail(requests) || countsWhy(node) || hasNoAddress(node)) {
+      return REQUESTS.ok("No request fails without a counted error", evidence);
+    }
+    ListedAddresses listed = pool.read();
+    if (listed.lastAssigned().isEmpty() && !listed.held().isEmpty()) {
+      return REQUESTS.notChecked(
+          "only VPC CNI 1.10.0 and later report when pods got their addresses");
+    }
+    Instant before =
+        whileWatched
+            ? node.polls().get(0).snapshot().takenAt()
+            : requests.run().orElseThrow().since().minus(POLL_BEFORE);
+    if (listed.lastAssigned().filter(last -> !last.isBefore(before)).isPresent()) {
+      return REQUESTS.ok("Pods get the addresses that they request", evidence);
+    }
+    boolean released = listed.lastReleased().filter(last -> !last.isBefore(before)).isPresent();
+    return failed(node, requests, released).since(requests.since());
+  }
+
+  private static Finding failed(NodeEvidence node, Trend requests, boolean released) {
+    String evidence =
+        "requests of pods for an address: %s; no pod still holds an address that it got since then"
+            .formatted(requests);
+    if (released) {
+      return REQUESTS.warn(
+          "New pods release their addresses at once",
+          evidence,
+          "The new pods end at once, as short jobs do, or they do not start although ipamD chose an"
+              + " address. Then another CNI plugin in the chain fails, such as that of Cilium or"
+              + " Istio, or ipamD cannot annotate the pods although ANNOTATE_POD_IP is true");
+    }
+    String reasons =
+        "Usual reasons are that a pod with security groups of its own has no branch ENI, that ipamD"
+            + " cannot read pods from the API server or cannot write its state to the disk, or that"
+            + " the CNI plugin on the node is of another release than ipamD (\"wrong client"
+            + " version\")";
+    String counted = evidence + ", and ipamD counts no error";
+    return node.pool().hasTrunk()
+        ? REQUESTS
+            .warn(
+                "Pods request addresses, and get none of the pool",
+                counted,
+                "If pods with security groups of their own started just now, nothing is wrong."
+                    + " Otherwise ipamD rejects the requests. "
+                    + reasons)
+            .remedied(
+                REQUESTS.remedy(),
+                IpamdWork.BRANCH_ENI_EVENTS,
+                Commands.FAILED_PODS,
+                Commands.FAILURES_OF_IPAMD,
+                Commands.ERRORS_OF_PLUGIN)
+        : REQUESTS.fail("ipamD rejects the requests of pods", counted, reasons);
+  }
+
+  private static final Series ADDED = MetricCatalog.ADD_REQ_COUNT.onlySeries();
+
+  /** Whether another check sees why requests fail. */
+  private static boolean countsWhy(NodeEvidence node) {
+    return node.trend(MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries()).mayRise()
+        || node.trend(MetricCatalog.POD_SETUP_FAILED).isRising()
+        || node.trend(IpamdError::isOfPod).isRising();
+  }
+
+  /** Releases before 1.15.1 do not count the requests for which no address is available. */
+  private static boolean hasNoAddress(NodeEvidence node) {
+    return node.mode() != AddressMode.IPV6 && node.available() == 0;
   }
 
   /** The time limit, with the pause before the second read. */

@@ -29,7 +29,13 @@ public record Verdict(Level level, String text, Optional<String> finding) {
 
   /** Each of these findings alone shows that pods get no address. The others show the cause. */
   private static final Set<String> SEEN =
-      Set.of("refused-pods", "no-addresses", "warm-pool", "metadata-away", "introspection");
+      Set.of(
+          "refused-pods",
+          "no-addresses",
+          "warm-pool",
+          "metadata-away",
+          "failed-requests",
+          "introspection");
 
   /** The checks of what a pod needs after it has got an address, and of the agent. */
   private static final Set<String> NOT_OF_ADDRESSES =

@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Optional;
-import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -28,22 +27,39 @@ final class EniDecoder {
   private final JsonCursor json;
   private final Instant takenAt;
   private final Duration ipCooldown;
-  private final BiConsumer<String, Boolean> listed;
+  private final Listener listener;
   private boolean coolingKnown = true;
   private boolean multiNic;
 
   /**
    * @param takenAt the time of the poll
    * @param ipCooldown an address released less than this time before the poll is cooling
-   * @param listed called with each address in the body and {@code false}, and again with each
-   *     address that a pod holds and {@code true}
+   * @param listener receives the addresses in the body
    */
-  EniDecoder(
-      JsonCursor json, Instant takenAt, Duration ipCooldown, BiConsumer<String, Boolean> listed) {
+  EniDecoder(JsonCursor json, Instant takenAt, Duration ipCooldown, Listener listener) {
     this.json = json;
     this.takenAt = takenAt;
     this.ipCooldown = ipCooldown;
-    this.listed = listed;
+    this.listener = listener;
+  }
+
+  /** Receives the addresses in a body. */
+  interface Listener {
+    /** A listener that needs no addresses. */
+    Listener NONE = new Listener() {};
+
+    /** Receives an address that the body lists. An address can be listed twice. */
+    default void listed(String address) {}
+
+    /**
+     * Receives an address that a pod holds.
+     *
+     * @param assigned when the pod got it; empty if ipamD does not report the time
+     */
+    default void held(String address, Optional<Instant> assigned) {}
+
+    /** Receives when a pod released an address; a time long ago if no pod ever held it. */
+    default void released(Instant at) {}
   }
 
   /** Whether every free address read so far has the time of its release. */
@@ -121,7 +137,7 @@ final class EniDecoder {
       String name = names.next();
       Cidr cidr = parse.apply(name).orElseThrow(() -> json.unexpected("a CIDR"));
       if (!cidr.prefix()) {
-        listed.accept(name.substring(0, name.indexOf('/')), false);
+        listener.listed(name.substring(0, name.indexOf('/')));
       }
       cidrs.add(cidr, usedOf(cidr));
     }
@@ -150,22 +166,20 @@ final class EniDecoder {
     Used used = new Used();
     while (json.nextField()) {
       String address = names.next();
-      long before = used.assigned;
-      listed.accept(address, false);
-      address(used);
-      if (used.assigned > before) {
-        listed.accept(address, true);
-      }
+      listener.listed(address);
+      address(address, used);
     }
     return used;
   }
 
-  private void address(Used used) throws IOException {
+  private void address(String address, Used used) throws IOException {
     JsonCursor.Names fields = json.enter();
     boolean keyed = false;
     Optional<Boolean> assigned = Optional.empty();
     Optional<Boolean> cooling = Optional.empty();
     boolean severalInterfaces = false;
+    Optional<Instant> assignedAt = Optional.empty();
+    String released = NEVER;
     while (json.nextField()) {
       switch (fields.next()) {
         case "Assigned" -> {
@@ -178,7 +192,17 @@ final class EniDecoder {
           assigned = Optional.of(heldByPod());
         }
         case "IPAMMetadata" -> severalInterfaces = severalInterfaces();
-        case "UnassignedTime" -> cooling = Optional.of(isCooling(json.text()));
+        case "UnassignedTime" -> {
+          released = json.text();
+          cooling = Optional.of(isCooling(released));
+        }
+        case "AssignedTime" -> {
+          if (listener == Listener.NONE) {
+            json.skip();
+          } else {
+            assignedAt = Optional.of(time(json.text()));
+          }
+        }
         default -> json.skip();
       }
     }
@@ -190,10 +214,16 @@ final class EniDecoder {
     if (held) {
       used.assigned++;
       multiNic |= severalInterfaces;
-    } else if (cooling.isEmpty()) {
+      listener.held(address, assignedAt);
+      return;
+    }
+    if (cooling.isEmpty()) {
       coolingKnown = false;
     } else if (cooling.get()) {
       used.cooling++;
+    }
+    if (listener != Listener.NONE) {
+      listener.released(time(released));
     }
   }
 
@@ -235,11 +265,14 @@ final class EniDecoder {
     if (unassignedTime.equals(NEVER)) {
       return false;
     }
+    // A time far after the poll shows that the clock was set back. ipamD's cooldown does not use
+    // the wall clock, so such an address is not cooling.
+    return Duration.between(time(unassignedTime), takenAt).abs().compareTo(ipCooldown) < 0;
+  }
+
+  private Instant time(String text) {
     try {
-      Instant released = OffsetDateTime.parse(unassignedTime).toInstant();
-      // A time far after the poll shows that the clock was set back. ipamD's cooldown does not use
-      // the wall clock, so such an address is not cooling.
-      return Duration.between(released, takenAt).abs().compareTo(ipCooldown) < 0;
+      return OffsetDateTime.parse(text).toInstant();
     } catch (DateTimeException e) {
       throw json.unexpected("a time such as 2026-11-21T10:00:00.5Z");
     }

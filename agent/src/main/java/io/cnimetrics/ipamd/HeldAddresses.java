@@ -6,10 +6,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import okhttp3.HttpUrl;
 
 /** Reads parts of ipamD's introspection for the doctor. The other commands do not need them. */
@@ -41,22 +43,44 @@ public final class HeldAddresses {
         "v1/enis",
         LIMIT,
         body -> {
-          List<String> all = new ArrayList<>();
-          List<String> held = new ArrayList<>();
-          IntrospectionDecoder.pool(
-              body,
-              Instant.EPOCH,
-              Duration.ZERO,
-              (address, isHeld) -> {
-                if (all.size() < MOST && address.length() <= LONGEST) {
-                  all.add(address);
-                  if (isHeld) {
-                    held.add(address);
-                  }
-                }
-              });
-          return new ListedAddresses(all, held);
+          Addresses addresses = new Addresses();
+          IntrospectionDecoder.pool(body, Instant.EPOCH, Duration.ZERO, addresses);
+          return new ListedAddresses(
+              addresses.all, addresses.held, addresses.lastAssigned, addresses.lastReleased);
         });
+  }
+
+  private static final class Addresses implements EniDecoder.Listener {
+    private final List<String> all = new ArrayList<>();
+    private final List<String> held = new ArrayList<>();
+    private Optional<Instant> lastAssigned = Optional.empty();
+    private Optional<Instant> lastReleased = Optional.empty();
+
+    @Override
+    public void listed(String address) {
+      add(address, all);
+    }
+
+    @Override
+    public void held(String address, Optional<Instant> assigned) {
+      add(address, held);
+      lastAssigned = later(lastAssigned, assigned);
+    }
+
+    @Override
+    public void released(Instant at) {
+      lastReleased = later(lastReleased, Optional.of(at));
+    }
+
+    private static Optional<Instant> later(Optional<Instant> one, Optional<Instant> other) {
+      return Stream.of(one, other).flatMap(Optional::stream).max(Comparator.naturalOrder());
+    }
+
+    private static void add(String address, List<String> addresses) {
+      if (addresses.size() < MOST && address.length() <= LONGEST) {
+        addresses.add(address);
+      }
+    }
   }
 
   /** The answer to an unknown path has another form. */

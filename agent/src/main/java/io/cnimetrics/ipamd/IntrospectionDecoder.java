@@ -13,7 +13,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
@@ -47,17 +46,17 @@ final class IntrospectionDecoder {
    */
   static AddressPool pool(InputStream body, Instant takenAt, Duration ipCooldown)
       throws IOException {
-    return pool(body, takenAt, ipCooldown, (address, held) -> {});
+    return pool(body, takenAt, ipCooldown, EniDecoder.Listener.NONE);
   }
 
-  /** Reads the same body, and passes on each address that {@link EniDecoder} lists. */
+  /** Reads the same body, and passes on its addresses. */
   static AddressPool pool(
-      InputStream body, Instant takenAt, Duration ipCooldown, BiConsumer<String, Boolean> listed)
+      InputStream body, Instant takenAt, Duration ipCooldown, EniDecoder.Listener listener)
       throws IOException {
     return JsonCursor.read(
         body,
         (json, names) ->
-            new IntrospectionDecoder(json, new EniDecoder(json, takenAt, ipCooldown, listed))
+            new IntrospectionDecoder(json, new EniDecoder(json, takenAt, ipCooldown, listener))
                 .pool(names));
   }
 

@@ -48,7 +48,7 @@ final class DoctorFixture {
           new Probes(
               List::of,
               List::of,
-              () -> new ListedAddresses(List.of(), List.of()),
+              () -> new ListedAddresses(List.of(), List.of(), Optional.empty(), Optional.empty()),
               Optional::empty,
               List::of,
               address -> false,

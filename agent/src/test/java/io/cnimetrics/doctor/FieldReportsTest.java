@@ -56,7 +56,7 @@ class FieldReportsTest {
   }
 
   @ParameterizedTest
-  @MethodSource({"ofEc2", "ofPools", "ofFullNodes", "withoutFailure"})
+  @MethodSource({"ofEc2", "ofPools", "ofFullNodes", "ofRequests", "withoutFailure"})
   void verdictIsTheCauseThatTheReportFound(Report report) {
     Diagnosis diagnosis = report.node().diagnosed();
 
@@ -440,6 +440,54 @@ class FieldReportsTest {
             "node-full",
             "Nitro",
             "!ENABLE_PREFIX_DELEGATION"));
+  }
+
+  /** Requests of pods fail, or their addresses come back, although the pool has addresses. */
+  private static Stream<Report> ofRequests() {
+    return Stream.of(
+        fails(
+            "#1139: the CNI plugin on the node is of another release than ipamD",
+            node(eni(0, 14, 4)).requests(5, 5),
+            "failed-requests",
+            "Pods get no address",
+            "wrong client version",
+            "105",
+            "plugin.log"),
+        fails(
+            "The only pods of a new node fail, and no pod holds an address",
+            node(eni(0, 14, 0)).startedAgo(300).requests(3, 3),
+            "failed-requests"),
+        warns(
+            "#2814: the controller cannot annotate the pod with its branch ENI",
+            node(eni(0, 14, 4), eni(1, 0, 0).trunk()).with(it -> it.maxPods(45)).requests(3, 3),
+            "failed-requests",
+            "branch ENI",
+            "BranchENIAnnotationFailed"),
+        warns(
+            "hazmei.com, stuck pods: security groups for pods on m5a.xlarge",
+            node(full(0, 14), eni(1, 14, 4), eni(2, 0, 0).trunk())
+                .type("m5a.xlarge", 44, 4, 14)
+                .requests(2, 2),
+            "failed-requests"),
+        warns(
+            "#2654, open-policy-agent/gatekeeper#3719: ipamD cannot annotate a pod",
+            node(eni(0, 14, 4).cooling(4)).requests(4, 4),
+            "failed-requests",
+            "Pods get addresses",
+            "ANNOTATE_POD_IP"),
+        warns(
+            "istio/istio#52218: the next CNI plugin in the chain fails",
+            node(prefixes(0, 1, 4).cooling(3)).prefixMode().requests(3, 3),
+            "failed-requests",
+            "Istio"),
+        warns(
+            "cilium/cilium#18495: the next CNI plugin fails on IPv6",
+            node(ipv6(0, 1, 4).cooling(4)).type("m5.xlarge", 110, 4, 0).requests(4, 4),
+            "failed-requests"),
+        calm(
+            "aws/amazon-vpc-resource-controller-k8s#154, #3112: pods wait for the scheduler",
+            node(eni(0, 14, 9), eni(1, 0, 0).trunk()).with(it -> it.maxPods(45))),
+        calm("One request is no failure yet", node(eni(0, 14, 4)).requests(1, 0)));
   }
 
   private static Stream<Report> withoutFailure() {

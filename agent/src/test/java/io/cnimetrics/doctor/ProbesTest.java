@@ -124,7 +124,8 @@ class ProbesTest {
         ((Probes.Pool)
                 () -> {
                   reads.incrementAndGet();
-                  return new ListedAddresses(List.of("10.0.0.1"), List.of("10.0.0.1"));
+                  return new ListedAddresses(
+                      List.of("10.0.0.1"), List.of("10.0.0.1"), Optional.empty(), Optional.empty());
                 })
             .once();
 
@@ -239,7 +240,7 @@ class ProbesTest {
   }
 
   private static Check routes(List<String> held, Probes.HostRoutes routes) {
-    Probes.Pool pool = () -> new ListedAddresses(held, held);
+    Probes.Pool pool = () -> new ListedAddresses(held, held, Optional.empty(), Optional.empty());
     return PodNetwork.routes(pool, pool, routes);
   }
 

@@ -76,8 +76,8 @@ final class ReportedNode {
           ? ""
           : "\"2001:db8::/80\":{\"Cidr\":{\"IP\":\"2001:db8::\",\"Mask\":\"////////////AAAAAAAA\"},\"IPAddresses\":{%s},\"IsPrefix\":true}"
               .formatted(
-                  IntStream.range(0, held)
-                      .mapToObj(i -> address("2001:db8::%x".formatted(i + 1), true))
+                  IntStream.range(0, held + cooling)
+                      .mapToObj(i -> address("2001:db8::%x".formatted(i + 1), i < held))
                       .collect(Collectors.joining(",")));
     }
 
@@ -171,6 +171,12 @@ final class ReportedNode {
     first.append("awscni_%s %d\n".formatted(series, before));
     second.append("awscni_%s %d\n".formatted(series, after));
     return this;
+  }
+
+  /** Requests of pods for an address, and releases of addresses. */
+  ReportedNode requests(long added, long released) {
+    return counts("add_ip_req_count", 100, 100 + added)
+        .counts("del_ip_req_count{reason=\"PodDeleted\"}", 60, 60 + released);
   }
 
   ReportedNode refused() {
