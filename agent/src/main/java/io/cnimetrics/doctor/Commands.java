@@ -366,13 +366,19 @@ final class Commands {
           + EVERY_NODE
           + "; installs the default release of the EKS add-on";
 
-  /** Changes the role of aws-node. Works only if its service account has a role by IRSA. */
-  private static final String OF_ROLE =
+  /** Works only if the service account of aws-node has a role by IRSA. */
+  private static final String NAME_OF_ROLE =
       " --role-name \"$(kubectl -n kube-system get sa aws-node -o"
           + " jsonpath='{.metadata.annotations.eks\\.amazonaws\\.com/role-arn}' | sed"
-          + " 's|.*/||')\""
-          + EVERY_NODE
-          + " with that role; works only with a role-arn";
+          + " 's|.*/||')\"";
+
+  private static final String OF_ROLE =
+      NAME_OF_ROLE + EVERY_NODE + " with that role; works only with a role-arn";
+
+  static final String TRUST_OF_AWS_NODE =
+      "aws iam get-role --query Role.AssumeRolePolicyDocument"
+          + NAME_OF_ROLE
+          + "  # works only with a role-arn";
 
   static final String ATTACH_CNI_POLICY =
       "aws iam attach-role-policy --policy-arn arn:"

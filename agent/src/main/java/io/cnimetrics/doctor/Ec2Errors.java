@@ -37,14 +37,16 @@ record Ec2Errors(
               "EC2 denied no call of ipamD",
               "The role of ipamD lacks AmazonEKS_CNI_Policy, or a policy of the organisation"
                   + " forbids the call. If aws-node has no role, ipamD uses the node's role",
-              "Attach AmazonEKS_CNI_Policy to that role. The first command shows the role-arn of the"
-                  + " service account, or the role of EKS Pod Identity. If it shows no role, attach"
-                  + " the policy to the node's role. For IPv6 the role also needs"
+              "Attach AmazonEKS_CNI_Policy to that role. The first command shows the role-arn of"
+                  + " the service account, or the role of EKS Pod Identity. If it shows no role,"
+                  + " attach the policy to the node's role. For IPv6 the role also needs"
                   + " ec2:AssignIpv6Addresses, and on SageMaker HyperPod"
-                  + " sagemaker:AttachClusterNodeNetworkInterface",
+                  + " sagemaker:AttachClusterNodeNetworkInterface. If you changed the role of the"
+                  + " service account, restart aws-node, because it keeps the role of its start",
               Pages.ROLE,
               Commands.ROLE_OF_AWS_NODE,
-              Commands.ATTACH_CNI_POLICY),
+              Commands.ATTACH_CNI_POLICY,
+              Commands.RESTART_AWS_NODE),
           row(
               Cause.NO_CREDENTIALS,
               "ipamD got no AWS credentials",
@@ -89,8 +91,8 @@ record Ec2Errors(
               "EC2 never refused ipamD a prefix",
               "The subnet has no whole block of 16 free addresses. Single addresses can be free",
               "Let ipamD use one more subnet. With custom networking name the new subnet in the"
-                  + " ENIConfig instead. If the subnet is only for nodes, reserve a free block of it"
-                  + " for prefixes with aws ec2 create-subnet-cidr-reservation",
+                  + " ENIConfig instead. If the subnet is only for nodes, reserve a free block of"
+                  + " it for prefixes with aws ec2 create-subnet-cidr-reservation",
               Pages.PREFIXES,
               Commands.SUBNETS,
               Commands.ADD_SUBNET),
@@ -158,8 +160,8 @@ record Ec2Errors(
               "The account makes more calls than its limit allows. Usual reasons are many new"
                   + " nodes, a small WARM_IP_TARGET with short-lived pods, or another caller",
               "Find the caller with the most calls, and stop it or slow it down: ipamD then gets"
-                  + " addresses again without a restart. Or request a higher limit for the account in"
-                  + " a support case",
+                  + " addresses again without a restart. Or request a higher limit for the account"
+                  + " in a support case",
               Pages.THROTTLING,
               Commands.CALLS_TO_EC2),
           row(
@@ -171,7 +173,8 @@ record Ec2Errors(
                   + " DNS, and a security group that allows the node on port 443",
               Pages.PRIVATE_CLUSTERS,
               Commands.aws("ec2 describe-vpc-endpoints")
-                  + " --query 'VpcEndpoints[].[ServiceName,State,PrivateDnsEnabled]' --output text"),
+                  + " --query 'VpcEndpoints[].[ServiceName,State,PrivateDnsEnabled]' --output"
+                  + " text"),
           row(
               Cause.FAULT,
               "EC2 had internal errors",
@@ -253,9 +256,7 @@ record Ec2Errors(
       if (spec.id().equals(Cause.EC2_THROTTLES.finding())) {
         return withFewerCalls(node, judged);
       }
-      return node.kinds(counted).stream().anyMatch(Ec2Errors::isRejectedParameter)
-          ? rejectedParameter(judged)
-          : judged;
+      return explained(node.kinds(counted), judged);
     }
     return spec.note(
         "AWS returns errors while ipamD releases addresses or ENIs",
@@ -286,6 +287,44 @@ record Ec2Errors(
                 Commands.settingsLike("_TARGET")));
   }
 
+  /** The finding with a more exact cause, if its errors show one. */
+  private static Finding explained(List<IpamdError> kinds, Finding finding) {
+    if (kinds.stream().anyMatch(Ec2Errors::isRejectedParameter)) {
+      return rejectedParameter(finding);
+    } else if (kinds.stream().allMatch(Ec2Errors::isOfRole)) {
+      return finding
+          .causedBy(
+              "STS or EKS Pod Identity does not give ipamD the role of aws-node. EC2 itself answers"
+                  + " UnauthorizedOperation if a role lacks a permission. Usually the trust policy"
+                  + " of the role is wrong: it names another service account, OIDC provider or"
+                  + " service")
+          .remedied(
+              "Correct the trust policy. It must allow the service account aws-node of the"
+                  + " namespace kube-system, or the service pods.eks.amazonaws.com with EKS Pod"
+                  + " Identity",
+              Commands.ROLE_OF_AWS_NODE,
+              Commands.TRUST_OF_AWS_NODE);
+    } else if (kinds.stream().allMatch(kind -> kind.code().equals(UNKNOWN_ENI))) {
+      return finding
+          .causedBy(
+              "Instance metadata lists an ENI that EC2 does not know. Usually a caller other than"
+                  + " ipamD deleted the ENI. ipamD ignores the ENI, and pods still start")
+          .remedied(
+              "Compare both lists of ENIs, and find the caller in CloudTrail",
+              Commands.ENIS_OF_INSTANCE,
+              Commands.callersOf("DeleteNetworkInterface"));
+    }
+    return finding;
+  }
+
+  private static final String UNKNOWN_ENI = "InvalidNetworkInterfaceID.NotFound";
+
+  /** The SDK reports an error of STS or EKS Pod Identity as the error of the call to EC2. */
+  private static boolean isOfRole(IpamdError kind) {
+    return Set.of("AccessDenied", "AccessDeniedException").contains(kind.code())
+        && !kind.call().equals("AttachClusterNodeNetworkInterface");
+  }
+
   private static final Set<String> REJECTED_PARAMETER =
       Set.of("InvalidParameterValue", "InvalidParameterCombination");
 
@@ -297,9 +336,11 @@ record Ec2Errors(
   private static Finding rejectedParameter(Finding finding) {
     return finding
         .causedBy(
-            "EC2 answers InvalidParameterValue if the subnet has too few free addresses or prefixes,"
-                + " or if a security group belongs to another VPC than the subnet. EC2 answers"
-                + " InvalidParameterCombination if the subnet of a new ENI is not in the node's zone")
+            "EC2 answers InvalidParameterValue if the subnet has too few free addresses or"
+                + " prefixes, if a security group belongs to another VPC than the subnet, or if the"
+                + " ENI has more security groups than the account's quota permits. EC2 answers"
+                + " InvalidParameterCombination if the subnet of a new ENI is not in the node's"
+                + " zone")
         .remedied(
             "Find the reason in ipamD's log. Then compare the subnets and the security groups",
             Commands.ERRORS_OF_IPAMD,

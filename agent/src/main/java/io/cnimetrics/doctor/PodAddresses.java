@@ -17,7 +17,9 @@ import io.cnimetrics.snapshot.Eni;
 import io.cnimetrics.snapshot.Series;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Checks that pods get addresses. */
 final class PodAddresses {
@@ -55,6 +57,10 @@ final class PodAddresses {
       return NO_ADDRESSES.ok("The node has addresses for pods", evidence);
     }
     boolean justStarted = pool.eniCount() == 0 && !node.lasts(PodAddresses::hasNoEni);
+    if (allExcluded(node)) {
+      return withoutSubnet(
+          node, NO_ADDRESSES.fail("The node has no address for pods", evidence, ""));
+    }
     return justStarted
         ? NO_ADDRESSES
             .warn("ipamD has no ENI yet", evidence, "ipamD has just started")
@@ -64,6 +70,26 @@ final class PodAddresses {
             evidence,
             "EC2 assigns no address because the role of aws-node lacks permissions or the subnet is"
                 + " empty. Or custom networking finds no ENIConfig");
+  }
+
+  /** Whether the node has ENIs, and a tag excludes the subnet of each ENI. */
+  private static boolean allExcluded(NodeEvidence node) {
+    return node.pool().eniCount() > 0 && node.pool().enis().stream().allMatch(Eni::excluded);
+  }
+
+  private static Finding withoutSubnet(NodeEvidence node, Finding empty) {
+    return empty
+        .causedBy(
+            "The tag %s=0 forbids pods in the subnet of the node, and ipamD has no ENI in another"
+                    .formatted(Commands.POD_TAG)
+                + " subnet. Perhaps no subnet of this zone has the tag with the value 1")
+        .remedied(
+            "Allow pods in a subnet of this zone with the last command. If pods may use the node's"
+                + " own subnet, the command before it removes the tag",
+            Stream.concat(
+                    Stream.of(NodeSetup.allowPods(node, Commands.SUBNETS)),
+                    Stream.of(Commands.ADD_SUBNET))
+                .toArray(String[]::new));
   }
 
   private static boolean hasNoEni(Poll poll) {
@@ -76,8 +102,8 @@ final class PodAddresses {
               "available addresses, and the effective maximum",
               "fail if each of several polls shows no available and no cooling address although"
                   + " the pool can grow; warn if only the last poll shows no available address",
-              "Poll again, and check whether the pool fills. If the pool does not fill, read ipamD's"
-                  + " log")
+              "Poll again, and check whether the pool fills. If the pool does not fill, read"
+                  + " ipamD's log")
           .run(Commands.doctor("--polls 3"), Commands.ERRORS_OF_IPAMD)
           .needs(POOL, IPV4, MAXIMUM)
           .see(Pages.VPC_CNI);
@@ -94,6 +120,9 @@ final class PodAddresses {
           node.available() > 0 ? "Addresses are available" : "The pool cannot grow", evidence);
     }
     String lasting = "The warm pool stays empty below the node's maximum";
+    if (node.showsTrend() && allExcluded(node)) {
+      return withoutSubnet(node, WARM_POOL.fail(lasting, evidence, ""));
+    }
     boolean lasts = node.lasts(poll -> isEmptyWithRoom(poll) && !allFreeAddressesCool(poll));
     if (lasts && hasGrown(node)) {
       return growsTooSlowly(node, evidence);
@@ -102,11 +131,11 @@ final class PodAddresses {
           .fail(
               lasting,
               evidence,
-              "ipamD does not request more addresses from EC2. Perhaps all warm targets are 0, or the"
-                  + " node is cordoned")
+              "ipamD does not request more addresses from EC2. Perhaps all warm targets are 0, or"
+                  + " the node is cordoned")
           .remedied(
-              "If all warm targets are 0, set one. Otherwise read ipamD's log, and restart aws-node."
-                  + " If it happens again, upgrade the VPC CNI",
+              "If all warm targets are 0, set one. Otherwise read ipamD's log, and restart"
+                  + " aws-node. If it happens again, upgrade the VPC CNI",
               Commands.IS_CORDONED,
               Commands.settingsLike("_TARGET"),
               Commands.ERRORS_OF_IPAMD,
@@ -145,8 +174,14 @@ final class PodAddresses {
                 Commands.settingsLike("_TARGET")));
   }
 
-  /** A warm target that is higher than that of the node. */
+  /**
+   * A warm target that is higher than that of the node. Without WARM_IP_TARGET ipamD keeps a whole
+   * ENI or prefix free, and a value for WARM_IP_TARGET could be lower.
+   */
   static String higherTargets(NodeEvidence node) {
+    if (node.warmIpTarget().equals(OptionalLong.of(0))) {
+      return node.mode() == AddressMode.PREFIX ? "WARM_PREFIX_TARGET=2" : "WARM_ENI_TARGET=2";
+    }
     return "WARM_IP_TARGET=%d"
         .formatted(Math.max(2 * WARM_STEP, 2 * node.warmIpTarget().orElse(0)));
   }
@@ -176,10 +211,10 @@ final class PodAddresses {
               "refused-pods",
               "`awscni_no_available_ip_addresses`",
               "fail while the count rises at least each 25 s; warn if the count rose or may have"
-                  + " risen in the last three minutes, or if the pool has available addresses for the"
-                  + " refused pods; note if the count rose before. While all free"
-                  + " addresses are cooling: fail only if pods were refused during the cooldown, or"
-                  + " if more pods wait than addresses are cooling",
+                  + " risen in the last three minutes, or if the pool has available addresses for"
+                  + " the refused pods; note if the count rose before. While all free addresses are"
+                  + " cooling: fail only if pods were refused during the cooldown, or if more pods"
+                  + " wait than addresses are cooling",
               "Find the pods of this node that stay in ContainerCreating")
           .run(Commands.PODS_OF_NODE)
           .needs(METRICS)
@@ -241,8 +276,8 @@ final class PodAddresses {
               "addresses that pods released less than `--ip-cooldown` ago",
               "warn if pods are refused while all free addresses are cooling; note if no pod is"
                   + " refused, or if the refused pods may have ended since",
-              "Set WARM_IP_TARGET above the number of pods that end in 30 s. Or set IP_COOLDOWN_PERIOD=10"
-                  + " with the same commands, but no smaller value")
+              "Set WARM_IP_TARGET above the number of pods that end in 30 s. Or set"
+                  + " IP_COOLDOWN_PERIOD=10 with the same commands, but no smaller value")
           .needs(POOL, IPV4)
           .see(Pages.VPC_CNI);
 
@@ -356,7 +391,12 @@ final class PodAddresses {
                 ? ". If no pod uses security groups for pods, new nodes with ENABLE_POD_ENI=false"
                     + " have one more ENI for pods"
                 : "");
-    return full.remedied(MOVE_PODS + larger, Commands.movePendingPods(Commands.NODE_GROUP));
+    boolean fewer = card.maximum().orElseThrow().explanation().contains("MAX_ENI");
+    return fewer
+        ? full.remedied(
+            MOVE_PODS + larger + ". Or, if the second command shows MAX_ENI, raise or remove it",
+            Commands.movePendingPods(Commands.settingsLike("MAX_ENI"), Commands.NODE_GROUP))
+        : full.remedied(MOVE_PODS + larger, Commands.movePendingPods(Commands.NODE_GROUP));
   }
 
   /** The families with the Xen hypervisor. ipamD uses single addresses on these types. */

@@ -48,7 +48,7 @@ public record IpamdError(String family, String call, String code) {
 
   /** Some releases work without these calls. For example, they use only the subnet of the node. */
   private static final Set<String> OPTIONAL_CALLS =
-      Set.of("DescribeSubnets", "DescribeSecurityGroups", "CreateTags");
+      Set.of("DescribeSubnets", "DescribeSecurityGroups", "CreateTags", "IMDSMetaDataOutOfSync");
 
   /** Whether ipamD may add addresses although this call fails. */
   public boolean isOptional() {

@@ -165,6 +165,75 @@ class FieldReportsTest {
                 .errors("CreateNetworkInterface", "UnauthorizedOperation", 10, 12),
             "ec2-denied"),
         fails(
+            "#1338: the service account has another role, and aws-node was not restarted",
+            node(full(0, 14))
+                .refused()
+                .errors("AssignPrivateIpAddresses", "UnauthorizedOperation", 10, 12),
+            "ec2-denied",
+            "restart aws-node",
+            "delete pods -l k8s-app=aws-node"),
+        fails(
+            "#1791: STS does not give ipamD the role of aws-node",
+            node(full(0, 14)).refused().errors("CreateNetworkInterface", "AccessDenied", 10, 12),
+            "ec2-denied",
+            "trust policy",
+            "get-role",
+            "!attach-role-policy"),
+        fails(
+            "SageMaker HyperPod: the role lacks the right to attach an ENI",
+            node(full(0, 14))
+                .refused()
+                .errors("AttachClusterNodeNetworkInterface", "AccessDeniedException", 10, 12),
+            "ec2-denied",
+            "attach-role-policy",
+            "!trust policy"),
+        fails(
+            "terraform-aws-modules/terraform-aws-eks#2585: the role has only the rights of IPv6",
+            node(eni(0, 0, 0))
+                .refused()
+                .errors("AssignPrivateIpAddresses", "UnauthorizedOperation", 10, 12),
+            "ec2-denied",
+            ">no-addresses"),
+        fails(
+            "#2923: a new node group, and its subnet has no free /28",
+            node(eni(0, 0, 0))
+                .prefixMode()
+                .refused()
+                .startedAgo(300)
+                .errors("AssignPrivateIpAddresses", "InsufficientCidrBlocks", 1, 1),
+            "ec2-no-prefixes"),
+        fails(
+            "#2959: subnet discovery chooses a subnet without a free /28",
+            node(prefixes(0, 14, 224))
+                .prefixMode()
+                .with(it -> it.maxPods(250))
+                .refused()
+                .errors("CreateNetworkInterface", "InsufficientCidrBlocks", 5, 6),
+            "ec2-no-prefixes",
+            "describe-subnets"),
+        fails(
+            "#2846: the node is in the one subnet that is empty",
+            node(full(0, 14))
+                .refused()
+                .errors("CreateNetworkInterface", "InsufficientFreeAddressesInSubnet", 5, 5),
+            "ec2-no-addresses"),
+        fails(
+            "aws/amazon-vpc-resource-controller-k8s#583: more security groups than the quota",
+            node(eni(0, 0, 0))
+                .settings(true, WARM_ENI)
+                .refused()
+                .errors("CreateNetworkInterface", "InvalidParameterValue", 10, 12),
+            "ec2-other",
+            "more security groups"),
+        fails(
+            "easontechtalk.com: WARM_IP_TARGET is 1, and EC2 throttles many small calls",
+            node(full(0, 10))
+                .settings(false, "\"WARM_IP_TARGET\":1")
+                .refused()
+                .errors("AssignPrivateIpAddresses", "RequestLimitExceeded", 10, 12),
+            "ec2-throttled",
+            "WARM_IP_TARGET=10"),
+        fails(
             "#3105: EC2 answers with a general code if no prefix is free",
             node(prefixes(0, 2, 32))
                 .prefixMode()
@@ -349,6 +418,67 @@ class FieldReportsTest {
             "warm targets",
             "WARM_IP_TARGET"),
         fails(
+            "#2804: a burst of pods, and the default targets",
+            node(full(0, 9))
+                .then(full(0, 9), full(1, 9))
+                .type("m5.large", 29, 3, 9)
+                .settings(false, WARM_ENI)
+                .refused()
+                .calls("CreateNetworkInterface", 5, 6),
+            "warm-pool",
+            "too slowly",
+            "WARM_ENI_TARGET=2"),
+        fails(
+            "The same with prefixes",
+            node(prefixes(0, 1, 16))
+                .then(prefixes(0, 2, 32))
+                .prefixMode()
+                .with(it -> it.maxPods(110))
+                .settings(false, WARM_ENI)
+                .refused()
+                .calls("AssignPrivateIpAddresses", 5, 6),
+            "warm-pool",
+            "WARM_PREFIX_TARGET=2"),
+        fails(
+            "#2984, #3067: the node's subnet is excluded, and no other subnet has the tag",
+            node(eni(0, 14, 0).excluded())
+                .settings(false, WARM_ENI)
+                .refused()
+                .function("increaseIPPoolAllocENI", 10, 12),
+            "warm-pool",
+            "kubernetes.io/role/cni=0",
+            "create-tags"),
+        fails(
+            "#2984: the same, and the ENI has no address",
+            node(eni(0, 0, 0).excluded()).refused().function("increaseIPPoolAllocENI", 10, 12),
+            "no-addresses",
+            "kubernetes.io/role/cni=0",
+            "!ENIConfig",
+            ">warm-pool"),
+        fails(
+            "#2265: the node is cordoned, and DaemonSets need addresses",
+            node(full(0, 14)).refused().calls("DescribeNetworkInterfaces", 2, 2),
+            "warm-pool",
+            "cordoned",
+            "spec.unschedulable"),
+        fails(
+            "#3460: the CNI plugin finds no MAC address for the pod",
+            node(eni(0, 14, 4).cooling(2))
+                .requests(6, 6)
+                .counts("del_ip_req_count{reason=\"SetupNSFailed\"}", 12, 14),
+            "pod-setup",
+            "plugin.log"),
+        fails(
+            "#1514: another program deleted the route to a pod",
+            node(eni(0, 14, 5)).with(it -> it.withoutRoutes(1)),
+            "pod-routes",
+            "NetworkManager"),
+        fails(
+            "#3876: ipamD restarted with an incomplete list of prefixes",
+            node(prefixes(0, 1, 4)).prefixMode().with(it -> it.routesTo("10.0.9.4")),
+            "pod-routes",
+            "10.0.9.4"),
+        fails(
             "#2482, #2650: WARM_IP_TARGET and WARM_ENI_TARGET are 0",
             node(full(0, 11))
                 .settings(false, WARM_ENI + ",\"WARM_ENI_TARGET\":0")
@@ -430,6 +560,28 @@ class FieldReportsTest {
             "without the trunk ENI",
             ">no-addresses"),
         fails(
+            "#3238: custom networking on t3.2xlarge, and max-pods counts the primary ENI",
+            node(eni(0, 0, 0), full(1, 14), full(2, 14), full(3, 14))
+                .type("t3.2xlarge", 58, 4, 14)
+                .settings(true, WARM_ENI)
+                .refused(),
+            "node-full",
+            "42 of 42",
+            "max-pods=Level.WARN"),
+        fails(
+            "aws/karpenter-provider-aws#7318: all 232 addresses of x2iedn.4xlarge",
+            fullNode(8, 29).type("x2iedn.4xlarge", 234, 8, 29).refused(),
+            "node-full",
+            "232",
+            "ENABLE_PREFIX_DELEGATION"),
+        fails(
+            "#251: MAX_ENI is 1",
+            node(full(0, 14)).type("m5.xlarge", 58, 1, 14).refused(),
+            "node-full",
+            "14 of 14",
+            "raise or remove it",
+            "grep -A 1 MAX_ENI"),
+        fails(
             "#890, #2980: all ENIs are full, and prefixes help",
             fullNode(4, 14).refused().with(node -> node.maxPods(110)),
             "node-full",
@@ -508,6 +660,29 @@ class FieldReportsTest {
             "ec2-other",
             "DescribeNetworkInterfaces InvalidNetworkInterfaceID.NotFound: 12"),
         warns(
+            "#1177: the same, and a release that compares both lists",
+            node(eni(0, 14, 5))
+                .metadata("IMDSMetaDataOutOfSync", "InvalidNetworkInterfaceID.NotFound", 10, 12),
+            "ec2-other",
+            "EC2 does not know",
+            "pods still start"),
+        warns(
+            "terraform-aws-modules/terraform-aws-iam#647: an old policy, and a running ipamD",
+            node(eni(0, 14, 4)).errors("DescribeSecurityGroups", "UnauthorizedOperation", 10, 12),
+            "ec2-denied"),
+        warns(
+            "#1148: a new ENI is in the pool before its addresses",
+            node(full(0, 14))
+                .then(full(0, 14), eni(1, 14, 2))
+                .refused()
+                .errors("AssignPrivateIpAddresses", "PrivateIpAddressLimitExceeded", 0, 1)
+                .calls("CreateNetworkInterface", 4, 5),
+            "ec2-eni-limit"),
+        warns(
+            "#177: an old release assigns one address too many",
+            node(eni(0, 10, 3), eni(1, 10, 2)).type("m5.large", 29, 3, 9),
+            "impossible-pool"),
+        warns(
             "#1038: the reconcile cannot read instance metadata, and pods start",
             node(eni(0, 14, 5))
                 .metadata("GetMACs", "IMDSRequestError", 3, 4)
@@ -551,6 +726,14 @@ class FieldReportsTest {
             node(eni(0, 14, 2), eni(1, 14, 0))
                 .settings(false, WARM_ENI)
                 .with(node -> node.maxPods(20))),
+        calm(
+            "#728: WARM_IP_TARGET is 4, and release 1.5.0 keeps all addresses of the ENI",
+            node(eni(0, 29, 4))
+                .type("c5.9xlarge", 234, 8, 29)
+                .settings(false, "\"WARM_IP_TARGET\":4")),
+        calm(
+            "#1600, #3309, #3524, #2103, #3559, #3887: pods have addresses, and no network",
+            node(full(0, 14), eni(1, 14, 5))),
         calm(
             "#2203: WARM_IP_TARGET is 10, and ipamD keeps 7 addresses",
             node(full(0, 29), full(1, 29), eni(2, 29, 19).cooling(4))

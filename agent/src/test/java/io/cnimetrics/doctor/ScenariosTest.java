@@ -162,6 +162,7 @@ class ScenariosTest {
             "pod-routes",
             "pod-setup",
             "impossible-pool",
+            "failed-requests",
             "instance-enis",
             "lost-eni",
             "instance-type",
