@@ -13,10 +13,12 @@ import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.Eni;
 import io.cnimetrics.snapshot.NodeIdentity;
 import io.cnimetrics.snapshot.NodeSnapshot;
+import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Subnet;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,6 +53,10 @@ final class SubnetReporter {
   private volatile Optional<AddressPool> pool = Optional.empty();
   private volatile Optional<String> region;
   private Map<String, String> subnetOfEni = Map.of();
+
+  /** The problem of each subnet that EC2's last answer about this subnet did not list. */
+  private final Map<String, Problem> missing = new TreeMap<>();
+
   private Instant askedMinute = Instant.MIN;
   private boolean forbidden;
   private boolean stopped;
@@ -110,28 +116,33 @@ final class SubnetReporter {
   }
 
   private void ask(Map<String, Long> own, Instant now) {
+    missing.keySet().retainAll(own.keySet());
     Set<String> asked = queries.due(now, own);
     if (!asked.isEmpty()) {
-      Ec2Result<List<Subnet>> answer =
+      Ec2Result<Subnets.Answer> answer =
           region
               .map(known -> subnets.read(asked, known, LIMIT))
               .orElseGet(() -> new Ec2Result.Failed<>(Identification.UNKNOWN_REGION, false));
-      if (answer instanceof Ec2Result.Found<List<Subnet>> found) {
+      if (answer instanceof Ec2Result.Found<Subnets.Answer> found) {
         report(asked, found.value(), now);
-      } else if (answer instanceof Ec2Result.Failed<List<Subnet>> failure) {
-        failed(failure, now);
+      } else if (answer instanceof Ec2Result.Failed<Subnets.Answer> failure) {
+        failed(asked, failure, now);
       }
     }
   }
 
-  private synchronized void report(Set<String> asked, List<Subnet> found, Instant now) {
+  private synchronized void report(Set<String> asked, Subnets.Answer answer, Instant now) {
     if (stopped) {
       return;
     }
-    problems.after(now, List.of());
+    missing.keySet().removeAll(asked);
+    missing.putAll(answer.missing());
+    problems.after(now, List.copyOf(missing.values()));
     queries.answered(
-        asked, found.stream().collect(Collectors.toMap(Subnet::id, Subnet::used, Math::max)));
-    List<Sample> samples = MetricCatalog.samples(found);
+        asked,
+        answer.missing().keySet(),
+        answer.subnets().stream().collect(Collectors.toMap(Subnet::id, Subnet::used)));
+    List<Sample> samples = MetricCatalog.samples(answer.subnets());
     for (Sample sample : samples) {
       buffer.add(now, Dimensions.ofSubnet(config, sample), List.of(sample));
     }
@@ -139,14 +150,20 @@ final class SubnetReporter {
     shownUntil = now.plus(SHOWN);
   }
 
-  private void failed(Ec2Result.Failed<?> failure, Instant now) {
-    queries.failed();
+  private void failed(Set<String> asked, Ec2Result.Failed<?> failure, Instant now) {
+    queries.failed(asked);
     forbidden = failure.forbidden();
     if (forbidden) {
       log.warn("subnet reporting is off until the agent restarts: {}", failure.problem().message());
     } else {
-      problems.after(now, List.of(failure.problem()));
+      problems.after(now, withMissing(failure.problem()));
     }
+  }
+
+  private List<Problem> withMissing(Problem problem) {
+    List<Problem> all = new ArrayList<>(missing.values());
+    all.add(problem);
+    return all;
   }
 
   /** The number of this node's addresses in each subnet, including the ENIs' primary addresses. */
@@ -166,6 +183,6 @@ final class SubnetReporter {
   private void readSubnets(Instant now) {
     InstanceMetadata.Interfaces read = subnets.interfaces(LIMIT);
     subnetOfEni = read.subnetIds();
-    read.problem().ifPresent(problem -> problems.after(now, List.of(problem)));
+    read.problem().ifPresent(problem -> problems.after(now, withMissing(problem)));
   }
 }

@@ -1,13 +1,18 @@
 package io.cnimetrics.aws;
 
+import io.cnimetrics.snapshot.Problem;
+import io.cnimetrics.snapshot.Reason;
 import io.cnimetrics.snapshot.Subnet;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.model.DescribeSubnetsResponse;
 
@@ -35,36 +40,48 @@ public final class NodeSubnets implements Subnets {
   }
 
   @Override
-  public Ec2Result<List<Subnet>> read(Set<String> subnetIds, String region, Duration limit) {
+  public Ec2Result<Answer> read(Set<String> subnetIds, String region, Duration limit) {
     String ids = String.join(", ", new TreeSet<>(subnetIds));
     Ec2Request request =
         new Ec2Request(
             "ec2:DescribeSubnets of %s in %s".formatted(ids, region),
             "attach iam-policy/CNIMetricsSubnetsPolicy.json to the agent's role",
             "without --subnets (REPORT_SUBNETS) the agent does not call EC2");
-    return ec2.send(request, region, limit, client -> subnets(client, subnetIds));
+    return ec2.send(request, region, limit, client -> answer(client, subnetIds, request));
   }
 
-  private static List<Subnet> subnets(Ec2Client ec2, Set<String> subnetIds) {
-    DescribeSubnetsResponse answer = ec2.describeSubnets(ask -> ask.subnetIds(subnetIds));
+  private static Answer answer(Ec2Client ec2, Set<String> asked, Ec2Request request) {
+    DescribeSubnetsResponse answer = ec2.describeSubnets(ask -> ask.subnetIds(asked));
     // The SDK accepts any XML as an answer without subnets, even the error page of a proxy.
-    if (!answer.hasSubnets()) {
-      throw Ec2.unexpected("the response has no set of subnets");
-    }
-    // EC2 answers with an error if a subnet does not exist. Without this check, the subnets that a
-    // broken answer does not list would count as subnets without IPv4.
-    if (answer.subnets().isEmpty()) {
+    if (!answer.hasSubnets() || answer.subnets().isEmpty()) {
       throw Ec2.unexpected("the response lists no subnet");
     }
-    List<Subnet> subnets =
-        answer.subnets().stream()
-            .filter(subnet -> subnet.cidrBlock() != null && !subnet.cidrBlock().isEmpty())
-            .map(NodeSubnets::subnet)
-            .toList();
-    if (subnets.stream().map(Subnet::id).distinct().count() < subnets.size()) {
-      throw Ec2.unexpected("the response lists a subnet twice");
+    Set<String> missing = new TreeSet<>(asked);
+    List<Subnet> subnets = new ArrayList<>();
+    for (var listed : answer.subnets()) {
+      if (listed.subnetId() == null || !missing.remove(listed.subnetId())) {
+        throw Ec2.unexpected("the response lists a subnet twice, or one that was not requested");
+      }
+      if (hasIpv4(listed)) {
+        subnets.add(subnet(listed));
+      }
     }
-    return subnets;
+    return new Answer(subnets, problems(missing, request));
+  }
+
+  /** EC2 reports 0 free addresses for a subnet without IPv4. Such a subnet is not empty. */
+  private static boolean hasIpv4(software.amazon.awssdk.services.ec2.model.Subnet listed) {
+    return listed.cidrBlock() != null
+        && !listed.cidrBlock().isEmpty()
+        && !Boolean.TRUE.equals(listed.ipv6Native());
+  }
+
+  private static Map<String, Problem> problems(Set<String> missing, Ec2Request request) {
+    Problem problem =
+        request
+            .because(Reason.NOT_FOUND, "was answered without " + String.join(", ", missing))
+            .problem();
+    return missing.stream().collect(Collectors.toMap(id -> id, id -> problem));
   }
 
   private static Subnet subnet(software.amazon.awssdk.services.ec2.model.Subnet found) {

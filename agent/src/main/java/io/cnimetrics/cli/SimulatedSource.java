@@ -70,11 +70,12 @@ record SimulatedSource(Scenario scenario, SimulatedIpamd ipamd) implements AutoC
     }
 
     @Override
-    public Ec2Result<List<Subnet>> read(Set<String> subnetIds, String region, Duration limit) {
+    public Ec2Result<Answer> read(Set<String> subnetIds, String region, Duration limit) {
       NodeState now = ipamd.state();
       long used = (long) now.total() + now.enis();
-      return new Ec2Result.Found<>(
-          subnetIds.stream().map(id -> new Subnet(id, now.subnetFree(), used)).toList());
+      List<Subnet> found =
+          subnetIds.stream().map(id -> new Subnet(id, now.subnetFree(), used)).toList();
+      return new Ec2Result.Found<>(new Answer(found, Map.of()));
     }
   }
 }

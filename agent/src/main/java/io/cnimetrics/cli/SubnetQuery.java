@@ -53,14 +53,16 @@ record SubnetQuery(AddressPool pool, List<Subnet> subnets, List<Problem> problem
       return new SubnetQuery(pool, List.of(), problems);
     }
     Duration longer = limit.compareTo(LEAST) < 0 ? LEAST : limit;
-    Ec2Result<List<Subnet>> result =
+    Ec2Result<Subnets.Answer> result =
         region
             .map(known -> subnets.read(ids, known, longer))
             .orElseGet(() -> new Ec2Result.Failed<>(WITHOUT_REGION, false));
-    if (result instanceof Ec2Result.Failed<List<Subnet>> failed) {
+    if (result instanceof Ec2Result.Failed<Subnets.Answer> failed) {
       problems.add(failed.problem());
       return new SubnetQuery(pool, List.of(), problems);
     }
-    return new SubnetQuery(pool, ((Ec2Result.Found<List<Subnet>>) result).value(), problems);
+    Subnets.Answer answer = ((Ec2Result.Found<Subnets.Answer>) result).value();
+    answer.missing().values().stream().distinct().forEach(problems::add);
+    return new SubnetQuery(pool, answer.subnets(), problems);
   }
 }

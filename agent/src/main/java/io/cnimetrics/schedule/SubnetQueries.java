@@ -32,7 +32,7 @@ public final class SubnetQueries {
   private final String nodeName;
   private long started;
   private final Map<String, Long> used = new HashMap<>();
-  private int failures;
+  private final Map<String, Integer> failures = new HashMap<>();
 
   /**
    * @param nodeName the name of the node in Kubernetes
@@ -58,10 +58,11 @@ public final class SubnetQueries {
 
   private boolean isDue(String subnetId, long own, long minute) {
     Long known = used.get(subnetId);
-    if (known == null && failures == 0) {
+    int failed = failures.getOrDefault(subnetId, 0);
+    if (known == null && failed == 0) {
       return minute >= started + NodeSchedule.share(hash(subnetId, -1), FIRST_WITHIN_MINUTES);
     }
-    long backoff = Math.min(MOST_BACKOFF, 1L << Math.min(failures, 16));
+    long backoff = Math.min(MOST_BACKOFF, 1L << Math.min(failed, 16));
     long period = Math.max(backoff, known == null ? 1 : period(own, known));
     long turn = Math.floorDiv(minute, period);
     return minute - turn * period == NodeSchedule.share(hash(subnetId, turn), period);
@@ -75,18 +76,23 @@ public final class SubnetQueries {
   /**
    * Records an answer of EC2.
    *
-   * @param found the number of used addresses of each subnet in the answer
+   * @param missing the requested subnets that the answer does not list
+   * @param found the number of used addresses of each subnet with IPv4
    */
-  public void answered(Set<String> asked, Map<String, Long> found) {
-    failures = 0;
-    // EC2 reports no numbers of a subnet without IPv4. Such a subnet is not requested again.
-    asked.forEach(subnetId -> used.put(subnetId, Long.MAX_VALUE));
-    used.putAll(found);
+  public void answered(Set<String> asked, Set<String> missing, Map<String, Long> found) {
+    failed(missing);
+    for (String subnetId : asked) {
+      if (!missing.contains(subnetId)) {
+        failures.remove(subnetId);
+        // A subnet without IPv4 is not requested again.
+        used.put(subnetId, found.getOrDefault(subnetId, Long.MAX_VALUE));
+      }
+    }
   }
 
   /** Records that EC2 gave no answer. Each failure doubles the period until the next call. */
-  public void failed() {
-    failures++;
+  public void failed(Set<String> asked) {
+    asked.forEach(subnetId -> failures.merge(subnetId, 1, Integer::sum));
   }
 
   private long hash(String subnetId, long turn) {

@@ -125,7 +125,7 @@ final class SubnetFleet implements Subnets {
   }
 
   @Override
-  public Ec2Result<List<Subnet>> read(Set<String> subnetIds, String region, Duration limit) {
+  public Ec2Result<Answer> read(Set<String> subnetIds, String region, Duration limit) {
     long minute = minute(now);
     calls.merge(minute, 1, Integer::sum);
     List<Subnet> found = new ArrayList<>();
@@ -135,7 +135,7 @@ final class SubnetFleet implements Subnets {
       int nodesInIt = (nodes - subnet + subnets - 1) / subnets;
       found.add(new Subnet(id, 100, nodesInIt * HELD + ofOthers));
     }
-    return new Ec2Result.Found<>(found);
+    return new Ec2Result.Found<>(new Answer(found, Map.of()));
   }
 
   /** The average number of calls per minute. */

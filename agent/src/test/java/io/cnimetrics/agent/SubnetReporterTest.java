@@ -34,6 +34,8 @@ import io.cnimetrics.testing.Snapshots;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,7 +53,7 @@ class SubnetReporterTest {
   private static final Problem FORBIDDEN =
       new Problem(Source.EC2, Reason.DENIED, "ec2:DescribeSubnets was refused", "allow it");
 
-  private final RecordedLog log = new RecordedLog(SubnetReporter.class.getName());
+  private final RecordedLog log = new RecordedLog("io.cnimetrics.agent");
   private final FakeSubnets ec2 = new FakeSubnets();
   private final LastPoll lastPoll = new LastPoll();
   private final AgentConfig config = config();
@@ -153,6 +155,55 @@ class SubnetReporterTest {
 
     assertThat(ec2.asked).hasSize(1);
     assertThat(send()).isEmpty();
+  }
+
+  @Test
+  void subnetThatTheAnswerDoesNotListIsReportedOnceAndTheOthersGoOn() {
+    pollTwoSubnets();
+    ec2.unlisted.add("subnet-b");
+
+    minutes(50);
+
+    assertThat(log.lines())
+        .singleElement()
+        .asString()
+        .startsWith("WARN ")
+        .contains("source=ec2 reason=NOT_FOUND", "without subnet-b");
+    assertThat(send())
+        .hasSizeGreaterThan(35)
+        .allSatisfy(datum -> assertThat(datum.dimensions()).containsEntry("SubnetId", "subnet-a"));
+  }
+
+  @Test
+  void subnetThatTheAnswerListsAgainIsReportedAgain() {
+    pollTwoSubnets();
+    ec2.unlisted.add("subnet-b");
+    minutes(50);
+    ec2.unlisted.clear();
+
+    minutes(130);
+
+    assertThat(log.lines()).last().asString().contains("problem ended", "reason=NOT_FOUND");
+    assertThat(send().stream().filter(datum -> datum.dimensions().containsValue("subnet-b")))
+        .hasSizeGreaterThan(60);
+  }
+
+  @Test
+  void unlistedSubnetIsAskedRarely() {
+    ec2.unlisted.add("subnet-a");
+
+    minutes(600);
+
+    assertThat(ec2.asked).hasSizeBetween(8, 20);
+  }
+
+  private void pollTwoSubnets() {
+    reporter.polled(
+        Snapshots.nothingRead()
+            .enis(Snapshots.eni(0, 14, 3, 0), Snapshots.eni(1, 14, 3, 0))
+            .build());
+    ec2.subnetOfEni = Map.of("eni-0", "subnet-a", "eni-1", "subnet-b");
+    ec2.found = List.of(new Subnet("subnet-a", 100, 30), new Subnet("subnet-b", 100, 30));
   }
 
   @Test
@@ -294,8 +345,9 @@ class SubnetReporterTest {
     private final List<Long> asked = new ArrayList<>();
     private final List<String> regions = new ArrayList<>();
     private Map<String, String> subnetOfEni = Map.of();
-    private Optional<Ec2Result<List<Subnet>>> failure = Optional.empty();
+    private Optional<Ec2Result<Answer>> failure = Optional.empty();
     private List<Subnet> found = List.of(new Subnet("subnet-a", 100, 15));
+    private final Set<String> unlisted = new HashSet<>();
     private int metadataReads;
 
     @Override
@@ -305,10 +357,23 @@ class SubnetReporterTest {
     }
 
     @Override
-    public Ec2Result<List<Subnet>> read(Set<String> subnetIds, String region, Duration limit) {
+    public Ec2Result<Answer> read(Set<String> subnetIds, String region, Duration limit) {
       asked.add(now.getEpochSecond());
       regions.add(region);
-      return failure.isPresent() ? failure.get() : new Ec2Result.Found<>(found);
+      Map<String, Problem> missing = new HashMap<>();
+      for (String id : unlisted) {
+        if (subnetIds.contains(id)) {
+          missing.put(id, new Problem(Source.EC2, Reason.NOT_FOUND, "without " + id, "check it"));
+        }
+      }
+      List<Subnet> listed =
+          found.stream()
+              .filter(subnet -> subnetIds.contains(subnet.id()))
+              .filter(subnet -> !unlisted.contains(subnet.id()))
+              .toList();
+      return failure.isPresent()
+          ? failure.get()
+          : new Ec2Result.Found<>(new Answer(listed, missing));
     }
   }
 }

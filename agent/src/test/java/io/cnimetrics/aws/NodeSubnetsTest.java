@@ -7,11 +7,13 @@ import com.github.tomakehurst.wiremock.http.Fault;
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
 import io.cnimetrics.aws.Ec2Result.Failed;
 import io.cnimetrics.aws.Ec2Result.Found;
+import io.cnimetrics.aws.Subnets.Answer;
 import io.cnimetrics.snapshot.Reason;
 import io.cnimetrics.snapshot.Source;
 import io.cnimetrics.snapshot.Subnet;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -38,7 +40,7 @@ class NodeSubnetsTest {
   void freeAndUsedAddressesLeaveOutTheFiveThatAwsReserves() {
     ec2.withSubnets(ONE, TWO);
 
-    assertThat(read()).isEqualTo(new Found<>(List.of(ONE, TWO)));
+    assertThat(read()).isEqualTo(found(ONE, TWO));
   }
 
   @Test
@@ -60,7 +62,30 @@ class NodeSubnetsTest {
     String body = FakeEc2.subnetSet(ONE, TWO).replaceAll("<cidrBlock>[^<]*</cidrBlock>", "");
     ec2.answering(aResponse().withBody(body));
 
-    assertThat(read()).isEqualTo(new Found<>(List.of()));
+    assertThat(read()).isEqualTo(found());
+  }
+
+  @Test
+  void subnetWithIpv6OnlyIsLeftOut() {
+    String body =
+        FakeEc2.subnetSet(new Subnet("subnet-1", 0, 251), TWO)
+            .replaceFirst("</cidrBlock>", "</cidrBlock><ipv6Native>true</ipv6Native>");
+    ec2.answering(aResponse().withBody(body));
+
+    assertThat(read()).isEqualTo(found(TWO));
+  }
+
+  @Test
+  void subnetThatTheAnswerDoesNotListIsAProblemAndTheOthersAreRead() {
+    ec2.withSubnets(ONE);
+
+    Answer answer = ((Found<Answer>) read()).value();
+
+    assertThat(answer.subnets()).containsExactly(ONE);
+    assertThat(answer.missing()).containsOnlyKeys("subnet-2");
+    assertThat(answer.missing().get("subnet-2").reason()).isEqualTo(Reason.NOT_FOUND);
+    assertThat(answer.missing().get("subnet-2").message())
+        .contains("in us-west-2 was answered without subnet-2; ");
   }
 
   @ParameterizedTest
@@ -175,8 +200,12 @@ class NodeSubnetsTest {
     assertThat(answer.problem().message()).contains("VPC endpoint of ec2");
   }
 
-  private Ec2Result<List<Subnet>> read() {
+  private Ec2Result<Answer> read() {
     return ec2.subnets().read(Set.of("subnet-1", "subnet-2"), "us-west-2", LIMIT);
+  }
+
+  private static Found<Answer> found(Subnet... subnets) {
+    return new Found<>(new Answer(List.of(subnets), Map.of()));
   }
 
   private static Failed<?> failed(Ec2Result<?> answer) {
