@@ -27,7 +27,9 @@ final class ProblemLog {
     for (Problem problem : problems) {
       Kind kind = new Kind(problem.source(), problem.reason());
       ended.remove(kind);
-      if (!loggedAt.getOrDefault(kind, Instant.MIN).plus(LOG_AGAIN).isAfter(now)) {
+      Instant last = loggedAt.getOrDefault(kind, Instant.MIN);
+      boolean clockWentBack = last.isAfter(now);
+      if (!last.plus(LOG_AGAIN).isAfter(now) || clockWentBack) {
         loggedAt.put(kind, now);
         log.warn(
             "problem source={} reason={} message=\"{}\"",

@@ -327,7 +327,10 @@ public final class Sender {
     Duration asked = answer.retryAfter().orElse(Duration.ZERO);
     due = now.plus(Collections.min(List.of(asked, MOST_RETRY_AFTER))).plus(pause);
     boolean loggedLongAgo = !loggedAt.plus(LOG_AGAIN).isAfter(now);
-    if (!failure.map(PutResult::status).equals(Optional.of(answer.status())) || loggedLongAgo) {
+    boolean clockWentBack = loggedAt.isAfter(now);
+    if (!failure.map(PutResult::status).equals(Optional.of(answer.status()))
+        || loggedLongAgo
+        || clockWentBack) {
       loggedAt = now;
       log.warn(
           "{} request failed; the datums are kept for a retry: outcome={}"

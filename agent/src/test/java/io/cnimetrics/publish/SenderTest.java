@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.cnimetrics.publish.MetricSink.Datum;
 import io.cnimetrics.publish.MetricSink.PutResult;
 import io.cnimetrics.publish.SendEvents.DropReason;
+import io.cnimetrics.testing.RecordedLog;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -224,6 +225,23 @@ class SenderTest {
     sender.turn(at(65 - 3600));
 
     assertThat(cloudWatch.requests()).hasSize(2);
+  }
+
+  @Test
+  void failureThatContinuesIsLoggedAgainAfterAnHourAndAfterAClockStepBack() {
+    try (RecordedLog log = new RecordedLog(Sender.class.getName())) {
+      cloudWatch.answerAlways(DENIED);
+      pollMinutes(0, 0);
+      turn(65);
+      turn(65 + 1_800);
+      assertThat(log.lines()).hasSize(1);
+      turn(65 + 3_600);
+      assertThat(log.lines()).hasSize(2);
+
+      sender.turn(at(-1_800));
+
+      assertThat(log.lines()).hasSize(3);
+    }
   }
 
   @Test
