@@ -14,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -41,7 +42,8 @@ import software.amazon.awssdk.http.SdkHttpResponse;
  * head of an answer. The agent must know this status, because CloudWatch has accepted the datums
  * when it sends a status 2xx, and a second request would count the datums twice.
  */
-public final class HttpCall implements ExecutableHttpRequest {
+public class HttpCall implements ExecutableHttpRequest {
+  private static final char DELETE = 0x7f;
   private static final String LOGIN = "Proxy-Authorization";
 
   /** The time limit for each address but the last. */
@@ -81,7 +83,7 @@ public final class HttpCall implements ExecutableHttpRequest {
 
   HttpCall(HttpExecuteRequest request, Optional<HttpProxy> proxy, Limits limits) {
     this.request = request;
-    this.url = request.httpRequest().getUri();
+    this.url = URI.create(request.httpRequest().getUri().toASCIIString());
     this.host = Proxies.withoutBrackets(request.httpRequest().host());
     this.port = request.httpRequest().port();
     this.proxy = proxy;
@@ -171,7 +173,7 @@ public final class HttpCall implements ExecutableHttpRequest {
   private Socket connected() throws IOException {
     String name = proxy.map(HttpProxy::host).orElse(host);
     Optional<IOException> failure = Optional.empty();
-    InetAddress[] addresses = InetAddress.getAllByName(name);
+    InetAddress[] addresses = addresses(name);
     for (int i = 0; i < addresses.length; i++) {
       Socket socket = new LimitedSocket(limits.received().get());
       connection = Optional.of(socket);
@@ -190,6 +192,10 @@ public final class HttpCall implements ExecutableHttpRequest {
       }
     }
     throw failure.orElseThrow();
+  }
+
+  InetAddress[] addresses(String name) throws UnknownHostException {
+    return InetAddress.getAllByName(name);
   }
 
   private void throwIfAborted() throws InterruptedIOException {
@@ -268,7 +274,7 @@ public final class HttpCall implements ExecutableHttpRequest {
   }
 
   private static void append(StringBuilder head, String name, String value) {
-    if (value.chars().anyMatch(letter -> letter < ' ' && letter != '\t')) {
+    if (value.chars().anyMatch(letter -> (letter < ' ' && letter != '\t') || letter == DELETE)) {
       // The value can be a secret.
       throw new IllegalArgumentException("the header " + name + " has a control character");
     }
@@ -276,7 +282,7 @@ public final class HttpCall implements ExecutableHttpRequest {
   }
 
   private static byte[] bytes(StringBuilder head) {
-    return head.toString().getBytes(StandardCharsets.ISO_8859_1);
+    return head.toString().getBytes(StandardCharsets.UTF_8);
   }
 
   private byte[] body() throws IOException {

@@ -147,7 +147,7 @@ public final class RawServer implements Closeable {
       if (client.read(one.clear()) < 0) {
         throw new IOException("no request");
       }
-      head.append((char) one.get(0));
+      head.append((char) (one.get(0) & 0xff));
     }
     Matcher length = LENGTH.matcher(head);
     ByteBuffer body = ByteBuffer.allocate(length.find() ? Integer.parseInt(length.group(1)) : 0);
