@@ -16,7 +16,6 @@ import software.amazon.awssdk.http.SdkHttpRequest;
 /** Sends GET requests to a server that is not AWS. The proxies of the environment apply. */
 public final class BoundedGet implements AutoCloseable {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
-  private static final int MOST_ERROR_BYTES = 300;
 
   /** The time limit of one answer. */
   private static final Duration LONGEST = Duration.ofMinutes(10);
@@ -62,8 +61,9 @@ public final class BoundedGet implements AutoCloseable {
     try (InputStream body = answer.responseBody().orElseGet(AbortableInputStream::createEmpty)) {
       int status = answer.httpResponse().statusCode();
       if (status != 200) {
-        String words = new String(body.readNBytes(MOST_ERROR_BYTES), StandardCharsets.UTF_8);
-        throw new IOException("status %d: %s".formatted(status, words.strip()));
+        String words = new String(body.readNBytes(AwsHttp.MAX_BODY_BYTES), StandardCharsets.UTF_8);
+        throw new IOException(
+            "status %d: %s".formatted(status, Redacted.of(words, headers.values())));
       }
       reader.read(body);
     } catch (IOException e) {

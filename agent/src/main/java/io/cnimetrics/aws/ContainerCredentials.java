@@ -24,7 +24,6 @@ import software.amazon.awssdk.http.SdkHttpMethod;
 final class ContainerCredentials implements CredentialsSource {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
   private static final Duration READ_TIMEOUT = Duration.ofSeconds(3);
-  private static final int MOST_WORDS = 300;
 
   /** The hosts of these agents. Other hosts need https, because the answer contains secrets. */
   private static final Set<String> AGENTS =
@@ -45,7 +44,8 @@ final class ContainerCredentials implements CredentialsSource {
             .method(SdkHttpMethod.GET)
             .uri(url)
             .putHeader("Accept", "application/json");
-    token().ifPresent(token -> request.putHeader("Authorization", token));
+    Optional<String> token = token();
+    token.ifPresent(sent -> request.putHeader("Authorization", sent));
     int status;
     String body;
     try (AwsHttp http = AwsHttp.direct(CONNECT_TIMEOUT, READ_TIMEOUT)) {
@@ -63,14 +63,14 @@ final class ContainerCredentials implements CredentialsSource {
     }
     String fact = "%s: the agent at %s answered".formatted(NAME, shown(url));
     if (status != 200) {
-      throw refused(fact, status, body);
+      throw refused(fact, status, body, token);
     }
     return CredentialsJson.parse(body, fact);
   }
 
-  private static CredentialsException refused(String answered, int status, String body) {
-    String line = body.replaceAll("[\\p{C}\\p{Z}\\s]+", " ").strip();
-    String words = line.length() > MOST_WORDS ? line.substring(0, MOST_WORDS) : line;
+  private static CredentialsException refused(
+      String answered, int status, String body, Optional<String> token) {
+    String words = Redacted.of(body, token.stream().toList());
     String fact = "%s with status %d: %s".formatted(answered, status, words);
     if (status >= 500 || status == 429 || status == 408) {
       return CredentialsException.outage(
@@ -78,17 +78,17 @@ final class ContainerCredentials implements CredentialsSource {
           "check the log of eks-pod-identity-agent on this node, and its route to the service"
               + " 'eks-auth'; this process tries again");
     }
-    if (words.contains("ExpiredToken")) {
+    if (body.contains("ExpiredToken")) {
       return CredentialsException.expiredToken(fact);
     }
     return CredentialsException.refusal(
         fact,
-        status == 404 || words.contains("ResourceNotFound")
+        status == 404 || body.contains("ResourceNotFound")
             ? "create the association: aws eks create-pod-identity-association for the agent's"
                 + " namespace and service account"
-            : "check the association of the service account (aws eks list-pod-identity-associations),"
-                + " and let the role's trust policy allow sts:AssumeRole and sts:TagSession for"
-                + " pods.eks.amazonaws.com");
+            : "check the association of the service account (aws eks"
+                + " list-pod-identity-associations), and let the role's trust policy allow"
+                + " sts:AssumeRole and sts:TagSession for pods.eks.amazonaws.com");
   }
 
   private static Optional<String> token() {

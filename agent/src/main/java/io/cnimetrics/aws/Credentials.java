@@ -4,11 +4,14 @@ import io.cnimetrics.aws.CredentialsSource.Fetched;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProviderChain;
+import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 import software.amazon.awssdk.auth.credentials.EnvironmentVariableCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.SystemPropertyCredentialsProvider;
@@ -29,13 +32,21 @@ import software.amazon.awssdk.profiles.ProfileFileSystemSetting;
 public final class Credentials implements AwsCredentialsProvider {
   private static final Duration RENEWAL = Duration.ofMinutes(10);
 
-  private final CredentialsSource source;
+  private final Supplier<CredentialsSource> sources;
   private final InstantSource clock;
-  private Optional<Fetched> held = Optional.empty();
+  private volatile CredentialsSource source;
+  private volatile Optional<Fetched> held = Optional.empty();
 
-  Credentials(CredentialsSource source, InstantSource clock) {
-    this.source = source;
+  Credentials(Supplier<CredentialsSource> sources, InstantSource clock) {
+    this.sources = sources;
+    this.source = sources.get();
     this.clock = clock;
+  }
+
+  /** Uses given credentials, which do not expire. */
+  public static Credentials of(AwsCredentials given) {
+    return new Credentials(
+        () -> new SdkSource("given credentials", () -> given), InstantSource.system());
   }
 
   /**
@@ -44,7 +55,7 @@ public final class Credentials implements AwsCredentialsProvider {
    * @param region the region of STS, unless the SDK's settings contain a region
    */
   public static Credentials fromEnvironment(String region, InstantSource clock) {
-    return new Credentials(source(region), clock);
+    return new Credentials(() -> source(region), clock);
   }
 
   /**
@@ -65,6 +76,23 @@ public final class Credentials implements AwsCredentialsProvider {
       }
     }
     return held.orElseThrow().credentials();
+  }
+
+  /** Fetches new credentials next time, because the service reports the present ones as expired. */
+  public synchronized void renew() {
+    source = sources.get();
+    held = held.map(keys -> new Fetched(keys.credentials(), Optional.of(Instant.EPOCH)));
+  }
+
+  /** The parts of the present credentials, which no message may contain. Never blocks. */
+  public List<String> secrets() {
+    return held.map(Fetched::credentials).stream()
+        .flatMap(
+            keys ->
+                keys instanceof AwsSessionCredentials session
+                    ? Stream.of(keys.accessKeyId(), keys.secretAccessKey(), session.sessionToken())
+                    : Stream.of(keys.accessKeyId(), keys.secretAccessKey()))
+        .toList();
   }
 
   /** The name of the source. */

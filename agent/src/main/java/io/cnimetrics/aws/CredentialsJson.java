@@ -30,7 +30,9 @@ final class CredentialsJson {
     String code = members.getOrDefault("Code", "Success");
     if (!code.equals("Success")) {
       throw CredentialsException.refusal(
-          "%s with %s: %s".formatted(answered, code, members.getOrDefault("Message", "")),
+          "%s with %s: %s"
+              .formatted(
+                  answered, Redacted.of(code), Redacted.of(members.getOrDefault("Message", ""))),
           "check the role and its trust policy");
     }
     try {

@@ -1,6 +1,7 @@
 package io.cnimetrics.aws;
 
 import io.cnimetrics.snapshot.UrlSecrets;
+import java.util.Collection;
 import java.util.regex.Pattern;
 
 /** Makes the text of other programs safe for a message, as one short line without secrets. */
@@ -16,11 +17,31 @@ public final class Redacted {
       Pattern.compile(
           "\\b(?:AKIA|ASIA)[A-Za-z0-9]{8,}|\\beyJ[A-Za-z0-9._-]{8,}|[A-Za-z0-9/+=]{40,}");
 
+  /** A known secret that is shorter may occur in other words. Real secrets are longer. */
+  private static final int SHORTEST = 6;
+
   private static final Pattern NOT_SEEN = Pattern.compile("[\\p{C}\\p{Z}\\s]+");
 
   private Redacted() {}
 
-  /** Returns the text as one short line without secrets. */
+  /**
+   * Returns the text as one short line without secrets.
+   *
+   * @param known secrets of any form that the text can contain, such as headers of the request
+   */
+  public static String of(String text, Collection<String> known) {
+    String hidden = text;
+    for (String secret : known) {
+      hidden = hidden(hidden(hidden, secret), secret.substring(secret.lastIndexOf(' ') + 1));
+    }
+    return of(hidden);
+  }
+
+  private static String hidden(String text, String secret) {
+    return secret.length() < SHORTEST ? text : text.replace(secret, "***");
+  }
+
+  /** Returns the text as one short line without texts that look like secrets. */
   public static String of(String text) {
     // Secrets are replaced before the text is cut, so that no part of a secret remains.
     String line =

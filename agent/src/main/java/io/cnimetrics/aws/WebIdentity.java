@@ -7,6 +7,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
@@ -54,7 +55,7 @@ record WebIdentity(String region) implements CredentialsSource {
               found.accessKeyId(), found.secretAccessKey(), found.sessionToken()),
           Optional.ofNullable(found.expiration()));
     } catch (AwsServiceException e) {
-      throw answered(e, role);
+      throw answered(e, role, token);
     } catch (RuntimeException e) {
       throw unanswered(e);
     }
@@ -74,13 +75,14 @@ record WebIdentity(String region) implements CredentialsSource {
         .build();
   }
 
-  private static CredentialsException answered(AwsServiceException e, String role) {
+  private static CredentialsException answered(AwsServiceException e, String role, String token) {
     Optional<AwsErrorDetails> details = Optional.ofNullable(e.awsErrorDetails());
     String code = details.map(AwsErrorDetails::errorCode).orElse("");
     String words = details.map(AwsErrorDetails::errorMessage).orElse("");
+    String shown = Redacted.of(code + ": " + words, List.of(token));
     String fact =
         "IRSA: STS answered with status %d%s"
-            .formatted(e.statusCode(), code.isEmpty() ? "" : ", %s: %s".formatted(code, words));
+            .formatted(e.statusCode(), code.isEmpty() ? "" : ", " + shown);
     if (code.startsWith("ExpiredToken")) {
       return CredentialsException.expiredToken(fact);
     }

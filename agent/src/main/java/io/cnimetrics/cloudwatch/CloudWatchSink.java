@@ -17,9 +17,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.CompressionConfiguration;
 import software.amazon.awssdk.core.SdkSystemSetting;
@@ -45,22 +43,24 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
    */
   private static final int WORTH_COMPRESSING_BYTES = 1_024;
 
+  /** A thread whose connection is closed ends earlier, except during a name lookup. */
+  private static final Duration LAST_STATUS = Duration.ofMillis(100);
+
   private final InFlightRequest.Client http = new InFlightRequest.Client();
   private final ExecutorService thread = threadThatEndsWhenIdle();
-  private final HeldCredentials credentials;
+  private final Credentials credentials;
   private final CloudWatchClient client;
   private final InstantSource clock;
 
   /**
    * @param settings can set the client's endpoint. By default the SDK selects the endpoint
-   * @param chains creates a new chain of credentials providers, see {@link HeldCredentials}
    */
   CloudWatchSink(
       String region,
       UnaryOperator<CloudWatchClientBuilder> settings,
-      Supplier<AwsCredentialsProvider> chains,
+      Credentials credentials,
       InstantSource clock) {
-    this.credentials = new HeldCredentials(chains);
+    this.credentials = credentials;
     this.client = settings.apply(builder(region)).build();
     this.clock = clock;
   }
@@ -73,10 +73,7 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
   public static CloudWatchSink open(String region, InstantSource clock) {
     try {
       return new CloudWatchSink(
-          region,
-          UnaryOperator.identity(),
-          () -> Credentials.fromEnvironment(region, clock),
-          clock);
+          region, UnaryOperator.identity(), Credentials.fromEnvironment(region, clock), clock);
     } catch (SettingsException e) {
       throw e;
     } catch (RuntimeException e) {
@@ -105,12 +102,10 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
     try {
       return answer.get(limit.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
-      exchange.stop();
-      answer.cancel(true);
+      stop(exchange, answer);
       return answers.late(limit);
     } catch (InterruptedException e) {
-      exchange.stop();
-      answer.cancel(true);
+      stop(exchange, answer);
       Thread.currentThread().interrupt();
       return answers.interrupted();
     } catch (ExecutionException e) {
@@ -121,12 +116,27 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
     }
   }
 
+  /**
+   * Stops a request. Waits for the end of its thread, which may still read a status that arrived
+   * before the stop. If the agent ignored this status, it would send the datums twice.
+   */
+  private static void stop(InFlightRequest exchange, Future<PutResult> answer) {
+    exchange.stop();
+    try {
+      answer.get(LAST_STATUS.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      // Only the status counts.
+    }
+    answer.cancel(true);
+  }
+
   /** Cancels the current request. Afterwards no put is possible. */
   @Override
   public void close() {
     thread.shutdownNow();
     client.close();
-    credentials.close();
     http.close();
   }
 

@@ -1,5 +1,6 @@
 package io.cnimetrics.cloudwatch;
 
+import io.cnimetrics.aws.Credentials;
 import io.cnimetrics.aws.CredentialsException;
 import io.cnimetrics.aws.Redacted;
 import io.cnimetrics.aws.ResponseTimes;
@@ -20,14 +21,11 @@ final class ResponseClassifier {
 
   private final InFlightRequest exchange;
   private final String namespace;
-  private final HeldCredentials credentials;
+  private final Credentials credentials;
   private final InstantSource clock;
 
   ResponseClassifier(
-      InFlightRequest exchange,
-      String namespace,
-      HeldCredentials credentials,
-      InstantSource clock) {
+      InFlightRequest exchange, String namespace, Credentials credentials, InstantSource clock) {
     this.exchange = exchange;
     this.namespace = namespace;
     this.credentials = credentials;
@@ -91,7 +89,7 @@ final class ResponseClassifier {
           answer(
               Status.RETRYABLE,
               NO_CREDENTIALS,
-              "had no credentials%s (%s)".formatted(within, credentials.source()),
+              "had no credentials%s (%s)".formatted(within, credentials),
               "this source is slow or away; the agent tries again");
       case SENDING -> answer(ErrorKind.NO_ANSWER, "", "had no complete answer" + within);
     };
@@ -175,7 +173,7 @@ final class ResponseClassifier {
 
   /** A semicolon separates the event from the remedy. Therefore quoted text has no semicolon. */
   private String quoted(String words) {
-    return Redacted.of(credentials.hiddenIn(words)).replace(';', ',');
+    return Redacted.of(words, credentials.secrets()).replace(';', ',');
   }
 
   /**

@@ -29,13 +29,13 @@ enum AwsTrouble {
           + " set HTTPS_PROXY: the proxy then resolves the name",
       "getent hosts {}  # on the node"),
   PROXY_LOGIN(
-      "status 407|\"HTTP/\\S+ 407",
+      "status 407",
       "The proxy requires a login, or does not accept the login",
       "Put the user and the password into HTTPS_PROXY, percent-encoded, as in"
           + " http://USER:PASSWORD@HOST:PORT. Or put the name of the endpoint into NO_PROXY",
       Commands.PROXY_OF_AGENT),
   PROXY_REFUSES(
-      "answered CONNECT|tunnel through proxy",
+      "answered CONNECT",
       "The proxy refuses to connect to the endpoint",
       "Allow the name of the endpoint in the proxy, or put the name into NO_PROXY",
       Commands.PROXY_OF_AGENT),

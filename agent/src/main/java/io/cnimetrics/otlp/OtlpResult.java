@@ -16,6 +16,7 @@ import java.time.InstantSource;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import software.amazon.awssdk.http.HttpStatusCode;
 import software.amazon.awssdk.http.SdkHttpResponse;
@@ -39,14 +40,14 @@ final class OtlpResult {
 
   private final String shown;
   private final boolean signed;
-  private final Collection<String> secrets;
+  private final Supplier<Collection<String>> secrets;
   private final InstantSource clock;
 
   /**
    * @param signed whether the request has a signature for AWS
-   * @param secrets texts that no message may contain
+   * @param secrets returns the texts that no message may contain
    */
-  OtlpResult(URI url, boolean signed, Collection<String> secrets, InstantSource clock) {
+  OtlpResult(URI url, boolean signed, Supplier<Collection<String>> secrets, InstantSource clock) {
     this.shown = UrlSecrets.hiddenIn(url.toString());
     this.signed = signed;
     this.secrets = secrets;
@@ -150,12 +151,8 @@ final class OtlpResult {
         status, retryAfter, code, "OTLP request to %s %s; %s".formatted(shown, event, remedy));
   }
 
-  /** The receiver's words, without the secrets of the request's headers. */
+  /** The receiver's words, without the secrets of the request. */
   private String quoted(String words) {
-    String hidden = words;
-    for (String secret : secrets) {
-      hidden = hidden.replace(secret, "***");
-    }
-    return Redacted.of(hidden);
+    return Redacted.of(words, secrets.get());
   }
 }

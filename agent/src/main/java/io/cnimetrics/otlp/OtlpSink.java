@@ -17,6 +17,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -106,7 +107,7 @@ public final class OtlpSink implements MetricSink, AutoCloseable {
   @Override
   public PutResult put(String namespace, List<Datum> datums, Duration limit) {
     Attempt attempt = new Attempt();
-    OtlpResult results = new OtlpResult(url, signature.isPresent(), headers.values(), clock);
+    OtlpResult results = new OtlpResult(url, signature.isPresent(), this::secrets, clock);
     if (limit.isNegative() || limit.isZero()) {
       return results.late(limit);
     }
@@ -118,6 +119,12 @@ public final class OtlpSink implements MetricSink, AutoCloseable {
           ? results.of(attempt.call.flatMap(HttpCall::answer).get(), new byte[0])
           : results.late(limit);
     }
+  }
+
+  private Collection<String> secrets() {
+    List<String> secrets = new ArrayList<>(headers.values());
+    signature.ifPresent(signing -> secrets.addAll(signing.secrets()));
+    return secrets;
   }
 
   @Override

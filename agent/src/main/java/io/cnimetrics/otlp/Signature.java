@@ -7,6 +7,7 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
+import java.util.List;
 import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.http.auth.aws.signer.AwsV4FamilyHttpSigner;
 import software.amazon.awssdk.http.auth.aws.signer.AwsV4HttpSigner;
@@ -36,6 +37,11 @@ final class Signature {
   static URI endpoint(String region) {
     String base = AwsEndpoint.CLOUDWATCH.in(region).toString();
     return URI.create(base.replaceFirst("/+$", "") + "/v1/metrics");
+  }
+
+  /** The secrets that the signed request contains. */
+  List<String> secrets() {
+    return credentials.secrets();
   }
 
   /**

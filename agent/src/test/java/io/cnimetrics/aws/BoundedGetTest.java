@@ -1,5 +1,6 @@
 package io.cnimetrics.aws;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -33,6 +34,19 @@ class BoundedGetTest {
       assertThatThrownBy(() -> http.get(url, InputStream::readAllBytes))
           .isInstanceOf(IOException.class)
           .hasMessage(server.address() + "/api: the peer sent more than 1,048,576 bytes");
+    }
+  }
+
+  @Test
+  void refusalIsQuotedWithoutTheSecretsOfTheHeaders() throws IOException {
+    byte[] body = ("x ".repeat(140) + "no access with planted-token").getBytes(UTF_8);
+    try (RawServer server = new RawServer(request -> request.refuse(403, "", body));
+        BoundedGet http =
+            new BoundedGet(
+                Map.of("Authorization", "Bearer planted-token"), Duration.ofSeconds(5), MOST)) {
+      assertThatThrownBy(() -> http.get(server.address(), InputStream::readAllBytes))
+          .hasMessageContaining("status 403: x x")
+          .hasMessageNotContaining("planted");
     }
   }
 

@@ -21,7 +21,7 @@ class KeptCredentialsTest {
   private final FakeClock clock = new FakeClock(NOW);
   private final List<Instant> fetches = new ArrayList<>();
   private boolean away;
-  private final Credentials credentials = new Credentials(new Source(), clock);
+  private final Credentials credentials = new Credentials(Source::new, clock);
 
   @Test
   void credentialsAreFetchedOnceAndAgainTenMinutesBeforeTheyExpire() {

@@ -2,6 +2,7 @@ package io.cnimetrics.aws;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,6 +25,16 @@ class RedactedTest {
   void secretIsFoundBeforeTheLineIsCut() {
     String text = "x ".repeat(Redacted.MOST_CHARACTERS / 2 - 10) + "AKIAIOSFODNN7EXAMPLE";
     assertThat(Redacted.of(text)).endsWith("x ***");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "the header is Bearer planted1, the header is ***",
+    "planted1 is unknown, *** is unknown",
+    "short is no secret, short is no secret"
+  })
+  void knownSecretsAreHiddenInAnyForm(String text, String shown) {
+    assertThat(Redacted.of(text, List.of("Bearer planted1", "", "short"))).isEqualTo(shown);
   }
 
   @Test

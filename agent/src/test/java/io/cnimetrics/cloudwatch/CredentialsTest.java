@@ -17,12 +17,11 @@ import io.cnimetrics.testing.RawServer;
 import io.cnimetrics.testing.RawServer.Answer;
 import io.cnimetrics.testing.SystemProperties;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -31,8 +30,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.InstanceProfileCredentialsProvider;
 import software.amazon.awssdk.core.internal.http.loader.DefaultSdkHttpClientBuilder;
 
 /** Credentials are fetched for the first request, within the limit, and again after they expire. */
@@ -53,7 +50,7 @@ class CredentialsTest {
   void credentialsAreFetchedOnceAndOnlyForSending() throws IOException {
     try (RawCloudWatch server = new RawCloudWatch();
         FakeImds imds = withRole("key-of-role");
-        CloudWatchSink sink = sink(server, () -> roleBy(imds))) {
+        CloudWatchSink sink = openAt(server, imds)) {
       assertThat(imds.requests()).isEmpty();
       assertThat(put(sink, LIMIT)).isEqualTo(PutResult.ACCEPTED);
       assertThat(put(sink, LIMIT)).isEqualTo(PutResult.ACCEPTED);
@@ -68,7 +65,7 @@ class CredentialsTest {
         request -> request.refuse(403, "", Cbor.error("ExpiredTokenException", "expired"));
     try (RawCloudWatch server = new RawCloudWatch(expired);
         FakeImds imds = withRole("first-key");
-        CloudWatchSink sink = sink(server, () -> roleBy(imds))) {
+        CloudWatchSink sink = openAt(server, imds)) {
       assertThat(put(sink, LIMIT).status()).isEqualTo(Status.UNAUTHORIZED);
       setRole(imds, "second-key");
       assertThat(put(sink, LIMIT)).isEqualTo(PutResult.ACCEPTED);
@@ -281,6 +278,44 @@ class CredentialsTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"planted-opaque/token", "planted token.of ours"})
+  void tokenThatPodIdentityOrStsReturnsIsNotQuoted(String token) throws IOException {
+    String words = "x ".repeat(140) + token + " is refused";
+    String error = "<Error><Code>AccessDenied</Code><Message>%s</Message></Error>".formatted(words);
+    Answer agent = request -> request.refuse(400, "", words.getBytes(UTF_8));
+    Answer sts =
+        request ->
+            request.refuse(
+                403, "", "<ErrorResponse>%s</ErrorResponse>".formatted(error).getBytes(UTF_8));
+    try (RawCloudWatch server = new RawCloudWatch();
+        RawServer podIdentity = new RawServer(agent);
+        RawCloudWatch irsa = new RawCloudWatch(sts)) {
+      for (CloudWatchSink opened :
+          List.of(
+              openForPodIdentity(server, podIdentity.address().toString()),
+              openForIrsa(server, irsa.url()))) {
+        try (CloudWatchSink sink = opened) {
+          Files.writeString(empty.resolve("token"), token);
+          assertThat(put(sink, LIMIT).message())
+              .contains("x x x")
+              .doesNotContain("planted", token.substring(token.length() - 5));
+        }
+      }
+    }
+  }
+
+  @Test
+  void secretInAnAnswerOfPodIdentityIsNotCutInHalf() throws IOException {
+    String secret = "planted".repeat(8);
+    byte[] body = ("x ".repeat(140) + secret).getBytes(UTF_8);
+    try (RawCloudWatch server = new RawCloudWatch();
+        RawServer agent = new RawServer(request -> request.refuse(400, "", body));
+        CloudWatchSink sink = openForPodIdentity(server, agent.address().toString())) {
+      assertThat(put(sink, LIMIT).message()).contains("x x x").doesNotContain("planted");
+    }
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {"", "<html>", "[[[[", "{\"AccessKeyId\": \"planted\"}", "{\"AccessKeyId\": 1}"})
   void answerOfPodIdentityWithoutCredentialsIsRetryable(String body) throws IOException {
@@ -349,7 +384,8 @@ class CredentialsTest {
     <AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityResult><Credentials>\
     <AccessKeyId>key-of-sts</AccessKeyId><SecretAccessKey>secret</SecretAccessKey>\
     <SessionToken>token</SessionToken><Expiration>2999-01-01T00:00:00Z</Expiration></Credentials>\
-    </AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>""";
+    </AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>\
+    """;
   }
 
   private CloudWatchSink openForPodIdentity(RawCloudWatch server, String agent) throws IOException {
@@ -431,18 +467,6 @@ class CredentialsTest {
          "Expiration": "2999-01-01T00:00:00Z"}
         """
             .formatted(key));
-  }
-
-  private static AwsCredentialsProvider roleBy(FakeImds imds) {
-    return InstanceProfileCredentialsProvider.builder()
-        .endpoint(imds.endpoint().toString())
-        .build();
-  }
-
-  private static CloudWatchSink sink(
-      RawCloudWatch server, Supplier<AwsCredentialsProvider> chains) {
-    return new CloudWatchSink(
-        "eu-west-1", builder -> builder.endpointOverride(URI.create(server.url())), chains, CLOCK);
   }
 
   private static PutResult put(CloudWatchSink sink, Duration limit) {

@@ -1,12 +1,15 @@
 package io.cnimetrics.cloudwatch;
 
 import static io.cnimetrics.cloudwatch.SinkFixture.CLOCK;
+import static io.cnimetrics.cloudwatch.SinkFixture.KEY_ID;
 import static io.cnimetrics.cloudwatch.SinkFixture.LIMIT;
 import static io.cnimetrics.cloudwatch.SinkFixture.NAMESPACE;
+import static io.cnimetrics.cloudwatch.SinkFixture.SECRET;
 import static io.cnimetrics.cloudwatch.SinkFixture.datums;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.cnimetrics.aws.Credentials;
 import io.cnimetrics.aws.SettingsException;
 import io.cnimetrics.testing.SystemProperties;
 import java.util.ArrayList;
@@ -16,7 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
 import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.SdkHttpClient;
@@ -72,7 +75,7 @@ class EndpointTest {
         new CloudWatchSink(
             region,
             builder -> builder.httpClient(new Recording()),
-            AnonymousCredentialsProvider::create,
+            Credentials.of(AwsBasicCredentials.create(KEY_ID, SECRET)),
             CLOCK)) {
       assertThat(sink.put(NAMESPACE, datums(1), LIMIT).message()).contains("sends nothing");
     }

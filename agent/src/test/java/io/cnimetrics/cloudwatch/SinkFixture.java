@@ -1,5 +1,6 @@
 package io.cnimetrics.cloudwatch;
 
+import io.cnimetrics.aws.Credentials;
 import io.cnimetrics.catalog.Metric.Unit;
 import io.cnimetrics.publish.MetricSink.Datum;
 import io.cnimetrics.publish.MetricSink.PutResult;
@@ -10,8 +11,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 
 /** Sinks and datums for tests, with credentials that must not appear anywhere. */
 final class SinkFixture {
@@ -24,8 +25,7 @@ final class SinkFixture {
   static final Instant MINUTE = Instant.parse("2026-11-20T10:00:00Z");
   static final FakeClock CLOCK = new FakeClock(MINUTE);
 
-  private static final StaticCredentialsProvider PLANTED =
-      StaticCredentialsProvider.create(AwsSessionCredentials.create(KEY_ID, SECRET, TOKEN));
+  private static final AwsCredentials PLANTED = AwsSessionCredentials.create(KEY_ID, SECRET, TOKEN);
 
   private SinkFixture() {}
 
@@ -33,7 +33,7 @@ final class SinkFixture {
     return new CloudWatchSink(
         "eu-west-1",
         builder -> builder.endpointOverride(URI.create(endpoint)),
-        () -> PLANTED,
+        Credentials.of(PLANTED),
         CLOCK);
   }
 

@@ -121,10 +121,6 @@ class AwsTest {
   @ParameterizedTest
   @CsvSource({
     "UNREACHABLE: unknown host monitoring.eu-west-1.amazonaws.com, does not resolve, getent hosts",
-    "'Unable to tunnel through proxy. Proxy returns \"HTTP/1.1 407 Authentication Required\"',"
-        + " requires a login, PROXY",
-    "'Unable to tunnel through proxy. Proxy returns \"HTTP/1.1 403 Forbidden\"',"
-        + " proxy refuses, PROXY",
     "UNREACHABLE: PKIX path building failed: unable to find valid certification path,"
         + " intercepts TLS, PROXY",
     "UNREACHABLE: the proxy http://p:3128 of HTTPS_PROXY requires a login: it answered with status"
