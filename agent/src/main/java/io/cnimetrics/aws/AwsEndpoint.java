@@ -8,6 +8,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.awscore.endpoint.AwsClientEndpointProvider;
 import software.amazon.awssdk.awscore.endpoint.DualstackEnabledProvider;
@@ -15,11 +16,8 @@ import software.amazon.awssdk.awscore.endpoint.FipsEnabledProvider;
 import software.amazon.awssdk.core.interceptor.Context;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
-import software.amazon.awssdk.http.HttpExecuteRequest;
-import software.amazon.awssdk.http.HttpExecuteResponse;
-import software.amazon.awssdk.http.SdkHttpFullRequest;
-import software.amazon.awssdk.http.SdkHttpMethod;
 import software.amazon.awssdk.http.SdkHttpRequest;
+import software.amazon.awssdk.http.SdkHttpResponse;
 import software.amazon.awssdk.regions.EndpointTag;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.regions.ServiceEndpointKey;
@@ -59,18 +57,26 @@ public enum AwsEndpoint {
    */
   public Probe probe(String region, Duration limit, InstantSource clock) {
     URI endpoint = in(region);
-    try (AwsHttp http = AwsHttp.client(limit, limit)) {
-      Instant before = clock.instant();
-      HttpExecuteResponse answer = get(http, endpoint);
-      Instant middle = before.plus(Duration.between(before, clock.instant()).dividedBy(2));
-      Optional<Duration> ahead =
-          AwsHttp.date(answer.httpResponse(), "Date")
-              .map(date -> Duration.ofSeconds(Duration.between(middle, date).toSeconds()));
-      return new Probe(endpoint, Optional.empty(), ahead);
+    try {
+      return new Probe(endpoint, Optional.empty(), ahead(endpoint, limit, clock));
     } catch (IOException | RuntimeException e) {
       RootCause failure = RootCause.of(e);
       return new Probe(
           endpoint, Optional.of(failure.reason() + ": " + failure.message()), Optional.empty());
+    }
+  }
+
+  private static Optional<Duration> ahead(URI endpoint, Duration limit, InstantSource clock)
+      throws IOException {
+    HttpCall request = AwsHttp.client(limit, limit).get(endpoint, Map.of());
+    try {
+      Instant before = clock.instant();
+      SdkHttpResponse answer = request.call().httpResponse();
+      Instant middle = before.plus(Duration.between(before, clock.instant()).dividedBy(2));
+      return AwsHttp.date(answer, "Date")
+          .map(date -> Duration.ofSeconds(Duration.between(middle, date).toSeconds()));
+    } finally {
+      request.abort();
     }
   }
 
@@ -121,16 +127,5 @@ public enum AwsEndpoint {
     ServiceEndpointKey key =
         ServiceEndpointKey.builder().region(Region.of(region)).tags(tags).build();
     return URI.create("https://" + ServiceMetadata.of(prefix).endpointFor(key));
-  }
-
-  private static HttpExecuteResponse get(AwsHttp http, URI endpoint) throws IOException {
-    SdkHttpFullRequest request =
-        SdkHttpFullRequest.builder().method(SdkHttpMethod.GET).uri(endpoint).build();
-    HttpCall asked = http.prepareRequest(HttpExecuteRequest.builder().request(request).build());
-    try {
-      return asked.call();
-    } finally {
-      asked.abort();
-    }
   }
 }

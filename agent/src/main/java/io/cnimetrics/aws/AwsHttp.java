@@ -1,7 +1,7 @@
 package io.cnimetrics.aws;
 
+import io.cnimetrics.wire.BlockInputStream;
 import io.cnimetrics.wire.ReceiveLimit;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -15,6 +15,8 @@ import java.util.function.UnaryOperator;
 import software.amazon.awssdk.core.SdkSystemSetting;
 import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.SdkHttpMethod;
+import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.http.SdkHttpResponse;
 import software.amazon.awssdk.thirdparty.jackson.core.StreamReadConstraints;
 
@@ -130,6 +132,13 @@ public final class AwsHttp implements SdkHttpClient {
     return new HttpCall(request, proxies.flatMap(known -> known.proxy(url)), limits);
   }
 
+  /** Prepares a GET request. The headers can contain secrets. */
+  HttpCall get(URI url, Map<String, String> headers) {
+    SdkHttpRequest.Builder request = SdkHttpRequest.builder().method(SdkHttpMethod.GET).uri(url);
+    headers.forEach(request::putHeader);
+    return prepareRequest(HttpExecuteRequest.builder().request(request.build()).build());
+  }
+
   @Override
   public String clientName() {
     return "Agent";
@@ -150,7 +159,7 @@ public final class AwsHttp implements SdkHttpClient {
     }
   }
 
-  private static final class Bounded extends FilterInputStream {
+  private static final class Bounded extends BlockInputStream {
     private int left;
     private int markup;
 
@@ -160,14 +169,8 @@ public final class AwsHttp implements SdkHttpClient {
     }
 
     @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
-
-    @Override
     public int read(byte[] bytes, int offset, int count) throws IOException {
-      int got = left == 0 ? -1 : super.read(bytes, offset, Math.min(count, left));
+      int got = left == 0 ? -1 : in.read(bytes, offset, Math.min(count, left));
       left -= Math.max(got, 0);
       for (int i = offset; i < offset + got; i++) {
         count(bytes[i]);

@@ -8,10 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import software.amazon.awssdk.http.AbortableInputStream;
-import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.HttpExecuteResponse;
-import software.amazon.awssdk.http.SdkHttpMethod;
-import software.amazon.awssdk.http.SdkHttpRequest;
 
 /** Sends GET requests to a server that is not AWS. The proxies of the environment apply. */
 public final class BoundedGet implements AutoCloseable {
@@ -46,13 +43,10 @@ public final class BoundedGet implements AutoCloseable {
    *     answer is too large. The message names the URL without its login and query.
    */
   public void get(URI url, Body reader) throws IOException {
-    SdkHttpRequest.Builder request = SdkHttpRequest.builder().method(SdkHttpMethod.GET).uri(url);
-    headers.forEach(request::putHeader);
     String shown = UrlSecrets.hiddenIn(url.toString()).replaceFirst("\\?.*", "");
     HttpExecuteResponse answer;
     try {
-      answer =
-          http.prepareRequest(HttpExecuteRequest.builder().request(request.build()).build()).call();
+      answer = http.get(url, headers).call();
     } catch (IOException | RuntimeException e) {
       RootCause cause = RootCause.of(e);
       String why = cause.isIo() ? cause.message() : e.getClass().getSimpleName();

@@ -8,14 +8,13 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import software.amazon.awssdk.core.SdkSystemSetting;
-import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.HttpExecuteResponse;
-import software.amazon.awssdk.http.SdkHttpFullRequest;
-import software.amazon.awssdk.http.SdkHttpMethod;
 
 /**
  * EKS Pod Identity and the container credentials of ECS: an agent on the node exchanges the pod's
@@ -39,18 +38,14 @@ final class ContainerCredentials implements CredentialsSource {
   @Override
   public Fetched fetch() {
     URI url = url();
-    SdkHttpFullRequest.Builder request =
-        SdkHttpFullRequest.builder()
-            .method(SdkHttpMethod.GET)
-            .uri(url)
-            .putHeader("Accept", "application/json");
+    Map<String, String> headers = new HashMap<>(Map.of("Accept", "application/json"));
     Optional<String> token = token();
-    token.ifPresent(sent -> request.putHeader("Authorization", sent));
+    token.ifPresent(sent -> headers.put("Authorization", sent));
     int status;
     String body;
-    try (AwsHttp http = AwsHttp.direct(CONNECT_TIMEOUT, READ_TIMEOUT)) {
+    try {
       HttpExecuteResponse answer =
-          http.prepareRequest(HttpExecuteRequest.builder().request(request.build()).build()).call();
+          AwsHttp.direct(CONNECT_TIMEOUT, READ_TIMEOUT).get(url, headers).call();
       status = answer.httpResponse().statusCode();
       try (InputStream in = answer.responseBody().orElseThrow()) {
         body = new String(in.readAllBytes(), StandardCharsets.UTF_8);

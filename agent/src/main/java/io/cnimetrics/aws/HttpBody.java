@@ -1,5 +1,6 @@
 package io.cnimetrics.aws;
 
+import io.cnimetrics.wire.BlockInputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,10 +10,9 @@ import java.util.Optional;
 import software.amazon.awssdk.http.SdkHttpResponse;
 
 /** The body of an answer. After its last byte the connection is closed. */
-final class HttpBody extends InputStream {
+final class HttpBody extends BlockInputStream {
   private static final long UNTIL_CLOSED = Long.MAX_VALUE;
 
-  private final InputStream in;
   private final Closeable connection;
   private final boolean chunked;
   private final Optional<IOException> failure;
@@ -28,7 +28,7 @@ final class HttpBody extends InputStream {
    */
   HttpBody(
       InputStream in, SdkHttpResponse head, Optional<IOException> failure, Closeable connection) {
-    this.in = in;
+    super(in);
     this.connection = connection;
     this.failure = failure;
     int status = head.statusCode();
@@ -40,18 +40,12 @@ final class HttpBody extends InputStream {
     this.left = empty || chunked ? 0 : length(head);
   }
 
-  /** If the lengths in the head differ, none of them is certain. */
+  /** If the head has several lengths, the body ends with the connection. */
   private static long length(SdkHttpResponse head) {
     List<String> lengths = head.matchingHeaders("Content-Length").stream().distinct().toList();
     return lengths.size() == 1 && lengths.get(0).matches("[0-9]{1,18}")
         ? Long.parseLong(lengths.get(0))
         : UNTIL_CLOSED;
-  }
-
-  @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
   }
 
   @Override

@@ -123,7 +123,7 @@ public class HttpCall implements ExecutableHttpRequest {
     } catch (IOException e) {
       abort();
       IOException cause = withoutTls(e);
-      // An SSLException is about the certificate of the endpoint, or the proxy intercepts TLS.
+      // With an SSLException the proxy has connected, and the certificate is not accepted.
       throw proxy.isEmpty() || cause instanceof SSLException || cause instanceof ProxyException
           ? cause
           : ProxyException.of(proxy.get(), cause);
@@ -294,7 +294,7 @@ public class HttpCall implements ExecutableHttpRequest {
     }
   }
 
-  /** Returns the failure of the connection if TLS only reports this failure. */
+  /** TLS wraps a failure of the connection. Returns the failure itself. */
   private static IOException withoutTls(IOException e) {
     if (e instanceof SSLException && e.getCause() instanceof EOFException) {
       SocketException closed = new SocketException("the connection was closed by the peer");

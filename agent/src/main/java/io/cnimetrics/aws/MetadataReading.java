@@ -83,7 +83,7 @@ final class MetadataReading {
     }
     Map<String, String> read = new HashMap<>();
     keys.lines().map(String::strip).filter(ClusterName::mayName).forEach(key -> readTag(key, read));
-    // Stores all tags at once. From only some tags, a wrong name of the cluster could be selected.
+    // Stores all tags at once, because some tags alone can name another cluster.
     store(tags, read);
   }
 

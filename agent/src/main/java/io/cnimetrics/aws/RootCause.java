@@ -25,10 +25,7 @@ public record RootCause(Throwable origin) {
         .findFirst();
   }
 
-  /**
-   * Returns TIMEOUT, UNREACHABLE, DENIED if a proxy refuses the login, or, if the answer cannot be
-   * used, MALFORMED.
-   */
+  /** The reason. It is MALFORMED if an answer came that cannot be used. */
   Reason reason() {
     if (origin instanceof ProxyException proxy) {
       boolean timeout = proxy.getCause() instanceof InterruptedIOException;
@@ -49,7 +46,7 @@ public record RootCause(Throwable origin) {
   }
 
   /**
-   * Returns the message in one line. Only the message of an IOException is safe to quote. Other
+   * The message in one line. Only the message of an I/O error is safe to quote, because other
    * messages can contain a header with a secret.
    */
   public String message() {

@@ -32,9 +32,8 @@ import software.amazon.awssdk.services.cloudwatch.model.PutMetricDataRequest;
  * sends at most one request.
  *
  * <p>Requests run on one separate thread, because no setting of the SDK limits the time for name
- * lookups and for the retries of a credentials provider. With the SDK's {@code apiCallTimeout}
- * there would still be a second thread, the thread of the SDK's timer. An idle thread ends. If the
- * thread is busy, the next put waits for it, at most until the time limit of this next put.
+ * lookups and for credentials. The thread ends when it is idle. If the thread is busy, the next put
+ * waits for it, at most until the limit of that put.
  */
 public final class CloudWatchSink implements MetricSink, AutoCloseable {
   /**
@@ -137,7 +136,6 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
   public void close() {
     thread.shutdownNow();
     client.close();
-    http.close();
   }
 
   private PutResult send(

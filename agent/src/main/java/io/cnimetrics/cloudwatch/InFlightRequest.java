@@ -117,8 +117,6 @@ final class InFlightRequest {
     }
 
     @Override
-    public void close() {
-      http.close();
-    }
+    public void close() {}
   }
 }

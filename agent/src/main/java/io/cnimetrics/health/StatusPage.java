@@ -62,7 +62,6 @@ public final class StatusPage implements Page {
     return new Response(Response.OK, "application/json", text + "\n");
   }
 
-  /** Writes one document. */
   private record Document(JsonGenerator json) {
     void write(String version, Optional<String> pod, AgentStatus status) throws IOException {
       json.writeStartObject();

@@ -34,7 +34,7 @@ import software.amazon.awssdk.http.SdkHttpRequest;
  * Sends datums by OTLP over HTTP, as protobuf compressed with gzip. If an answer is lost, the agent
  * sends the same datums again. A total that arrives twice is one point and does not count twice.
  */
-public final class OtlpSink implements MetricSink, AutoCloseable {
+public final class OtlpSink implements MetricSink {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
   /** The time limit for each wait for bytes. It equals the limit of a whole request. */
@@ -125,11 +125,6 @@ public final class OtlpSink implements MetricSink, AutoCloseable {
     List<String> secrets = new ArrayList<>(headers.values());
     signature.ifPresent(signing -> secrets.addAll(signing.secrets()));
     return secrets;
-  }
-
-  @Override
-  public void close() {
-    http.close();
   }
 
   private byte[] body(List<Datum> datums) {

@@ -48,7 +48,7 @@ public final class MetricBuffer implements AutoCloseable {
     /** Called on the thread that closes the minute. */
     void closed(AlertChanges changes);
 
-    /** The part of a metric's value in a minute that is no trouble. */
+    /** The part of a metric's value in a minute that comes from harmless errors. */
     default double harmless(Instant minute, String metric) {
       return 0;
     }

@@ -42,7 +42,7 @@ public interface MetricSink {
    * @param code the error code of the service, or a name in capital letters if there is no answer
    *     or no code. The code is empty if the request was accepted
    * @param rejected the number of datums that an accepted request contained and that the receiver
-   *     rejects for ever
+   *     never accepts
    * @param message one line with the event and the remedy, without credentials and without a whole
    *     response body. The message is empty if the request was accepted
    */

@@ -5,7 +5,7 @@ import java.time.Duration;
 /** Receives the results of requests to CloudWatch. Several threads may call the methods. */
 public interface SendEvents {
   enum DropReason {
-    /** CloudWatch rejected a request that had only this datum, or a poll read a bad number. */
+    /** CloudWatch rejected a request that had only this datum, or a poll read an invalid number. */
     INVALID,
     /** The datum is older than the two weeks that CloudWatch accepts. */
     TOO_OLD,

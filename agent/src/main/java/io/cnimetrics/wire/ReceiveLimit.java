@@ -1,6 +1,5 @@
 package io.cnimetrics.wire;
 
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketTimeoutException;
@@ -45,16 +44,10 @@ public final class ReceiveLimit {
 
   /** Returns the same stream with this limit. */
   public InputStream on(InputStream received) {
-    return new FilterInputStream(received) {
-      @Override
-      public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-      }
-
+    return new BlockInputStream(received) {
       @Override
       public int read(byte[] bytes, int offset, int count) throws IOException {
-        int read = super.read(bytes, offset, count);
+        int read = in.read(bytes, offset, count);
         left -= Math.max(0, read);
         if (left < 0) {
           throw new ExceededException(most);

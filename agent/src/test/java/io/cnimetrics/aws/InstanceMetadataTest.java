@@ -8,17 +8,14 @@ import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Reason;
 import io.cnimetrics.snapshot.Source;
 import io.cnimetrics.testing.ClosedPort;
+import io.cnimetrics.testing.RawServer;
 import io.cnimetrics.testing.Snapshots;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
-import java.net.SocketTimeoutException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.AbstractStringAssert;
 import org.junit.jupiter.api.Test;
@@ -162,15 +159,23 @@ class InstanceMetadataTest {
 
   @Test
   void trickleEndsAtTheLimitAndSoDoesItsThread() throws Exception {
-    try (ServerSocket listener = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
-      Thread server = new Thread(() -> trickle(listener));
-      server.setDaemon(true);
-      server.start();
-      URI endpoint = URI.create("http://127.0.0.1:" + listener.getLocalPort());
-      InstanceMetadata.Result result = InstanceMetadata.at(endpoint).read(Duration.ofMillis(500));
-      assertThat(onlyProblem(result).reason()).isEqualTo(Reason.TIMEOUT);
-      server.join(TimeUnit.SECONDS.toMillis(5));
-      assertThat(server.isAlive()).as("somebody still reads").isFalse();
+    CompletableFuture<Boolean> clientLeft = new CompletableFuture<>();
+    RawServer.Answer endless =
+        request -> {
+          try {
+            request.send(
+                "HTTP/1.1 200 OK\r\nx-aws-ec2-metadata-token-ttl-seconds: 60\r\n"
+                    + "Content-Length: 10000000\r\n\r\n");
+            request.trickle("x");
+          } catch (IOException e) {
+            clientLeft.complete(true);
+          }
+        };
+    try (RawServer server = new RawServer(endless)) {
+      InstanceMetadata metadata = InstanceMetadata.at(server.address());
+      assertThat(onlyProblem(metadata.read(Duration.ofMillis(500))).reason())
+          .isEqualTo(Reason.TIMEOUT);
+      assertThat(clientLeft.get(5, TimeUnit.SECONDS)).isTrue();
     }
   }
 
@@ -194,12 +199,9 @@ class InstanceMetadataTest {
   @ParameterizedTest
   @CsvSource({"'',UNREACHABLE", "SSH-2.0-OpenSSH,MALFORMED"})
   void serverWithoutHttpIsAProblem(String greeting, Reason reason) throws Exception {
-    try (ServerSocket listener = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
-      Thread server = new Thread(() -> greet(listener, greeting));
-      server.setDaemon(true);
-      server.start();
-      URI endpoint = URI.create("http://127.0.0.1:" + listener.getLocalPort());
-      assertThat(onlyProblem(InstanceMetadata.at(endpoint).read(LIMIT)).reason()).isEqualTo(reason);
+    try (RawServer server = RawServer.answering(greeting)) {
+      InstanceMetadata metadata = InstanceMetadata.at(server.address());
+      assertThat(onlyProblem(metadata.read(LIMIT)).reason()).isEqualTo(reason);
     }
   }
 
@@ -304,7 +306,7 @@ class InstanceMetadataTest {
     return SdkSettings.with(settings, () -> InstanceMetadata.fromEnvironment().read(LIMIT));
   }
 
-  /** Returns the assertion on its message. */
+  /** Checks the reason, and returns an assertion about the message. */
   private static AbstractStringAssert<?> assertProblem(
       InstanceMetadata.Result result, Reason reason) {
     Problem problem = onlyProblem(result);
@@ -321,55 +323,6 @@ class InstanceMetadataTest {
   private static Instance with(Map<String, String> tags) {
     return new Instance(
         INSTANCE.id(), INSTANCE.type(), INSTANCE.region(), INSTANCE.availabilityZone(), tags);
-  }
-
-  private static void trickle(ServerSocket listener) {
-    try (Socket client = listener.accept()) {
-      write(
-          client,
-          """
-          HTTP/1.1 200 OK\r
-          x-aws-ec2-metadata-token-ttl-seconds: 60\r
-          Content-Length: 10000000\r
-          \r
-          """);
-      // Waits for what never comes: the wait is the pace of the trickle, the write fails in the
-      // end.
-      client.setSoTimeout(100);
-      while (true) {
-        awaitTick(client);
-        write(client, "x");
-      }
-    } catch (IOException e) {
-      // The reader is gone.
-    }
-  }
-
-  private static void awaitTick(Socket client) throws IOException {
-    try {
-      while (client.getInputStream().read() >= 0) {}
-      throw new IOException("closed");
-    } catch (SocketTimeoutException e) {
-      // The tick.
-    }
-  }
-
-  private static void greet(ServerSocket listener, String greeting) {
-    try {
-      while (true) {
-        try (Socket client = listener.accept()) {
-          byte[] head = new byte[2_000];
-          assertThat(client.getInputStream().read(head)).isPositive();
-          write(client, greeting + "\r\n".repeat(greeting.isEmpty() ? 0 : 1));
-        }
-      }
-    } catch (IOException e) {
-      // The test is over.
-    }
-  }
-
-  private static void write(Socket client, String text) throws IOException {
-    client.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
   }
 
   private static long millisSince(long startNanos) {

@@ -291,7 +291,7 @@ class InstanceTagsTest {
     return new InstanceTags(Ec2.fromEnvironment()).read(ID, "us-west-2", LIMIT);
   }
 
-  /** Returns the assertion on its message. */
+  /** Checks the reason, and returns an assertion about the message. */
   private static AbstractStringAssert<?> assertProblem(Ec2Result<?> answer, Reason reason) {
     Problem problem = problem(answer);
     assertThat(problem.reason()).isEqualTo(reason);

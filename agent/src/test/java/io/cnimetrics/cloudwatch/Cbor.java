@@ -15,7 +15,7 @@ import software.amazon.awssdk.thirdparty.jackson.dataformat.cbor.CBORFactory;
 
 /** The encoding of requests and answers between the SDK and CloudWatch. */
 public final class Cbor {
-  /** Without the limits that the agent sets for the SDK's own parsers. */
+  /** This parser has no limits, because the agent limits only the SDK's parsers. */
   private static final CBORFactory FACTORY =
       CBORFactory.builder().streamReadConstraints(StreamReadConstraints.builder().build()).build();
 

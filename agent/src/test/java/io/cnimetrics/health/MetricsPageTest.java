@@ -187,7 +187,7 @@ class MetricsPageTest {
     return text.lines().filter(line -> !line.startsWith("#")).toList();
   }
 
-  /** Every metric at 50. */
+  /** All metrics, each with the value 50. */
   private static List<Sample> wholeCatalogue() {
     OptionalDouble fifty = OptionalDouble.of(50);
     return MetricCatalog.all().stream()

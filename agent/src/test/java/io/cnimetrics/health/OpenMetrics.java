@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads OpenMetrics text strictly by the part of the specification that this agent uses. */
+/** Reads OpenMetrics text. Accepts only the parts of the specification that this agent uses. */
 final class OpenMetrics {
   private static final Pattern METADATA =
       Pattern.compile("# (HELP|TYPE|UNIT) ([a-zA-Z_:][a-zA-Z0-9_:]*) (.+)");

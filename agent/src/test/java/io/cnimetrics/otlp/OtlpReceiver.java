@@ -41,7 +41,7 @@ import software.amazon.awssdk.http.auth.spi.signer.HttpSigner;
 
 /**
  * A receiver of OTLP with the limits that CloudWatch documents: 1,000 points and 1 MB in a request,
- * 150 labels, times from 14 days back to 10 minutes ahead, and a start for each counter. As
+ * 150 labels, times from 14 days back to 10 minutes ahead, and a start for each counter. Like
  * Prometheus, it rejects a point that is older than an earlier point of its series in the same
  * request. If it has credentials, it also checks the signature.
  */

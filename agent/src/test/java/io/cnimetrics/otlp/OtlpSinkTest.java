@@ -45,7 +45,6 @@ class OtlpSinkTest {
 
   @AfterEach
   void close() {
-    sink.close();
     receiver.close();
   }
 
@@ -79,9 +78,8 @@ class OtlpSinkTest {
   @ParameterizedTest
   @MethodSource("io.cnimetrics.testing.CutAnswers#all")
   void statusLineDecidesAboutSuccess(RawServer.Answer script) throws IOException {
-    try (RawServer cutting = new RawServer(script);
-        OtlpSink asking = sink(cutting.address())) {
-      assertThat(asking.put("", List.of(counter("ipamdErr", 1)), LIMIT))
+    try (RawServer cutting = new RawServer(script)) {
+      assertThat(sink(cutting.address()).put("", List.of(counter("ipamdErr", 1)), LIMIT))
           .isEqualTo(PutResult.ACCEPTED);
       assertThat(cutting.heads()).hasSize(1);
     }
@@ -95,9 +93,10 @@ class OtlpSinkTest {
           request.send(start);
           request.hang();
         };
-    try (RawServer server = new RawServer(hanging);
-        OtlpSink asking = sink(server.address())) {
-      assertThat(asking.put("", List.of(counter("ipamdErr", 1)), Duration.ofSeconds(1)))
+    try (RawServer server = new RawServer(hanging)) {
+      assertThat(
+              sink(server.address())
+                  .put("", List.of(counter("ipamdErr", 1)), Duration.ofSeconds(1)))
           .isEqualTo(PutResult.ACCEPTED);
     }
   }
@@ -113,8 +112,8 @@ class OtlpSinkTest {
           over.join();
           return NODE;
         };
-    try (RawServer server = RawServer.answering("HTTP/1.1 200 OK\r\n\r\n");
-        OtlpSink late = sink(server.address(), slow)) {
+    try (RawServer server = RawServer.answering("HTTP/1.1 200 OK\r\n\r\n")) {
+      OtlpSink late = sink(server.address(), slow);
       assertThat(late.put("", List.of(counter("ipamdErr", 1)), Duration.ofMillis(200)).status())
           .isEqualTo(Status.RETRYABLE);
       over.complete(true);
@@ -123,13 +122,12 @@ class OtlpSinkTest {
     }
   }
 
-  /** A restarted agent sends the minutes of the one before it, before its first poll. */
+  /** A restarted agent sends the minutes on disk before its first poll. */
   @Test
   void infoWithoutLabelsIsNotSent() {
     OtlpSink early = sink(receiver.metricsUrl(), new NodeLabels(NODE.ofEach(), Map.of()));
 
     early.put("", List.of(counter("ipamdErr", 1)), LIMIT);
-    early.close();
 
     assertThat(receiver.series().keySet()).noneMatch(name -> name.startsWith("cni_node_info"));
   }

@@ -127,7 +127,7 @@ class MetricBufferTest {
     assertThat(fixture.drops.dropped).containsOnlyKeys(DropReason.FUTURE);
   }
 
-  /** The clock of this agent shows three days ahead. */
+  /** The clock of this agent is three days ahead. */
   private void leaveAMinuteThreeDaysAhead() {
     BufferFixture.in(directory, START)
         .poll(at(10), 4)

@@ -158,7 +158,7 @@ class SenderTest {
         .hasSize(4);
   }
 
-  /** Prometheus without a window for old values. */
+  /** Prometheus rejects old values if its window for these values is 0. */
   @Test
   void minutesThatAreTooOldAreDroppedWholeInOneTurn() {
     pollMinutes(0, 9);
@@ -235,7 +235,7 @@ class SenderTest {
       turn(65);
       turn(65 + 1_800);
       assertThat(log.lines()).hasSize(1);
-      turn(65 + 3_600);
+      turn(65 + 3_700);
       assertThat(log.lines()).hasSize(2);
 
       sender.turn(at(-1_800));
