@@ -89,8 +89,7 @@ final class ContainerCredentials implements CredentialsSource {
   private static Optional<String> token() {
     return Credentials.isSet(SdkSystemSetting.AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE)
         ? Optional.of(
-            WebIdentity.TokenFile.read(
-                SdkSystemSetting.AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, NAME))
+            WebIdentity.token(SdkSystemSetting.AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, NAME))
         : SdkSystemSetting.AWS_CONTAINER_AUTHORIZATION_TOKEN.getStringValue();
   }
 

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
-import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
@@ -131,10 +130,13 @@ public final class InstanceMetadata {
    * the limit. The daemon thread of the reading ends soon after the limit.
    */
   public Interfaces interfaces(Duration limit) {
-    return read(
-        limit,
-        service -> new Interfaces(subnetIds(service), Optional.empty()),
-        InstanceMetadata::none);
+    try {
+      return new Interfaces(read(limit, InstanceMetadata::subnetIds), Optional.empty());
+    } catch (MetadataService.Failed e) {
+      String fact = "the subnets of the node's ENIs are unknown: " + e.fact();
+      Problem problem = new Problem(Source.IMDS, e.reason(), fact, INTERFACES_REMEDY);
+      return new Interfaces(Map.of(), Optional.of(problem));
+    }
   }
 
   /**
@@ -143,18 +145,16 @@ public final class InstanceMetadata {
    * @throws IllegalStateException if a request fails
    */
   public List<String> primaryAddresses(Duration limit) {
-    return read(
-        limit,
-        InstanceMetadata::primaryAddresses,
-        (reason, whatHappened) -> {
-          throw new IllegalStateException("the node's addresses are unknown: " + whatHappened);
-        });
+    try {
+      return read(limit, InstanceMetadata::primaryAddresses);
+    } catch (MetadataService.Failed e) {
+      throw new IllegalStateException("the node's addresses are unknown: " + e.fact(), e);
+    }
   }
 
-  private <T> T read(
-      Duration limit, Function<MetadataService, T> reading, BiFunction<Reason, String, T> failed) {
+  private <T> T read(Duration limit, Function<MetadataService, T> reading) {
     if (disabled) {
-      return failed.apply(
+      throw new MetadataService.Failed(
           Reason.NOT_FOUND, "instance metadata is switched off (AWS_EC2_METADATA_DISABLED=true)");
     }
     MetadataService service = new MetadataService(endpoint);
@@ -162,9 +162,7 @@ public final class InstanceMetadata {
       return BoundedCall.start(MetadataReading.THREAD, limit, () -> closing(service, reading))
           .result();
     } catch (TimeoutException e) {
-      return failed.apply(Reason.TIMEOUT, String.valueOf(e.getMessage()));
-    } catch (MetadataService.Failed e) {
-      return failed.apply(e.reason(), e.fact());
+      throw new MetadataService.Failed(Reason.TIMEOUT, String.valueOf(e.getMessage()));
     } finally {
       service.stop();
     }
@@ -210,11 +208,5 @@ public final class InstanceMetadata {
       throw service.unusable(id);
     }
     return id;
-  }
-
-  private static Interfaces none(Reason reason, String whatHappened) {
-    String fact = "the subnets of the node's ENIs are unknown: " + whatHappened;
-    return new Interfaces(
-        Map.of(), Optional.of(new Problem(Source.IMDS, reason, fact, INTERFACES_REMEDY)));
   }
 }

@@ -35,7 +35,7 @@ record WebIdentity(String region) implements CredentialsSource {
 
   @Override
   public Fetched fetch() {
-    String token = TokenFile.read(SdkSystemSetting.AWS_WEB_IDENTITY_TOKEN_FILE, "IRSA");
+    String token = token(SdkSystemSetting.AWS_WEB_IDENTITY_TOKEN_FILE, "IRSA");
     String role =
         SdkSystemSetting.AWS_ROLE_ARN
             .getStringValue()
@@ -113,32 +113,26 @@ record WebIdentity(String region) implements CredentialsSource {
             fact, "check the SDK's settings, such as AWS_ENDPOINT_URL_STS");
   }
 
-  /**
-   * The file with the token of the service account. The kubelet writes it, and renews it hourly.
-   */
-  static final class TokenFile {
-    private TokenFile() {}
-
-    static String read(SdkSystemSetting setting, String source) {
-      String path = setting.getStringValue().orElseThrow();
-      try {
-        String token = Files.readString(Path.of(path)).strip();
-        if (token.isEmpty()) {
-          throw missing(source, path, "is empty");
-        }
-        return token;
-      } catch (NoSuchFileException e) {
-        throw missing(source, path, "does not exist");
-      } catch (IOException | UncheckedIOException | InvalidPathException e) {
-        throw missing(source, path, "cannot be read: " + e.getClass().getSimpleName());
+  /** Reads the token of the service account. The kubelet renews the file each hour. */
+  static String token(SdkSystemSetting file, String source) {
+    String path = file.getStringValue().orElseThrow();
+    try {
+      String token = Files.readString(Path.of(path)).strip();
+      if (token.isEmpty()) {
+        throw withoutToken(source, path, "is empty");
       }
+      return token;
+    } catch (NoSuchFileException e) {
+      throw withoutToken(source, path, "does not exist");
+    } catch (IOException | UncheckedIOException | InvalidPathException e) {
+      throw withoutToken(source, path, "cannot be read: " + e.getClass().getSimpleName());
     }
+  }
 
-    private static CredentialsException missing(String source, String path, String what) {
-      return CredentialsException.outage(
-          "%s: the token file %s %s".formatted(source, path, what),
-          "the kubelet writes this file; the agent reads it again; if this persists, check the"
-              + " projected volume of the pod and its permissions");
-    }
+  private static CredentialsException withoutToken(String source, String path, String what) {
+    return CredentialsException.outage(
+        "%s: the token file %s %s".formatted(source, path, what),
+        "the kubelet writes this file; the agent reads it again; if this persists, check the"
+            + " projected volume of the pod and its permissions");
   }
 }
