@@ -169,7 +169,7 @@ public class HttpCall implements ExecutableHttpRequest {
     return "https".equalsIgnoreCase(url.getScheme());
   }
 
-  /** Connects to the host or the proxy. Tries all addresses of its name. */
+  /** Connects to the host or the proxy. Tries all addresses of the name in order. */
   private Socket connected() throws IOException {
     String name = proxy.map(HttpProxy::host).orElse(host);
     Optional<IOException> failure = Optional.empty();
@@ -194,6 +194,7 @@ public class HttpCall implements ExecutableHttpRequest {
     throw failure.orElseThrow();
   }
 
+  /** Looks up a name. A test overrides this method, because it cannot change the node's DNS. */
   InetAddress[] addresses(String name) throws UnknownHostException {
     return InetAddress.getAllByName(name);
   }
