@@ -5,9 +5,9 @@ import static java.util.stream.Collectors.toSet;
 
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.RecentIncrease;
-import io.cnimetrics.text.Lines;
 import io.cnimetrics.text.Palette;
 import io.cnimetrics.text.Printable;
+import io.cnimetrics.text.TextPage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -19,41 +19,40 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Writes the page {@code /status} for people, in 80 columns. */
+/** Writes the page {@code /status} for people. */
 final class StatusTable {
-  private static final int WIDTH = 80;
-  private static final String INDENT = "  ";
+  private static final int LABEL = 11;
 
   /** The number of minutes that fit into a line beside the metric's name and its present value. */
   private static final int MOST_MINUTES = 5;
 
   private static final int NAME = 28;
-  private static final String NAME_COLUMN = "%-" + NAME + "s";
   private static final int MOST_INCREASES = 10;
 
   private final AgentPage page;
   private final Instant now;
   private final Palette palette;
-  private final StringBuilder text = new StringBuilder();
+  private final TextPage table;
 
   private StatusTable(AgentPage page, Instant now, Palette palette) {
     this.page = page;
     this.now = now;
     this.palette = palette;
+    this.table = new TextPage(palette);
   }
 
   static String of(AgentPage page, Instant now, Palette palette) {
-    return new StatusTable(page, now, palette).table();
+    return new StatusTable(page, now, palette).write();
   }
 
-  private String table() {
+  private String write() {
     identity();
     trouble();
     problems();
     values();
     increases();
     sending();
-    return text.toString();
+    return table.toString();
   }
 
   private void identity() {
@@ -87,7 +86,7 @@ final class StatusTable {
       row("Trouble", now().map("none in a whole minute yet, but now "::concat).orElse("none"));
       return;
     }
-    title(palette.red("Trouble"));
+    table.title(palette.red("Trouble"));
     for (AgentPage trouble : present) {
       entry(
           "since %s: %s is %s"
@@ -95,10 +94,10 @@ final class StatusTable {
                   trouble.time("since").map(this::when).orElse("an unknown time"),
                   trouble.shown("metric"),
                   number(trouble.number("value"))));
-      trouble.text("cause").ifPresent(cause -> entry(INDENT + cause));
+      trouble.text("cause").ifPresent(cause -> table.paragraph(4, cause));
       trouble
           .text("finding")
-          .ifPresent(id -> entry(INDENT + "remedy: cni-metrics-agent doctor, finding " + id));
+          .ifPresent(id -> table.paragraph(4, "remedy: cni-metrics-agent doctor, finding " + id));
     }
   }
 
@@ -119,7 +118,7 @@ final class StatusTable {
   private void problems() {
     List<AgentPage> problems = page.list("problems");
     if (!problems.isEmpty()) {
-      title("Problems");
+      table.title("Problems");
       for (AgentPage problem : problems) {
         entry(
             "%s %s: %s"
@@ -135,8 +134,8 @@ final class StatusTable {
     }
     List<AgentPage> all = page.list("minutes");
     List<AgentPage> minutes = all.subList(Math.max(0, all.size() - MOST_MINUTES), all.size());
-    title(
-        (NAME_COLUMN + INDENT).formatted("Values (UTC)")
+    table.title(
+        TextPage.padded("Values (UTC)", NAME + 2)
             + minutes.stream()
                 .map(minute -> cell(minute.time("minute").map(this::clock).orElse("")))
                 .collect(joining())
@@ -153,13 +152,13 @@ final class StatusTable {
       if (counts && cells.stream().allMatch(cell -> cell.orElse(0) == 0)) {
         zero.add(name);
       } else {
-        String label = name + metric.text("subnetId").map(" "::concat).orElse("");
-        String printable = Printable.of(label);
-        text.append(INDENT)
-            .append(printable.length() > NAME ? printable + "\n" + INDENT : "")
-            .append(NAME_COLUMN.formatted(printable.length() > NAME ? "" : printable))
-            .append(cells.stream().map(value -> cell(number(value))).collect(joining()))
-            .append('\n');
+        String label = Printable.of(name + metric.text("subnetId").map(" "::concat).orElse(""));
+        String values = cells.stream().map(value -> cell(number(value))).collect(joining());
+        if (Printable.columns(label) > NAME) {
+          table.line("  " + label);
+          label = "";
+        }
+        table.line("  " + TextPage.padded(label, NAME) + values);
       }
     }
     if (!zero.isEmpty()) {
@@ -171,7 +170,7 @@ final class StatusTable {
     Optional<Instant> since = page.part("counters").time("readSince");
     List<AgentPage> runs = withoutSums(page.list("increases"));
     if (since.isEmpty() || runs.isEmpty()) {
-      text.append('\n');
+      table.line("");
       row(
           "Increases",
           since
@@ -179,7 +178,7 @@ final class StatusTable {
               .orElse("ipamD's counters have not been read yet"));
       return;
     }
-    title("Increases of ipamD's counters since " + when(since.get()));
+    table.title("Increases of ipamD's counters since " + when(since.get()));
     // A line may break at the spaces in the counter's selector.
     for (AgentPage run : runs.subList(0, Math.min(MOST_INCREASES, runs.size()))) {
       String from = run.time("since").map(this::clock).orElse("");
@@ -222,7 +221,7 @@ final class StatusTable {
   }
 
   private void sending() {
-    text.append('\n');
+    table.line("");
     AgentPage pending = page.part("pending");
     double minutes = pending.number("minutes").orElse(0);
     row(
@@ -260,26 +259,12 @@ final class StatusTable {
     }
   }
 
-  /** Adds a label and a value. Further lines of the value have the same indentation. */
   private void row(String label, String value) {
-    int margin = 11;
-    String left = label;
-    for (String line : Lines.of(value, WIDTH - margin)) {
-      text.append(palette.bold(left)).append(" ".repeat(margin - left.length())).append(line);
-      text.append('\n');
-      left = "";
-    }
-  }
-
-  private void title(String title) {
-    text.append('\n').append(palette.bold(title)).append('\n');
+    table.row(label, LABEL, value);
   }
 
   private void entry(String entry) {
-    int indent = INDENT.length() + (entry.startsWith(INDENT) ? INDENT.length() : 0);
-    for (String line : Lines.of(entry.strip(), WIDTH - indent)) {
-      text.append(" ".repeat(indent)).append(line).append('\n');
-    }
+    table.paragraph(2, entry);
   }
 
   private static String join(List<Optional<String>> parts) {

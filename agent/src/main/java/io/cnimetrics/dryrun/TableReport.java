@@ -11,6 +11,7 @@ import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.text.Lines;
 import io.cnimetrics.text.Palette;
 import io.cnimetrics.text.Printable;
+import io.cnimetrics.text.TextPage;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
@@ -19,10 +20,9 @@ import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Writes a poll as a table of 80 columns. Control characters in untrusted text become "?". */
+/** Writes a poll as a table. */
 public final class TableReport {
-  private static final int WIDTH = 80;
-  private static final int ROW = WIDTH - 11;
+  private static final int LABEL = 11;
 
   /** The number of characters of an ENI id. */
   private static final int ID = 21;
@@ -30,18 +30,19 @@ public final class TableReport {
   private static final int ROLE = 16;
 
   /** The number of columns for an interface's numbers and its bar. */
-  private static final int USE = WIDTH - (2 + ID + 2 + ROLE + 2);
+  private static final int USE = TextPage.WIDTH - (2 + ID + 2 + ROLE + 2);
 
   /** Numbers from this value on are written with an exponent, because they would be too wide. */
   private static final double LARGE = 1e12;
 
   private final Report report;
   private final Palette palette;
-  private final StringBuilder text = new StringBuilder();
+  private final TextPage table;
 
   private TableReport(Report report, Palette palette) {
     this.report = report;
     this.palette = palette;
+    this.table = new TextPage(palette);
   }
 
   public static String of(Report report, Palette palette) {
@@ -54,7 +55,7 @@ public final class TableReport {
     gauges();
     counters();
     problems();
-    return text.toString();
+    return table.toString();
   }
 
   private void node() {
@@ -67,10 +68,8 @@ public final class TableReport {
         .reading()
         .capacity()
         .effectiveMaximum()
-        .ifPresent(maximum -> row("Can reach", Lines.ofClauses(maximum.explanation(), ROW)));
-    report
-        .reachableNow()
-        .ifPresent(now -> row("Just now", Lines.ofClauses(now.explanation(), ROW)));
+        .ifPresent(maximum -> clauses("Can reach", maximum.explanation()));
+    report.reachableNow().ifPresent(now -> clauses("Just now", now.explanation()));
     row("Polled at", report.snapshot().takenAt().truncatedTo(ChronoUnit.SECONDS).toString());
   }
 
@@ -96,13 +95,13 @@ public final class TableReport {
         : Optional.empty();
   }
 
-  private void row(String name, String value) {
-    row(name, Lines.of(value, ROW));
+  private void row(String label, String value) {
+    table.row(label, LABEL, value);
   }
 
-  private void row(String name, List<String> lines) {
-    line(palette.bold("%-11s".formatted(name)) + lines.get(0));
-    lines.stream().skip(1).forEach(next -> line(" ".repeat(11) + next));
+  private void clauses(String label, String value) {
+    List<String> lines = Lines.ofClauses(value, TextPage.WIDTH - LABEL);
+    table.beside(palette.bold(TextPage.padded(label, LABEL)), LABEL, lines);
   }
 
   private void interfaces() {
@@ -110,19 +109,18 @@ public final class TableReport {
     if (enis.isEmpty()) {
       return;
     }
-    line("");
     if (report.reading().capacity().mode() == AddressMode.IPV6) {
-      line(palette.bold("Network interfaces"));
-      enis.forEach(eni -> line(lead(eni) + "%d assigned".formatted(eni.assigned())));
+      table.title("Network interfaces");
+      enis.forEach(eni -> table.line(lead(eni) + "%d assigned".formatted(eni.assigned())));
       return;
     }
     int numbers = enis.stream().mapToInt(eni -> numbers(eni).length()).max().orElse(0);
     int width = Math.max(7, numbers);
     AddressBars bars = AddressBars.of(enis, USE - width - 2, palette);
-    line(palette.bold("Network interfaces") + " ".repeat(11) + bars.legend());
+    table.title("Network interfaces", " ".repeat(11) + bars.legend());
     for (Eni eni : enis) {
       String used = " ".repeat(width - numbers(eni).length()) + numbers(eni);
-      line(lead(eni) + used + "  " + bars.of(eni));
+      table.line(lead(eni) + used + "  " + bars.of(eni));
     }
   }
 
@@ -139,7 +137,7 @@ public final class TableReport {
     if (Printable.columns(shown) > width) {
       shown = shown.substring(0, Printable.fitting(shown, width - 1)) + "…";
     }
-    return shown + " ".repeat(width - Printable.columns(shown));
+    return TextPage.padded(shown, width);
   }
 
   private static String role(Eni eni) {
@@ -160,9 +158,9 @@ public final class TableReport {
     if (gauges.isEmpty()) {
       return;
     }
-    heading("State");
+    table.title("State");
     for (Sample sample : gauges) {
-      line(
+      table.line(
           "  %-27s%15s  %s"
               .formatted(
                   sample.metric().name(),
@@ -170,8 +168,7 @@ public final class TableReport {
                   sample
                       .subnetId()
                       .map(Printable::of)
-                      .orElseGet(() -> unit(sample.metric().unit())))
-              .stripTrailing());
+                      .orElseGet(() -> unit(sample.metric().unit()))));
     }
   }
 
@@ -181,17 +178,14 @@ public final class TableReport {
       return;
     }
     boolean increases = counters.stream().anyMatch(sample -> sample.value().isPresent());
-    line("");
-    line(
-        palette.bold("Counters")
-            + palette.faint("%36s".formatted("since ipamD started"))
+    table.title(
+        "Counters",
+        palette.faint("%36s".formatted("since ipamD started"))
             + (increases ? palette.faint("%22s".formatted("since the last poll")) : ""));
     for (Sample sample : counters) {
       String increase = sample.value().isPresent() ? "+" + number(sample.value()) : "";
-      line(
-          "  %-27s%15s%22s"
-              .formatted(sample.metric().name(), number(sample.total()), increase)
-              .stripTrailing());
+      table.line(
+          "  %-27s%15s%22s".formatted(sample.metric().name(), number(sample.total()), increase));
     }
   }
 
@@ -199,24 +193,15 @@ public final class TableReport {
     if (report.problems().isEmpty()) {
       return;
     }
-    heading("Problems");
+    table.title("Problems");
     for (Problem problem : report.problems()) {
-      line("  " + palette.red(problem.source().label() + " " + problem.reason()));
-      Lines.of(problem.message(), WIDTH - 4).forEach(next -> line("    " + next));
+      table.line("  " + palette.red(problem.source().label() + " " + problem.reason()));
+      table.paragraph(4, problem.message());
     }
   }
 
   private List<Sample> samples(Kind kind) {
     return report.samples().stream().filter(sample -> sample.metric().kind() == kind).toList();
-  }
-
-  private void heading(String name) {
-    line("");
-    line(palette.bold(name));
-  }
-
-  private void line(String line) {
-    text.append(line).append('\n');
   }
 
   private static String number(OptionalDouble number) {

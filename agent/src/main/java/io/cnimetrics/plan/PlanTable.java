@@ -6,18 +6,17 @@ import io.cnimetrics.plan.FleetPlan.NodeCost;
 import io.cnimetrics.plan.FleetPlan.Warning;
 import io.cnimetrics.text.Lines;
 import io.cnimetrics.text.Palette;
-import io.cnimetrics.text.Printable;
+import io.cnimetrics.text.TextPage;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
-/** Writes a plan as a table of 80 columns. The summary is first, and the warnings are last. */
+/** Writes a plan as a table. The summary is first, and the warnings are last. */
 public final class PlanTable {
-  private static final int WIDTH = 80;
-
   /** The column at which the numbers start. Labels end before this column. */
   private static final int COUNT_FROM = 47;
 
@@ -25,11 +24,12 @@ public final class PlanTable {
   private final Palette palette;
   private final RequestLoad load;
   private final Bill bill;
-  private final StringBuilder text = new StringBuilder();
+  private final TextPage page;
 
   private PlanTable(FleetPlan plan, Palette palette) {
     this.plan = plan;
     this.palette = palette;
+    this.page = new TextPage(palette);
     this.load = plan.fleet().scheduled();
     this.bill = plan.bill();
   }
@@ -43,9 +43,9 @@ public final class PlanTable {
     requests();
     cost();
     ofNode();
-    list("Assumed", assumptions(), false);
-    list("Warnings", plan.warnings().stream().map(Warning::message).toList(), true);
-    return text.toString();
+    list("Assumed", assumptions(), UnaryOperator.identity());
+    list("Warnings", plan.warnings().stream().map(Warning::message).toList(), palette::yellow);
+    return page.toString();
   }
 
   private void answer() {
@@ -75,9 +75,8 @@ public final class PlanTable {
   }
 
   private void requests() {
-    line("");
     String columns = format("%36s%17s%18s", "a second", "worst second", "of the quota");
-    line(palette.bold("Requests") + palette.faint(columns));
+    page.title("Requests", palette.faint(columns));
     requests("sent every " + interval(), load);
     requests("at most, with early sends", plan.fleet().everyMinute());
     Fleet.Restart restart = plan.fleet().restart();
@@ -90,12 +89,11 @@ public final class PlanTable {
   }
 
   private void requests(String what, String mean, int worst, double share) {
-    line(format("  %-27s%15s%,17d%18s", what, mean, worst, percent(share)));
+    page.line(format("  %-27s%15s%,17d%18s", what, mean, worst, percent(share)));
   }
 
   private void cost() {
-    line("");
-    line(palette.bold("Cost a month") + palette.faint("%49s%18s".formatted("count", "$")));
+    page.title("Cost a month", palette.faint("%49s%18s".formatted("count", "$")));
     for (Part part : Part.values()) {
       List<Item> items = bill.items(part);
       if (items.size() == 1) {
@@ -113,19 +111,20 @@ public final class PlanTable {
   private void cost(String what, long count, BigDecimal dollars) {
     String indent = what.startsWith(" ") ? "    " : "  ";
     List<String> lines = Lines.of(what.strip(), COUNT_FROM - 1 - indent.length());
-    line(padded(indent + lines.get(0)) + format("%,14d%,18.2f", count, dollars));
-    lines.stream().skip(1).forEach(next -> line(indent + "  " + next));
+    page.line(
+        TextPage.padded(indent + lines.get(0), COUNT_FROM)
+            + format("%,14d%,18.2f", count, dollars));
+    lines.stream().skip(1).forEach(next -> page.line(indent + "  " + next));
   }
 
   private void total(String what, BigDecimal dollars) {
-    line(palette.bold(padded("  " + what) + format("%,32.2f", dollars)));
+    page.line(palette.bold(TextPage.padded("  " + what, COUNT_FROM) + format("%,32.2f", dollars)));
   }
 
   private void ofNode() {
-    line("");
-    line(
-        palette.bold("A node a month, in $")
-            + palette.faint("%29s%30s".formatted("every minute", "every 5 minutes")));
+    page.title(
+        "A node a month, in $",
+        palette.faint("%29s%30s".formatted("every minute", "every 5 minutes")));
     List<NodeCost> costs = plan.ofNode();
     ofNode("PutMetricData, requests", costs, NodeCost::putMetricData);
     OtlpPoints otlp = plan.otlp();
@@ -134,13 +133,9 @@ public final class PlanTable {
   }
 
   private void ofNode(String what, List<NodeCost> costs, Function<NodeCost, BigDecimal> dollars) {
-    line(
+    page.line(
         format(
             "  %-34s%13.3f%30.3f", what, dollars.apply(costs.get(0)), dollars.apply(costs.get(1))));
-  }
-
-  private static String padded(String text) {
-    return text + " ".repeat(Math.max(0, COUNT_FROM - Printable.columns(text)));
   }
 
   private static String label(Item item) {
@@ -162,29 +157,15 @@ public final class PlanTable {
     return all;
   }
 
-  private void list(String heading, List<String> entries, boolean alarming) {
-    if (entries.isEmpty()) {
-      return;
-    }
-    line("");
-    line(palette.bold(heading));
-    for (String entry : entries) {
-      List<String> lines = Lines.of(entry, WIDTH - 4);
-      for (int i = 0; i < lines.size(); i++) {
-        String shown = (i == 0 ? "  - " : "    ") + lines.get(i);
-        line(alarming ? palette.yellow(shown) : shown);
-      }
+  private void list(String heading, List<String> entries, UnaryOperator<String> colour) {
+    if (!entries.isEmpty()) {
+      page.title(heading);
+      page.list(entries, colour);
     }
   }
 
   private void row(String name, String value) {
-    List<String> lines = Lines.of(value, WIDTH - 10);
-    line(palette.bold("%-10s".formatted(name)) + lines.get(0));
-    lines.stream().skip(1).forEach(next -> line(" ".repeat(10) + next));
-  }
-
-  private void line(String line) {
-    text.append(line.stripTrailing()).append('\n');
+    page.row(name, 10, value);
   }
 
   private static String percent(double share) {

@@ -4,27 +4,29 @@ import io.cnimetrics.recommend.Recommendation.Group;
 import io.cnimetrics.text.Lines;
 import io.cnimetrics.text.Palette;
 import io.cnimetrics.text.Printable;
+import io.cnimetrics.text.TextPage;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
-/** Writes a recommendation as a table for people of at most 80 columns. */
+/** Writes a recommendation as a table. */
 public final class RecommendationTable {
-  private static final int WIDTH = 80;
   private static final int NAME = 26;
   private static final DateTimeFormatter MINUTE =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ROOT).withZone(ZoneOffset.UTC);
 
   private final Recommendation found;
   private final Palette palette;
-  private final StringBuilder text = new StringBuilder();
+  private final TextPage page;
 
   private RecommendationTable(Recommendation found, Palette palette) {
     this.found = found;
     this.palette = palette;
+    this.page = new TextPage(palette);
   }
 
   /** Writes the table, with a line end after each line. */
@@ -36,7 +38,7 @@ public final class RecommendationTable {
     table.subnets();
     table.notes();
     table.commands();
-    return table.text.toString();
+    return table.page.toString();
   }
 
   private void data() {
@@ -50,16 +52,17 @@ public final class RecommendationTable {
   }
 
   private void verdict() {
-    line("");
-    Lines.of(found.verdict(), WIDTH).forEach(sentence -> line(palette.bold(sentence)));
+    page.line("");
+    Lines.of(found.verdict(), TextPage.WIDTH)
+        .forEach(sentence -> page.line(palette.bold(sentence)));
     found
         .targets()
         .ifPresent(
             targets -> {
-              line("");
-              line("  WARM_IP_TARGET      " + targets.warmIp());
-              line("  MINIMUM_IP_TARGET   " + targets.minimumIp());
-              line(
+              page.line("");
+              page.line("  WARM_IP_TARGET      " + targets.warmIp());
+              page.line("  MINIMUM_IP_TARGET   " + targets.minimumIp());
+              page.line(
                   format(
                       "  idle addresses      %,.0f on average instead of %,.0f: %s %,.0f",
                       found.idleThen(),
@@ -84,14 +87,13 @@ public final class RecommendationTable {
   }
 
   private void groups() {
-    line("");
     String columns =
         format("%5s%7s%8s%8s%13s%11s", "nodes", "most", "idle", "then", "alone", "max pods");
-    line(palette.bold("%-26s".formatted("Node group")) + palette.faint(columns));
+    page.title("%-26s".formatted("Node group"), palette.faint(columns));
     for (Group group : found.groups()) {
       List<String> name = Lines.of(group.name(), NAME - 3);
-      line(
-          padded("  " + name.get(0))
+      page.line(
+          TextPage.padded("  " + name.get(0), NAME)
               + format(
                   "%5d%7d%8.1f%8s%13s%11d",
                   group.nodes(),
@@ -100,7 +102,7 @@ public final class RecommendationTable {
                   group.idleThen().map(idle -> format("%.1f", idle)).orElse("-"),
                   group.own().map(own -> own.warmIp() + " / " + own.minimumIp()).orElse("-"),
                   group.maxPods()));
-      name.stream().skip(1).forEach(more -> line("  " + more));
+      name.stream().skip(1).forEach(more -> page.line("  " + more));
     }
     paragraph(
         "most: the most addresses that pods of one node held. idle, then: idle addresses of a"
@@ -113,12 +115,11 @@ public final class RecommendationTable {
     if (found.subnets().isEmpty()) {
       return;
     }
-    line("");
-    line(
-        palette.bold("%-28s".formatted("Subnet"))
-            + palette.faint(format("%8s%14s   %s", "free", "lost a day", "empty")));
+    page.title(
+        "%-28s".formatted("Subnet"),
+        palette.faint(format("%8s%14s   %s", "free", "lost a day", "empty")));
     for (SubnetTrend subnet : found.subnets()) {
-      line(
+      page.line(
           format(
               "  %-26s%8d%14s   %s",
               Printable.of(subnet.subnetId()),
@@ -145,14 +146,8 @@ public final class RecommendationTable {
 
   private void notes() {
     if (!found.notes().isEmpty()) {
-      line("");
-      line(palette.bold("Notes"));
-    }
-    for (String note : found.notes()) {
-      List<String> lines = Lines.of(note, WIDTH - 4);
-      for (int i = 0; i < lines.size(); i++) {
-        line((i == 0 ? "  - " : "    ") + lines.get(i));
-      }
+      page.title("Notes");
+      page.list(found.notes(), UnaryOperator.identity());
     }
   }
 
@@ -160,45 +155,34 @@ public final class RecommendationTable {
     if (!found.change()) {
       return;
     }
-    line("");
-    line(palette.bold("Commands"));
+    page.title("Commands");
     paragraph(
         "Each command changes all nodes of the cluster, because all nodes have the same DaemonSet"
             + " aws-node. The pods of aws-node restart, one node in ten at a time.");
-    line("");
+    page.line("");
     command(found.setCommand());
     paragraph(
         "If the VPC CNI is an add-on of EKS, the add-on undoes this command. Use the next command"
             + " instead. It replaces the whole configuration of the add-on: add the values that"
             + " 'aws eks describe-addon' prints as configurationValues.");
-    line("");
+    page.line("");
     command(found.addonCommand());
   }
 
   private void command(List<String> parts) {
     for (int i = 0; i < parts.size(); i++) {
       String end = i < parts.size() - 1 ? " \\" : "";
-      line((i == 0 ? "    " : "      ") + Printable.of(parts.get(i)) + end);
+      page.line((i == 0 ? "    " : "      ") + Printable.of(parts.get(i)) + end);
     }
   }
 
   private void row(String name, String value) {
-    List<String> lines = Lines.of(value, WIDTH - 11);
-    line(palette.bold("%-11s".formatted(name)) + lines.get(0));
-    lines.stream().skip(1).forEach(next -> line(" ".repeat(11) + next));
+    page.row(name, 11, value);
   }
 
   private void paragraph(String sentences) {
-    line("");
-    Lines.of(sentences, WIDTH - 2).forEach(next -> line("  " + next));
-  }
-
-  private void line(String line) {
-    text.append(line.stripTrailing()).append('\n');
-  }
-
-  private static String padded(String text) {
-    return text + " ".repeat(Math.max(0, NAME - Printable.columns(text)));
+    page.line("");
+    page.paragraph(2, sentences);
   }
 
   private static String format(String format, Object... values) {

@@ -1,4 +1,4 @@
-/** Writes to a terminal, writes JSON, and wraps lines. */
+/** Writes pages of text, JSON and YAML, and prints them to a terminal. */
 @NullMarked
 package io.cnimetrics.text;
 
