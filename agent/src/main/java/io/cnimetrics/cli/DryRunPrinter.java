@@ -1,9 +1,6 @@
 package io.cnimetrics.cli;
 
 import io.cnimetrics.agent.Dimensions;
-import io.cnimetrics.catalog.Metric;
-import io.cnimetrics.catalog.Metric.MinuteAggregation;
-import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.config.ConfigException;
 import io.cnimetrics.config.Dimension;
@@ -23,10 +20,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Predicate;
 
 /** The output of a dry run. */
 final class DryRunPrinter {
+  private static final String NOTHING =
+      "nothing to send: no selected metric has a value yet. Counters need two polls (use --watch),"
+          + " subnetFreeIPs needs --subnets, and only the command run sends agentStarts";
+
   private final AgentConfig config;
   private final Format format;
   private final boolean watch;
@@ -142,31 +142,8 @@ final class DryRunPrinter {
   private String request(PolledMinute minute, List<Map<String, String>> sets) {
     String request = PutMetricDataJson.of(minute, config.namespace(), sets, !watch);
     if (request.isEmpty()) {
-      console.error("nothing to send: " + whyNothing());
+      console.error(NOTHING);
     }
     return request;
-  }
-
-  private String whyNothing() {
-    List<String> reasons = new ArrayList<>();
-    reasons.add("no selected metric has a value yet");
-    if (wanted(DryRunPrinter::isIncrease).isPresent()) {
-      reasons.add("a counter needs two polls" + (watch ? "" : " (use --watch)"));
-    }
-    wanted(Metric::isOfStart)
-        .ifPresent(metric -> reasons.add("only the command run sends " + metric.name()));
-    wanted(metric -> metric.isOfSubnet() && !config.subnets())
-        .ifPresent(metric -> reasons.add(metric.name() + " needs --subnets"));
-    return String.join("; ", reasons);
-  }
-
-  private static boolean isIncrease(Metric metric) {
-    return (metric.within() == MinuteAggregation.SUM
-            || metric.within() == MinuteAggregation.WEIGHTED_MEAN)
-        && !metric.isOfStart();
-  }
-
-  private Optional<Metric> wanted(Predicate<Metric> which) {
-    return MetricCatalog.selected(config.metrics()::includes).stream().filter(which).findFirst();
   }
 }

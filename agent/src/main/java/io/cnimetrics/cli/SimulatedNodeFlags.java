@@ -128,21 +128,10 @@ record SimulatedNodeFlags(Scenario.Builder scenario, Duration warmUp) {
 
   private static IllegalArgumentException unknownScenario(String name) {
     List<String> known = Stream.of(NamedScenario.values()).map(NamedScenario::label).toList();
-    String near =
-        Stream.concat(Nearest.of(name, known).stream(), withWordOf(name, known))
-            .distinct()
-            .collect(Collectors.joining(" or "));
     return new IllegalArgumentException(
-        near.isEmpty()
-            ? "expected one of " + String.join(", ", known)
-            : "did you mean %s? simulate --list prints all scenarios".formatted(near));
-  }
-
-  /** The scenarios whose name shares a word with the given name. */
-  private static Stream<String> withWordOf(String name, List<String> known) {
-    List<String> words = Stream.of(name.split("-", -1)).filter(word -> word.length() > 2).toList();
-    return known.stream()
-        .filter(label -> List.of(label.split("-")).stream().anyMatch(words::contains));
+        Nearest.of(name, known)
+            .map("did you mean %s? simulate --list prints all scenarios"::formatted)
+            .orElse("expected one of " + String.join(", ", known)));
   }
 
   static boolean lists(Values values) {

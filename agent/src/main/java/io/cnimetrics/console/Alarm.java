@@ -3,17 +3,17 @@ package io.cnimetrics.console;
 import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.Metric.Unit;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * One alarm on the metrics of a cluster.
  *
- * @param id the name of the alarm within the template
- * @param name the suffix of the alarm's name in CloudWatch
+ * @param name the suffix of the alarm's name in CloudWatch, such as {@code ipamd-down}
  * @param onBy the template parameter that switches the alarm on; empty if the alarm is always on
  */
 public record Alarm(
-    String id,
     String name,
     Severity severity,
     Formula formula,
@@ -24,6 +24,19 @@ public record Alarm(
     Text text) {
   private static final String RUNBOOKS =
       "https://github.com/OWNER/cni-metrics-agent/blob/main/docs/runbooks/";
+
+  private static final Pattern WORD = Pattern.compile("(?:^|-)(\\w)");
+
+  /**
+   * The name of the alarm within the template, such as {@code IpamdDown}. The alarm of a subnet has
+   * the subnet's id in its name. Therefore the alarm stays the same resource of the stack if the
+   * list of subnets changes.
+   */
+  public String id() {
+    String[] parts = name.split("-subnet-", 2);
+    String words = WORD.matcher(parts[0]).replaceAll(w -> w.group(1).toUpperCase(Locale.ROOT));
+    return parts.length == 1 ? words : words + parts[1];
+  }
 
   /** The address of an alarm's page for the person on call. All subnet alarms share one page. */
   static String runbook(String name) {
@@ -58,19 +71,17 @@ public record Alarm(
 
   /** How urgent the alarm is. */
   public enum Severity {
-    PAGE("page", "#d62728"),
-    TICKET("ticket", "#ff7f0e");
+    PAGE("#d62728"),
+    TICKET("#ff7f0e");
 
-    private final String label;
     private final String colour;
 
-    Severity(String label, String colour) {
-      this.label = label;
+    Severity(String colour) {
       this.colour = colour;
     }
 
     String label() {
-      return label;
+      return name().toLowerCase(Locale.ROOT);
     }
 
     String colour() {

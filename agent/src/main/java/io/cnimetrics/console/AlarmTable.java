@@ -10,6 +10,7 @@ import static io.cnimetrics.console.Alarm.Severity.PAGE;
 import static io.cnimetrics.console.Alarm.Severity.TICKET;
 
 import io.cnimetrics.catalog.Cause;
+import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.console.Alarm.Evaluation;
 import io.cnimetrics.console.Alarm.Switch;
@@ -25,45 +26,35 @@ import java.util.stream.Stream;
  */
 public final class AlarmTable {
   static final Alarm NO_ADDRESS =
-      new Alarm(
-          "PodsGetNoAddress",
+      ofNode(
           "pods-get-no-address",
           PAGE,
-          Formula.of(ClusterStatistic.MAXIMUM, MetricCatalog.NO_ADDRESS_MINUTES),
-          AT_LEAST,
+          MetricCatalog.NO_ADDRESS_MINUTES,
           minutes("NoAddressMinutes", 3, 60, "pods of a node get no address"),
-          new Evaluation(1, 1, NOT_BREACHING),
-          Optional.empty(),
-          new Text(
-              "Pods get no address",
-              "New pods on a node stay in ContainerCreating, because ipamD refuses them an address"
-                  + " or cannot read instance metadata.",
-              List.of(MetricCatalog.NO_ADDRESS_MINUTES),
-              List.of(
-                  "refused-pods",
-                  Cause.METADATA_AWAY.finding(),
-                  Cause.NO_ADDRESS_IN_SUBNET.finding(),
-                  Cause.EC2_DENIES.finding(),
-                  "leaked-addresses",
-                  "trunk-slot",
-                  Cause.NODE_FULL.finding())));
+          1,
+          "Pods get no address",
+          "New pods on a node stay in ContainerCreating, because ipamD refuses them an address"
+              + " or cannot read instance metadata.",
+          "refused-pods",
+          Cause.METADATA_AWAY.finding(),
+          Cause.NO_ADDRESS_IN_SUBNET.finding(),
+          Cause.EC2_DENIES.finding(),
+          "leaked-addresses",
+          "trunk-slot",
+          Cause.NODE_FULL.finding());
 
   static final Alarm IPAMD_DOWN =
-      new Alarm(
-          "IpamdDown",
+      ofNode(
           "ipamd-down",
           PAGE,
-          Formula.of(ClusterStatistic.MAXIMUM, MetricCatalog.IPAMD_DOWN_MINUTES),
-          AT_LEAST,
+          MetricCatalog.IPAMD_DOWN_MINUTES,
           minutes("IpamdDownMinutes", 5, 60, "ipamD is down"),
-          new Evaluation(1, 1, NOT_BREACHING),
-          Optional.empty(),
-          new Text(
-              "ipamD is down on a node",
-              "The aws-node pod of a node does not answer. No new pod starts on that node. Check"
-                  + " the state, the restarts and the log of the aws-node pod.",
-              List.of(MetricCatalog.IPAMD_DOWN_MINUTES),
-              List.of("introspection", "ipamd-restarts")));
+          1,
+          "ipamD is down on a node",
+          "The aws-node pod of a node does not answer. No new pod starts on that node. Check"
+              + " the state, the restarts and the log of the aws-node pod.",
+          "introspection",
+          "ipamd-restarts");
 
   /**
    * In a crash loop each minute can have a successful poll, so that no minute counts as down. The
@@ -71,26 +62,22 @@ public final class AlarmTable {
    * stays on as long as ipamD restarts at least once in seven minutes.
    */
   static final Alarm CRASH_LOOP =
-      new Alarm(
-          "IpamdCrashLoop",
+      ofNode(
           "ipamd-crash-loop",
           PAGE,
-          Formula.of(ClusterStatistic.MAXIMUM, MetricCatalog.IPAMD_RECENT_RESTARTS),
-          AT_LEAST,
+          MetricCatalog.IPAMD_RECENT_RESTARTS,
           Threshold.of(
               "IpamdRecentRestarts",
               3,
               2,
               60,
               "The alarm starts if ipamD of a node restarts this number of times in 15 minutes"),
-          new Evaluation(1, 10, NOT_BREACHING),
-          Optional.empty(),
-          new Text(
-              "ipamD is in a crash loop on a node",
-              "ipamD restarts again and again. New pods on that node do not start while ipamD is"
-                  + " down. The log before the last restart shows the reason.",
-              List.of(MetricCatalog.IPAMD_RECENT_RESTARTS),
-              List.of("ipamd-restarts", "introspection")));
+          10,
+          "ipamD is in a crash loop on a node",
+          "ipamD restarts again and again. New pods on that node do not start while ipamD is"
+              + " down. The log before the last restart shows the reason.",
+          "ipamd-restarts",
+          "introspection");
 
   static final Threshold SUBNET_FREE =
       Threshold.of(
@@ -102,7 +89,6 @@ public final class AlarmTable {
 
   static final Alarm NO_DATA =
       new Alarm(
-          "NoData",
           "no-data",
           TICKET,
           Formula.of(ClusterStatistic.NODES, MetricCatalog.IPAMD_UP),
@@ -121,29 +107,22 @@ public final class AlarmTable {
               List.of("cluster-name", "region", "java-agent")));
 
   static final Alarm WARM_POOL_EMPTY =
-      new Alarm(
-          "WarmPoolEmpty",
+      ofNode(
           "warm-pool-empty",
           TICKET,
-          Formula.of(ClusterStatistic.MAXIMUM, MetricCatalog.WARM_POOL_EMPTY_MINUTES),
-          AT_LEAST,
+          MetricCatalog.WARM_POOL_EMPTY_MINUTES,
           minutes("WarmPoolEmptyMinutes", 10, 240, "a warm pool is empty"),
-          new Evaluation(1, 1, NOT_BREACHING),
-          Optional.empty(),
-          new Text(
-              "A warm pool is empty though it may grow",
-              "A node has no free address for the next pod. The node could hold more, but EC2"
-                  + " gives none. Check EC2's errors and the subnet's free addresses.",
-              List.of(MetricCatalog.WARM_POOL_EMPTY_MINUTES),
-              List.of(
-                  Cause.WARM_POOL_EMPTY.finding(),
-                  Cause.NO_ADDRESS_IN_SUBNET.finding(),
-                  Cause.EC2_DENIES.finding(),
-                  Cause.EC2_THROTTLES.finding())));
+          1,
+          "A warm pool is empty though it may grow",
+          "A node has no free address for the next pod. The node could hold more, but EC2"
+              + " gives none. Check EC2's errors and the subnet's free addresses.",
+          Cause.WARM_POOL_EMPTY.finding(),
+          Cause.NO_ADDRESS_IN_SUBNET.finding(),
+          Cause.EC2_DENIES.finding(),
+          Cause.EC2_THROTTLES.finding());
 
   static final Alarm LOST_ADDRESS =
       new Alarm(
-          "PodsLostAddress",
           "pods-lost-address",
           TICKET,
           Formula.sum(MetricCatalog.FORCE_REMOVE_IPS, MetricCatalog.FORCE_REMOVE_ENI),
@@ -154,13 +133,13 @@ public final class AlarmTable {
           new Text(
               "Pods lost their address",
               "Addresses or ENIs of running pods were removed. Replace the pods. CloudTrail shows"
-                  + " the caller: search for DetachNetworkInterface and UnassignPrivateIpAddresses.",
+                  + " the caller: search for DetachNetworkInterface and"
+                  + " UnassignPrivateIpAddresses.",
               List.of(MetricCatalog.FORCE_REMOVE_IPS, MetricCatalog.FORCE_REMOVE_ENI),
               List.of("forced-removals", "instance-enis")));
 
   static final Alarm DENIED =
       new Alarm(
-          "Ec2Denies",
           "ec2-denies",
           TICKET,
           Formula.of(ClusterStatistic.SUM, MetricCatalog.AWS_API_DENIED_ERR),
@@ -170,14 +149,13 @@ public final class AlarmTable {
           Optional.empty(),
           new Text(
               "EC2 denies calls of ipamD",
-              "The role of aws-node lacks permissions. Address pools cannot grow. Check that the role"
-                  + " has the policy AmazonEKS_CNI_Policy, and its recent changes.",
+              "The role of aws-node lacks permissions. Address pools cannot grow. Check that the"
+                  + " role has the policy AmazonEKS_CNI_Policy, and its recent changes.",
               List.of(MetricCatalog.AWS_API_ERR),
               List.of(Cause.EC2_DENIES.finding())));
 
   static final Alarm THROTTLED =
       new Alarm(
-          "Ec2Throttles",
           "ec2-throttles",
           TICKET,
           Formula.percent(MetricCatalog.AWS_API_THROTTLE_ERR, MetricCatalog.EC2_API_REQ_COUNT),
@@ -192,14 +170,13 @@ public final class AlarmTable {
           Optional.empty(),
           new Text(
               "EC2 throttles ipamD",
-              "The account sends too many requests to EC2. Address pools grow late. Use prefixes, or"
-                  + " WARM_IP_TARGET with MINIMUM_IP_TARGET. Other tools' requests count too.",
+              "The account sends too many requests to EC2. Address pools grow late. Use prefixes,"
+                  + " or WARM_IP_TARGET with MINIMUM_IP_TARGET. Other tools' requests count too.",
               List.of(MetricCatalog.AWS_API_ERR),
               List.of(Cause.EC2_THROTTLES.finding())));
 
   static final Alarm NEARLY_FULL =
       new Alarm(
-          "NodesNearlyFull",
           "nodes-nearly-full",
           TICKET,
           Formula.of(ClusterStatistic.P90, MetricCatalog.NODE_IP_UTILIZATION),
@@ -221,7 +198,6 @@ public final class AlarmTable {
   /** The template lacks this alarm, because only PromQL finds a node that stopped reporting. */
   static final Alarm NODE_SILENT =
       new Alarm(
-          "NodeSilent",
           "node-silent",
           TICKET,
           Formula.of(ClusterStatistic.NODES, MetricCatalog.IPAMD_UP),
@@ -248,18 +224,36 @@ public final class AlarmTable {
       List.of(NO_DATA, WARM_POOL_EMPTY, LOST_ADDRESS, DENIED, THROTTLED, NEARLY_FULL);
 
   /** One alarm that represents the alarms of all subnets. */
-  static final Alarm SUBNET_EMPTY =
-      subnetEmpty("SubnetEmpty", "subnet-empty", "a subnet", "A subnet is empty");
+  static final Alarm SUBNET_EMPTY = subnetEmpty("", "a subnet", "A subnet");
 
-  /** One alarm that represents the same alarm of each subnet. */
-  static final Alarm SUBNET_EMPTY_SOON =
-      subnetEmptySoon(
-          "SubnetEmptySoon",
-          "subnet-empty-soon",
-          "a subnet",
-          "A subnet will be empty within an hour");
+  static final Alarm SUBNET_EMPTY_SOON = subnetEmptySoon("", "a subnet", "A subnet");
 
   private AlarmTable() {}
+
+  /**
+   * An alarm on the worst node. The metric's value already covers several minutes of that node.
+   *
+   * @param periods the number of minutes for which the alarm stays on after the last bad minute
+   */
+  private static Alarm ofNode(
+      String name,
+      Alarm.Severity severity,
+      Metric metric,
+      Threshold threshold,
+      int periods,
+      String title,
+      String meaning,
+      String... checks) {
+    return new Alarm(
+        name,
+        severity,
+        Formula.of(ClusterStatistic.MAXIMUM, metric),
+        AT_LEAST,
+        threshold,
+        new Evaluation(1, periods, NOT_BREACHING),
+        Optional.empty(),
+        new Text(title, meaning, List.of(metric), List.of(checks)));
+  }
 
   private static Threshold minutes(String parameter, int value, int most, String condition) {
     String description = "The alarm starts if %s for this number of minutes".formatted(condition);
@@ -281,20 +275,14 @@ public final class AlarmTable {
     return Stream.concat(all().stream(), Stream.of(NODE_SILENT)).toList();
   }
 
-  /**
-   * The alarm of a subnet. Its id contains the subnet's id, so that the alarm stays the same
-   * resource of the stack if the list of subnets changes.
-   */
+  /** The alarm of one subnet. */
   static Alarm subnetEmpty(String subnetId) {
-    String id = subnetId.replaceFirst("subnet-", "SubnetEmpty");
-    return subnetEmpty(
-        id, "subnet-empty-" + subnetId, subnetId, "Subnet %s is empty".formatted(subnetId));
+    return subnetEmpty("-" + subnetId, subnetId, "Subnet " + subnetId);
   }
 
-  private static Alarm subnetEmpty(String id, String name, String subnetId, String title) {
+  private static Alarm subnetEmpty(String suffix, String subnetId, String subject) {
     return new Alarm(
-        id,
-        name,
+        "subnet-empty" + suffix,
         PAGE,
         Formula.of(freeAddresses(subnetId)),
         BELOW,
@@ -302,7 +290,7 @@ public final class AlarmTable {
         new Evaluation(3, 5, MISSING),
         Optional.empty(),
         new Text(
-            title,
+            subject + " is empty",
             "Nodes in %s get no more addresses. Soon new pods on these nodes cannot start."
                     .formatted(subnetId)
                 + " Free addresses in the subnet, or add a subnet.",
@@ -312,9 +300,7 @@ public final class AlarmTable {
 
   /** Like {@link #subnetEmpty(String)}. */
   static Alarm subnetEmptySoon(String subnetId) {
-    String id = subnetId.replaceFirst("subnet-", "SubnetEmptySoon");
-    String title = "Subnet %s will be empty within an hour".formatted(subnetId);
-    return subnetEmptySoon(id, "subnet-empty-soon-" + subnetId, subnetId, title);
+    return subnetEmptySoon("-" + subnetId, subnetId, "Subnet " + subnetId);
   }
 
   /**
@@ -323,10 +309,9 @@ public final class AlarmTable {
    * because in small clusters there are minutes without a value. The threshold is an hour and the
    * 30 minutes that the oldest of these values can be old.
    */
-  private static Alarm subnetEmptySoon(String id, String name, String subnetId, String title) {
+  private static Alarm subnetEmptySoon(String suffix, String subnetId, String subject) {
     return new Alarm(
-        id,
-        name,
+        "subnet-empty-soon" + suffix,
         TICKET,
         Formula.minutesUntilZero(freeAddresses(subnetId)),
         BELOW,
@@ -334,7 +319,7 @@ public final class AlarmTable {
         new Evaluation(4, 5, 5, NOT_BREACHING),
         Optional.empty(),
         new Text(
-            title,
+            subject + " will be empty within an hour",
             "The free addresses in %s fall. At the present rate none is left in less than an hour."
                     .formatted(subnetId)
                 + " Then nodes get no more addresses. Free addresses in the subnet, or add a"
@@ -352,8 +337,8 @@ public final class AlarmTable {
   public static final Text CANNOT_START =
       new Text(
           "Pods cannot start",
-          "Pods get no address, ipamD is down or in a crash loop, or a subnet is empty. See which of"
-              + " these alarms is on, and read its description.",
+          "Pods get no address, ipamD is down or in a crash loop, or a subnet is empty. See which"
+              + " of these alarms is on, and read its description.",
           List.of(
               MetricCatalog.NO_ADDRESS_MINUTES,
               MetricCatalog.IPAMD_DOWN_MINUTES,

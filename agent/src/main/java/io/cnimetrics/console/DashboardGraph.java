@@ -15,9 +15,25 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
-/** A graph of a dashboard. The graph shows lines over time and the thresholds of alarms. */
-final class DashboardGraph {
+/**
+ * A graph of a dashboard. The graph shows lines over time and the thresholds of alarms.
+ *
+ * @param cluster the cluster of all lines that do not name another cluster
+ * @param unit the label of the vertical axis
+ * @param limits the alarms whose thresholds the graph shows
+ * @param isStacked whether the lines are stacked
+ * @param isNow whether the graph shows only the present values, as numbers
+ */
+record DashboardGraph(
+    Cluster cluster,
+    String title,
+    String unit,
+    List<Line> lines,
+    List<Alarm> limits,
+    boolean isStacked,
+    boolean isNow) {
   /** The number of subnets that a readable graph can show. */
   static final int SHOWN_SUBNETS = 20;
 
@@ -29,25 +45,11 @@ final class DashboardGraph {
 
   private static final int PERIOD_SECONDS = 60;
 
-  private final Cluster cluster;
-  private final String title;
-  private final String unit;
-  private final List<Line> lines = new ArrayList<>();
-  private final List<Alarm> limits = new ArrayList<>();
-  private boolean stacked;
-  private boolean now;
-
   /** One formula. In PromQL, a formula can have one line for each node or subnet. */
   record Line(String label, Formula formula, Cluster cluster) {}
 
-  /**
-   * @param cluster the cluster of all lines that do not name another cluster
-   * @param unit the label of the vertical axis
-   */
   DashboardGraph(Cluster cluster, String title, String unit) {
-    this.cluster = cluster;
-    this.title = title;
-    this.unit = unit;
+    this(cluster, title, unit, List.of(), List.of(), false, false);
   }
 
   DashboardGraph line(String label, Formula formula) {
@@ -55,8 +57,8 @@ final class DashboardGraph {
   }
 
   DashboardGraph line(String label, Formula formula, Cluster of) {
-    lines.add(new Line(label, formula, of));
-    return this;
+    List<Line> all = and(lines, new Line(label, formula, of));
+    return new DashboardGraph(cluster, title, unit, all, limits, isStacked, isNow);
   }
 
   /** Adds a line with the cluster's total per minute. */
@@ -64,37 +66,20 @@ final class DashboardGraph {
     return line(label, Formula.total(metric).perMinute());
   }
 
-  /** Adds the threshold of an alarm. */
   DashboardGraph limit(Alarm alarm) {
-    limits.add(alarm);
-    return this;
+    return new DashboardGraph(cluster, title, unit, lines, and(limits, alarm), isStacked, isNow);
   }
 
   DashboardGraph stacked() {
-    stacked = true;
-    return this;
+    return new DashboardGraph(cluster, title, unit, lines, limits, true, isNow);
   }
 
-  /** Shows only the present values, as numbers. */
   DashboardGraph now() {
-    now = true;
-    return this;
+    return new DashboardGraph(cluster, title, unit, lines, limits, isStacked, true);
   }
 
-  String title() {
-    return title;
-  }
-
-  String unit() {
-    return unit;
-  }
-
-  List<Line> lines() {
-    return lines;
-  }
-
-  List<Alarm> limits() {
-    return limits;
+  private static <T> List<T> and(List<T> list, T last) {
+    return Stream.concat(list.stream(), Stream.of(last)).toList();
   }
 
   /** Whether a line shows starts of agents, which only {@code PutMetricData} reports. */
@@ -104,14 +89,6 @@ final class DashboardGraph {
         .anyMatch(series -> series.metric().isOfStart());
   }
 
-  boolean isStacked() {
-    return stacked;
-  }
-
-  boolean isNow() {
-    return now;
-  }
-
   /**
    * The properties of the graph, in the form that CloudWatch expects.
    *
@@ -119,25 +96,15 @@ final class DashboardGraph {
    */
   Map<String, Object> properties(String namespace, Function<Threshold, String> thresholds) {
     Map<String, Object> axis = object("min", 0, "label", unit, "showUnits", false);
-    String region = cluster.region();
-    List<Object> metrics = metrics(namespace);
     return object(
-        "title",
-        title,
-        "region",
-        region,
-        "view",
-        now ? "singleValue" : "timeSeries",
-        "stacked",
-        Optional.of(stacked).filter(is -> is),
-        "period",
-        PERIOD_SECONDS,
-        "yAxis",
-        Optional.of(object("left", axis)).filter(any -> !now),
-        "annotations",
-        annotations(thresholds),
-        "metrics",
-        metrics);
+        "title", title,
+        "region", cluster.region(),
+        "view", isNow ? "singleValue" : "timeSeries",
+        "stacked", Optional.of(isStacked).filter(is -> is),
+        "period", PERIOD_SECONDS,
+        "yAxis", Optional.of(object("left", axis)).filter(any -> !isNow),
+        "annotations", annotations(thresholds),
+        "metrics", metrics(namespace));
   }
 
   /**

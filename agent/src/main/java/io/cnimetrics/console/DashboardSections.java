@@ -47,7 +47,7 @@ final class DashboardSections {
     DashboardGraph graph = new DashboardGraph(clusters.get(0), title, unit);
     for (Cluster each : clusters) {
       String account = each.accountId().map(id -> " " + id).orElse("");
-      graph.line(each.clusterId() + " " + each.region() + account, formula, each);
+      graph = graph.line(each.clusterId() + " " + each.region() + account, formula, each);
     }
     return graph;
   }

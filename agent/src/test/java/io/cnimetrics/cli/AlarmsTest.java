@@ -20,18 +20,15 @@ class AlarmsTest {
 
   @Test
   void printsTheTemplateOfOneCluster() {
-    assertThat(terminal.run("alarms", "--cluster-id=prod")).isZero();
-    assertThat(terminal.out())
+    assertThat(terminal.output("alarms", "--cluster-id=prod"))
         .startsWith("{\n \"AWSTemplateFormatVersion\"")
         .contains("\"Default\":\"prod\"")
         .doesNotContain("AWS::CloudWatch::Dashboard");
-    assertThat(terminal.err()).isEmpty();
   }
 
   @Test
   void withoutClusterTheTemplateHasAParameter() {
-    assertThat(terminal.run("alarms")).isZero();
-    assertThat(terminal.out()).contains("\"ClusterId\": {");
+    assertThat(terminal.output("alarms")).contains("\"ClusterId\": {");
   }
 
   @Test
@@ -110,16 +107,13 @@ class AlarmsTest {
   @ValueSource(
       strings = {"subnet-", "subnet-0A", "0a", "subnet-0g", "subnet-0a ,", "subnet-0a/subnet-0b"})
   void invalidSubnetIdsAreRejected(String ids) {
-    assertThat(terminal.run("alarms", "--subnet-ids=" + ids)).isEqualTo(Cli.USAGE);
-    assertThat(terminal.err()).contains("--subnet-ids '");
+    assertThat(terminal.refusal("alarms", "--subnet-ids=" + ids)).contains("--subnet-ids '");
     assertThat(terminal.out()).isEmpty();
   }
 
   @Test
   void rulesOfPrometheusSelectTheCluster() {
-    assertThat(terminal.run("alarms", "--format=prometheus", "--cluster-id=prod/a b")).isZero();
-
-    assertThat(terminal.out())
+    assertThat(terminal.output("alarms", "--format=prometheus", "--cluster-id=prod/a b"))
         .startsWith("groups:\n  - name: \"cni-metrics-agent-prod/a b\"\n")
         .contains("cni_no_ip_address_seconds{cluster=\"prod/a b\"}[5m]")
         .doesNotContain("${");
@@ -128,17 +122,13 @@ class AlarmsTest {
 
   @Test
   void rulesOfPrometheusNeedNoClusterAndNoRegion() {
-    assertThat(terminal.run("alarms", "--format=prometheus")).isZero();
-
-    assertThat(terminal.out()).contains("max_over_time(cni_no_ip_address_seconds[5m])");
+    assertThat(terminal.output("alarms", "--format=prometheus"))
+        .contains("max_over_time(cni_no_ip_address_seconds[5m])");
   }
 
   @Test
   void objectOfTheOperatorHasAValidName() {
-    assertThat(terminal.run("alarms", "--format=prometheus-operator", "--cluster-id=Prod_EU."))
-        .isZero();
-
-    assertThat(terminal.out())
+    assertThat(terminal.output("alarms", "--format=prometheus-operator", "--cluster-id=Prod_EU."))
         .startsWith("apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\n")
         .contains("  name: cni-metrics-agent-prod-eu\n");
   }
@@ -159,8 +149,8 @@ class AlarmsTest {
 
   @Test
   void unknownFormatIsRejected() {
-    assertThat(terminal.run("alarms", "--format=terraform")).isEqualTo(Cli.USAGE);
-    assertThat(terminal.err()).contains("--format 'terraform'", "prometheus-operator");
+    assertThat(terminal.refusal("alarms", "--format=terraform"))
+        .contains("--format 'terraform'", "prometheus-operator");
   }
 
   private static JsonNode subnetAlarms(String ids) {
@@ -184,15 +174,15 @@ class AlarmsTest {
   @Test
   void allProblemsAreReportedTogether() {
     assertThat(
-            terminal.run(
-                "alarms",
-                "--cluster-id=",
-                "--region=Europe",
-                "--publish-interval=90s",
-                "--subnet-ids=subnet-0a,subnet-0a",
-                "--frob"))
-        .isEqualTo(Cli.USAGE);
-    assertThat(terminal.err().lines())
+            terminal
+                .refusal(
+                    "alarms",
+                    "--cluster-id=",
+                    "--region=Europe",
+                    "--publish-interval=90s",
+                    "--subnet-ids=subnet-0a,subnet-0a",
+                    "--frob")
+                .lines())
         .hasSize(6)
         .anyMatch(line -> line.contains("'--frob' of command alarms"))
         .anyMatch(line -> line.contains("--cluster-id is empty"))

@@ -13,9 +13,9 @@ class DashboardTest {
 
   @Test
   void printsTheBodyForOneCluster() {
-    assertThat(terminal.run("dashboard", "--cluster-id=prod", "--region=eu-west-1")).isZero();
-    assertThat(terminal.out()).startsWith("{").contains("\"CLUSTER_ID\",\"prod\"");
-    assertThat(terminal.err()).isEmpty();
+    assertThat(terminal.output("dashboard", "--cluster-id=prod", "--region=eu-west-1"))
+        .startsWith("{")
+        .contains("\"CLUSTER_ID\",\"prod\"");
   }
 
   @Test
@@ -23,8 +23,7 @@ class DashboardTest {
     Terminal withVariables =
         new Terminal(Map.of("AWS_CLUSTER_ID", "prod", "AWS_REGION", "eu-west-1"));
 
-    assertThat(withVariables.run("dashboard")).isZero();
-    assertThat(withVariables.out()).contains("# prod, eu-west-1");
+    assertThat(withVariables.output("dashboard")).contains("# prod, eu-west-1");
   }
 
   @Test
@@ -59,8 +58,7 @@ class DashboardTest {
 
   @Test
   void clusterAndRegionMustBeGiven() {
-    assertThat(terminal.run("dashboard")).isEqualTo(Cli.USAGE);
-    assertThat(terminal.err())
+    assertThat(terminal.refusal("dashboard"))
         .contains(
             "--cluster-id is not given: set this flag or the environment variable AWS_CLUSTER_ID",
             "--region is not given: set this flag or the environment variable AWS_REGION");
@@ -70,15 +68,15 @@ class DashboardTest {
   @Test
   void allProblemsAreReportedTogether() {
     assertThat(
-            terminal.run(
-                "dashboard",
-                "--cluster-id=a\"b",
-                "--region=Europe",
-                "--account-id=12",
-                "--namespace=AWS/EC2",
-                "--subnets=maybe"))
-        .isEqualTo(Cli.USAGE);
-    assertThat(terminal.err().lines())
+            terminal
+                .refusal(
+                    "dashboard",
+                    "--cluster-id=a\"b",
+                    "--region=Europe",
+                    "--account-id=12",
+                    "--namespace=AWS/EC2",
+                    "--subnets=maybe")
+                .lines())
         .hasSize(6)
         .anyMatch(line -> line.contains("--cluster-id 'a\"b': expected 1 to 128"))
         .anyMatch(line -> line.contains("--region 'Europe'"))
@@ -89,17 +87,14 @@ class DashboardTest {
 
   @Test
   void listsOfDifferentLengthsAreBad() {
-    assertThat(terminal.run("dashboard", "--cluster-id=a,b,c", "--region=eu-west-1,us-east-1"))
-        .isEqualTo(Cli.USAGE);
-    assertThat(terminal.err())
+    assertThat(terminal.refusal("dashboard", "--cluster-id=a,b,c", "--region=eu-west-1,us-east-1"))
         .contains("3 clusters, 2 regions, 0 accounts: give lists of equal length");
   }
 
   @Test
   void clusterGivenTwiceIsBad() {
-    assertThat(terminal.run("dashboard", "--cluster-id=a,a", "--region=eu-west-1"))
-        .isEqualTo(Cli.USAGE);
-    assertThat(terminal.err()).contains("cluster 'a' in eu-west-1 is given twice");
+    assertThat(terminal.refusal("dashboard", "--cluster-id=a,a", "--region=eu-west-1"))
+        .contains("cluster 'a' in eu-west-1 is given twice");
   }
 
   @Test
@@ -112,9 +107,7 @@ class DashboardTest {
   void moreClustersThanFitOneDashboardAreBad() {
     String many = String.join(",", Collections.nCopies(16, "a"));
 
-    assertThat(terminal.run("dashboard", "--cluster-id=" + many, "--region=eu-west-1"))
-        .isEqualTo(Cli.USAGE);
-    assertThat(terminal.err())
+    assertThat(terminal.refusal("dashboard", "--cluster-id=" + many, "--region=eu-west-1"))
         .contains("16 clusters are too many: a dashboard of clusters shows at most 15; --fleet");
   }
 
@@ -123,8 +116,7 @@ class DashboardTest {
   void fleetNeedsNoCluster() {
     Terminal pod = new Terminal(Map.of("AWS_CLUSTER_ID", "prod", "AWS_REGION", "eu-west-1"));
 
-    assertThat(pod.run("dashboard", "--fleet", "--namespace=Net/Pods")).isZero();
-    assertThat(pod.out())
+    assertThat(pod.output("dashboard", "--fleet", "--namespace=Net/Pods"))
         .contains("# Which cluster of eu-west-1?", "{\\\"Net/Pods\\\",\\\"CLUSTER_ID\\\"}")
         .doesNotContain("prod", "Kubernetes/");
   }
@@ -132,56 +124,53 @@ class DashboardTest {
   @Test
   void fleetHasTheClustersOfAllAccountsAndIsForCloudWatch() {
     assertThat(
-            terminal.run("dashboard", "--fleet", "--region=eu-west-1", "--account-id=111122223333"))
-        .isEqualTo(Cli.USAGE);
-    assertThat(terminal.err()).contains("--account-id cannot be used with --fleet");
-    assertThat(terminal.run("dashboard", "--fleet", "--format=grafana")).isEqualTo(Cli.USAGE);
-    assertThat(terminal.err()).contains("--fleet needs --format cloudwatch");
+            terminal.refusal(
+                "dashboard", "--fleet", "--region=eu-west-1", "--account-id=111122223333"))
+        .contains("--account-id cannot be used with --fleet");
+    assertThat(terminal.refusal("dashboard", "--fleet", "--format=grafana"))
+        .contains("--fleet needs --format cloudwatch");
   }
 
   @Test
   void nodesByNameNeedMoreWidgets() {
     String many = String.join(",", Collections.nCopies(15, "a"));
 
-    assertThat(terminal.run("dashboard", "--cluster-id=" + many, "--region=eu-west-1", "--otlp"))
-        .isEqualTo(Cli.USAGE);
-    assertThat(terminal.err())
+    assertThat(
+            terminal.refusal("dashboard", "--cluster-id=" + many, "--region=eu-west-1", "--otlp"))
         .contains("15 clusters are too many: a dashboard of clusters shows at most 14; --fleet");
   }
 
   @Test
   void nodesOfOtherAccountsCannotBeNamed() {
     assertThat(
-            terminal.run(
+            terminal.refusal(
                 "dashboard",
                 "--cluster-id=a",
                 "--region=eu-west-1",
                 "--account-id=111122223333",
                 "--otlp"))
-        .isEqualTo(Cli.USAGE);
-    assertThat(terminal.err()).contains("--otlp cannot be used with --account-id");
+        .contains("--otlp cannot be used with --account-id");
   }
 
   @Test
   void dashboardForGrafanaNeedsNoCluster() {
-    assertThat(terminal.run("dashboard", "--format=grafana")).isZero();
-    assertThat(terminal.out()).contains("\"uid\": \"cni-metrics-agent\"", "\"$__all\"");
-    assertThat(terminal.err()).isEmpty();
+    assertThat(terminal.output("dashboard", "--format=grafana"))
+        .contains("\"uid\": \"cni-metrics-agent\"", "\"$__all\"");
   }
 
   @Test
   void dashboardForGrafanaStartsWithTheGivenClusters() {
-    assertThat(terminal.run("dashboard", "--format=grafana", "--cluster-id=a,b")).isZero();
-    assertThat(terminal.out()).contains("\"value\": [\"a\",\"b\"]");
+    assertThat(terminal.output("dashboard", "--format=grafana", "--cluster-id=a,b"))
+        .contains("\"value\": [\"a\",\"b\"]");
   }
 
   @Test
   void grafanaRejectsFlagsOfCloudWatch() {
     assertThat(
-            terminal.run(
-                "dashboard", "--format=grafana", "--account-id=111122223333", "--otlp=true"))
-        .isEqualTo(Cli.USAGE);
-    assertThat(terminal.err().lines())
+            terminal
+                .refusal(
+                    "dashboard", "--format=grafana", "--account-id=111122223333", "--otlp=true")
+                .lines())
         .anyMatch(line -> line.contains("--account-id needs --format cloudwatch"))
         .anyMatch(line -> line.contains("--otlp needs --format cloudwatch"));
   }

@@ -92,8 +92,7 @@ class PrepareStateDirTest {
 
   @Test
   void directoryMustBeGiven() {
-    assertThat(terminal.run("prepare-state-dir")).isEqualTo(Cli.USAGE);
-    assertThat(terminal.err())
+    assertThat(terminal.refusal("prepare-state-dir"))
         .contains("--state-dir is not given: set this flag or the environment variable STATE_DIR");
   }
 

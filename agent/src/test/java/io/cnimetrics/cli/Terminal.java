@@ -1,6 +1,7 @@
 package io.cnimetrics.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.text.Console;
 import io.cnimetrics.text.Palette;
@@ -31,6 +32,19 @@ public final class Terminal {
   public int run(String... arguments) {
     Console console = new Console(out, new PrintStream(err, false, UTF_8), Palette.PLAIN);
     return new Cli(environment, InstantSource.system(), console).run(List.of(arguments));
+  }
+
+  /** Runs a command that succeeds, and returns its output. */
+  String output(String... arguments) {
+    assertThat(run(arguments)).as(err()).isEqualTo(Cli.OK);
+    assertThat(err()).isEmpty();
+    return out();
+  }
+
+  /** Runs a command with wrong arguments, and returns the messages. */
+  String refusal(String... arguments) {
+    assertThat(run(arguments)).isEqualTo(Cli.USAGE);
+    return err();
   }
 
   public String out() {
