@@ -89,7 +89,7 @@ class ArchitectureTest {
                             .check(CLASSES)));
   }
 
-  /** What people call must cost no memory on the nodes. */
+  /** The code of other commands would use memory on each node. */
   @Test
   void runReachesNoOtherCommand() {
     noClasses()
@@ -104,7 +104,7 @@ class ArchitectureTest {
         .check(CLASSES);
   }
 
-  /** It runs in an init container with little memory. */
+  /** The command runs in an init container with little memory. */
   @Test
   void prepareStateDirReachesNothingOfTheAgent() {
     noClasses()

@@ -48,8 +48,8 @@ final class Dashboard implements Command {
       Flag.of("--fleet", "DASHBOARD_FLEET", FlagType.SWITCH)
           .defaultsTo(
               "false",
-              "show all clusters of the regions in tables, the worst cluster first; --cluster-id has"
-                  + " no effect");
+              "show all clusters of the regions in tables, the worst cluster first; --cluster-id"
+                  + " has no effect");
 
   /** The service that shows the dashboard. */
   private enum Format {
@@ -108,7 +108,7 @@ final class Dashboard implements Command {
     return Cli.OK;
   }
 
-  /** The region and the namespace can come from variables of the pod, and have no effect. */
+  /** Ignores the region and the namespace, because the pod's variables can set them. */
   private static int grafana(Values values, Console console) {
     List<String> clusterIds = values.find(CLUSTER_IDS).orElse(List.of());
     boolean subnets = values.get(SUBNETS);

@@ -38,7 +38,7 @@ final class LocalProbes {
   private static final Duration VISIT_LIMIT = Duration.ofSeconds(1);
   private static final Duration AWS_LIMIT = Duration.ofSeconds(5);
 
-  /** The setup of a pod, or its end, takes up to some seconds. */
+  /** The start or the end of a pod takes a few seconds. */
   private static final Duration POD_START = Duration.ofSeconds(5);
 
   private record PoolOfNode(AgentConfig config) implements Probes.Pool {
@@ -178,7 +178,7 @@ final class LocalProbes {
     return introspection.read(VISIT_LIMIT).pool().isPresent();
   }
 
-  /** Finds why the directory is not writable. Creates no file, because an agent may be using it. */
+  /** Finds why a directory is not writable. Creates no file, because an agent may use it. */
   static Optional<String> obstacle(Path directory) {
     if (!Files.exists(directory)) {
       Path parent = directory.getParent();

@@ -22,7 +22,7 @@ final class NodeLock implements AutoCloseable {
   /** The port after the default port of the health server. */
   private static final int PORT = 61691;
 
-  /** The second byte of addresses that are never the address of a lock. */
+  /** No lock uses an address with this second byte. */
   private static final int NO_LOCK = 255;
 
   private final InetSocketAddress address;

@@ -37,12 +37,6 @@ record SimulatedNodeFlags(Scenario.Builder scenario, Duration warmUp) {
               + " and pauses, as in 0:40:0.5,40:60s,40:5:2");
   private static final Flag<CniVersion> CNI_VERSION =
       flag("--cni-version", "RELEASE", CniVersion::parse, "v1.23.2", "release of the VPC CNI");
-  private static final Flag<Boolean> BUILD_VERSION =
-      flag(
-          "--build-version",
-          FlagType.SWITCH,
-          "false",
-          "show the release in awscni_build_info; real builds show no release");
   private static final Flag<Integer> WARM_ENI_TARGET =
       flag("--warm-eni-target", upTo(100), "1", "ipamD's WARM_ENI_TARGET");
   private static final Flag<Integer> WARM_IP_TARGET =
@@ -97,7 +91,6 @@ record SimulatedNodeFlags(Scenario.Builder scenario, Duration warmUp) {
           INSTANCE_TYPE,
           PODS,
           CNI_VERSION,
-          BUILD_VERSION,
           WARM_ENI_TARGET,
           WARM_IP_TARGET,
           MINIMUM_IP_TARGET,
@@ -175,7 +168,6 @@ record SimulatedNodeFlags(Scenario.Builder scenario, Duration warmUp) {
             .get(INSTANCE_TYPE)
             .pods(values.get(PODS))
             .cniVersion(values.get(CNI_VERSION))
-            .buildVersion(values.get(BUILD_VERSION))
             .networkCards(values.get(NETWORK_CARDS), 0)
             .warmTargets(
                 new Scenario.WarmTargets(

@@ -179,7 +179,7 @@ final class StatusTable {
       return;
     }
     table.title("Increases of ipamD's counters since " + when(since.get()));
-    // A line may break at the spaces in the counter's selector.
+    // The spaces let a long counter wrap between its labels.
     for (AgentPage run : runs.subList(0, Math.min(MOST_INCREASES, runs.size()))) {
       String from = run.time("since").map(this::clock).orElse("");
       String to = run.time("last").map(this::clock).orElse("");

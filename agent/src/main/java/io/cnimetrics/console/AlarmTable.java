@@ -58,8 +58,8 @@ public final class AlarmTable {
 
   /**
    * In a crash loop each minute can have a successful poll, so that no minute counts as down. The
-   * pause between two restarts grows to five minutes. Therefore the alarm evaluates ten minutes: it
-   * stays on as long as ipamD restarts at least once in seven minutes.
+   * pause between two restarts grows to five minutes. Therefore the alarm evaluates ten minutes and
+   * stays on during such a pause.
    */
   static final Alarm CRASH_LOOP =
       ofNode(

@@ -36,7 +36,7 @@ public final class AlarmTemplate {
   private static final int MOST_CHILDREN = 100;
   private static final int MOST_RULE_CHARACTERS = 10_240;
 
-  /** The time for the first agents to send, so that a new stack is quiet. Data ends it early. */
+  /** How long an alarm on missing data waits in a new stack for the first agents to send. */
   private static final int WARM_UP_MINUTES = 30;
 
   /** How long a page is delayed, so that the suppressor alarm has time to start. */

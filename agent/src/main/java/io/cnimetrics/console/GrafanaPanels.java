@@ -78,8 +78,8 @@ final class GrafanaPanels {
 
   /**
    * The shortest time between two points of a graph. Grafana calculates rates over at least four
-   * times this time. A graph of only the counters of an alarm uses the minutes of the alarm,
-   * because counters are unknown while ipamD is down.
+   * times this time. If a graph shows one counter and its alarm, this time fits the minutes of the
+   * alarm, because the counter is unknown while ipamD is down.
    */
   private int leastMinutes(DashboardGraph graph) {
     return graph.limits().stream()

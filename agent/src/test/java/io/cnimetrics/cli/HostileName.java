@@ -33,7 +33,7 @@ enum HostileName {
   LONG_AND_RED("\u001b[31m\n".repeat(2_000)),
   LONG_EMOJIS("a" + "\ud83d\ude00".repeat(2_500));
 
-  private static final Pattern OBEYED =
+  private static final Pattern INVISIBLE =
       Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Cs}\\u2028\\u2029&&[^\\n]]");
 
   private final String text;
@@ -57,7 +57,7 @@ enum HostileName {
   }
 
   /** Whether the text has only line ends and visible characters. */
-  static void assertSeen(String printed) {
-    assertThat(printed).doesNotContainPattern(OBEYED);
+  static void assertVisible(String printed) {
+    assertThat(printed).doesNotContainPattern(INVISIBLE);
   }
 }

@@ -1,6 +1,6 @@
 package io.cnimetrics.cli;
 
-import static io.cnimetrics.cli.HostileName.assertSeen;
+import static io.cnimetrics.cli.HostileName.assertVisible;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -65,7 +65,7 @@ class HostileNamesTest {
       assertRefused(terminal, "--cluster-id");
       return;
     }
-    assertSeen(terminal.out());
+    assertVisible(terminal.out());
     assertThat(RecordedNode.json(terminal.out()).findValues("metrics").toString())
         .contains("\"CLUSTER_ID\",\"%s\"".formatted(name.text()));
   }
@@ -78,7 +78,7 @@ class HostileNamesTest {
       assertRefused(terminal, "--cluster-id");
       return;
     }
-    assertSeen(terminal.out());
+    assertVisible(terminal.out());
     JsonNode parameters = RecordedNode.json(terminal.out()).get("Parameters");
     assertThat(parameters.get("ClusterId").get("Default").asText()).isEqualTo(name.text());
   }
@@ -122,15 +122,15 @@ class HostileNamesTest {
     words.addAll(List.of(more));
     Terminal terminal = new Terminal(Map.of());
     terminal.run(words.toArray(String[]::new));
-    assertSeen(terminal.out());
-    assertSeen(terminal.err());
+    assertVisible(terminal.out());
+    assertVisible(terminal.err());
     return terminal.out();
   }
 
   /** The first line names the problem. The second line names the help. */
   private static void assertRefused(Terminal terminal, String origin) {
     assertThat(terminal.out()).isEmpty();
-    assertSeen(terminal.err());
+    assertVisible(terminal.err());
     assertThat(terminal.err().lines()).hasSize(2).allMatch(line -> line.length() <= LONGEST_LINE);
     assertThat(terminal.err())
         .startsWith("cni-metrics-agent: " + origin + " '")

@@ -1,6 +1,6 @@
 package io.cnimetrics.cli;
 
-import static io.cnimetrics.cli.HostileName.assertSeen;
+import static io.cnimetrics.cli.HostileName.assertVisible;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -155,8 +155,8 @@ class HostileNodeTest {
     all.addAll(List.of("--cluster-id=c", "--region=eu-west-1", "--node-name=n"));
     Terminal terminal = new Terminal(Map.of());
     terminal.run(all.toArray(String[]::new));
-    assertSeen(terminal.out());
-    assertSeen(terminal.err());
+    assertVisible(terminal.out());
+    assertVisible(terminal.err());
     assertThat(terminal.err().lines()).allMatch(line -> line.length() <= LONGEST_LINE);
     return terminal.out();
   }

@@ -33,7 +33,7 @@ class HostilePeersIT {
   private static final String BAD = "HTTP/1.1 400 Bad\r\n";
   private static final String CHUNKED = "Transfer-Encoding: chunked\r\n\r\n";
 
-  /** The heap of the image. The directories of the jars, which the image has not, need 8 MB. */
+  /** The heap of the image, and 8 MB for the directories of the jars. The image has no jars. */
   private static final Map<String, String> HEAP = Map.of("JAVA_OPTS", "-Xmx20m -Xss512k");
 
   @TempDir Path directory;
@@ -133,7 +133,7 @@ class HostilePeersIT {
     };
   }
 
-  /** Bytes that are no part of a body. */
+  /** An answer with endless bytes outside its body. */
   private static Answer beside(String form, String head) {
     return switch (form) {
       case "header" -> endless(head + "x: ", "y");

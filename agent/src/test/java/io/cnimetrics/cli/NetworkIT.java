@@ -63,7 +63,8 @@ class NetworkIT {
                 <AccessKeyId>key-of-sts</AccessKeyId><SecretAccessKey>secret</SecretAccessKey>\
                 <SessionToken>token</SessionToken><Expiration>2999-01-01T00:00:00Z</Expiration>\
                 </Credentials></AssumeRoleWithWebIdentityResult>\
-                </AssumeRoleWithWebIdentityResponse>""");
+                </AssumeRoleWithWebIdentityResponse>\
+                """);
     Files.writeString(folder.resolve("token"), "planted.web.identity");
   }
 
@@ -107,7 +108,7 @@ class NetworkIT {
   }
 
   @Test
-  void proxyThatDoesNotAcceptTheLoginIsNamedByTheLogTheProbeAndTheDoctor() {
+  void logProbeAndDoctorNameAProxyThatRejectsTheLogin() {
     proxy.requiring("Basic other");
     try (Running agent = agent("run").start()) {
       String logged = agent.awaitLog("Sender CloudWatch request failed");
@@ -135,7 +136,7 @@ class NetworkIT {
     }
   }
 
-  /** An agent sends by OTLP first after a whole minute. */
+  /** An agent sends by OTLP for the first time after a whole minute. */
   @Test
   void otlpGoesThroughTheProxyToo() {
     proxy.requiring(LOGIN);

@@ -90,7 +90,7 @@ class RunStateIT {
   }
 
   @Test
-  void agentWhoseLockAnotherAgentHasEndsWithinAMinute() throws IOException {
+  void agentEndsWithinAMinuteIfAnotherAgentHoldsTheLock() throws IOException {
     try (Running first = agent(directory).start()) {
       first.awaitLog(SENDING);
       Files.delete(directory.resolve("lock"));

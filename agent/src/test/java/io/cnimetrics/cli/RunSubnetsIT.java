@@ -52,9 +52,9 @@ class RunSubnetsIT {
     ipamd.serve("/v1/enis", NODE.enisAt(Instant.now()).replace(RECORDED, subnet.subnetId()));
     try (Running agent =
         agent(subnet.subnetId(), emulator.environment()).with("--subnets=true").start()) {
-      // The agent of an eager node asks in its first minute, and its first value is here after at
-      // most 150 s. On a busy machine the first answers of EC2 may come after the agent's limit of
-      // 10 s. After one late answer the value comes within 298 s, after two within 658 s.
+      // The first value arrives within 150 s. On a busy machine EC2's first answers can take longer
+      // than the agent's limit of 10 s. After one late answer the value arrives within 298 s, and
+      // after two late answers within 658 s.
       assertThat(
               Eventually.within(
                   Duration.ofMinutes(11), () -> !minutes(emulator, subnet.subnetId()).isEmpty()))

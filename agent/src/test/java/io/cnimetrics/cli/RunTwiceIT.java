@@ -164,7 +164,7 @@ class RunTwiceIT {
     }
   }
 
-  /** Waits until one of the two waits for the other, and returns it. */
+  /** Waits until one of the two agents waits for the other, and returns the waiting agent. */
   private static Running awaitOne(Running first, Running second) {
     boolean[] waits = new boolean[2];
     Eventually.holds(

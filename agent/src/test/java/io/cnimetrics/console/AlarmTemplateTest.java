@@ -26,12 +26,15 @@ class AlarmTemplateTest {
 
   @ParameterizedTest
   @CsvSource({
-    "PodsGetNoAddress, noAddressMinutes, Maximum, GreaterThanOrEqualToThreshold, 3, 1, 5, notBreaching",
+    "PodsGetNoAddress, noAddressMinutes, Maximum, GreaterThanOrEqualToThreshold, 3, 1, 5,"
+        + " notBreaching",
     "IpamdDown, ipamdDownMinutes, Maximum, GreaterThanOrEqualToThreshold, 5, 1, 5, notBreaching",
-    "IpamdCrashLoop, ipamdRecentRestarts, Maximum, GreaterThanOrEqualToThreshold, 3, 1, 10, notBreaching",
+    "IpamdCrashLoop, ipamdRecentRestarts, Maximum, GreaterThanOrEqualToThreshold, 3, 1, 10,"
+        + " notBreaching",
     "SubnetEmpty0a, subnetFreeIPs, Minimum, LessThanThreshold, 16, 3, 5, missing",
     "NoData, ipamdUp, SampleCount, LessThanThreshold, 1, 15, 15, breaching",
-    "WarmPoolEmpty, warmPoolEmptyMinutes, Maximum, GreaterThanOrEqualToThreshold, 10, 1, 5, notBreaching",
+    "WarmPoolEmpty, warmPoolEmptyMinutes, Maximum, GreaterThanOrEqualToThreshold, 10, 1, 5,"
+        + " notBreaching",
     "Ec2Denies, awsAPIDeniedErr, Sum, GreaterThanThreshold, 0, 5, 15, notBreaching",
     "NodesNearlyFull, nodeIPUtilization, p90, GreaterThanOrEqualToThreshold, 90, 15, 25, missing"
   })
@@ -60,7 +63,8 @@ class AlarmTemplateTest {
       delimiter = '|',
       value = {
         "PodsLostAddress | forceRemoveIPs + forceRemoveENI | 0 | 1 | 15",
-        "Ec2Throttles | IF(ec2ApiReqCount > 0, 100 * awsAPIThrottleErr / ec2ApiReqCount, 0) | 5 | 5 | 15"
+        "Ec2Throttles | IF(ec2ApiReqCount > 0, 100 * awsAPIThrottleErr / ec2ApiReqCount, 0) | 5 | 5"
+            + " | 15"
       })
   void alarmIsOnAnExpression(
       String id, String expression, double threshold, double datapoints, double periods) {
@@ -180,7 +184,7 @@ class AlarmTemplateTest {
     return Objects.requireNonNull(alarms.get(id), id);
   }
 
-  /** An alarm on one of EC2's answers needs the nodes with that answer, not all with errors. */
+  /** An alarm about denied calls needs only the nodes with denied calls, not all with errors. */
   @Test
   void alarmsOfEc2FindTheNodesByTheFindingOfTheTroubleLine() {
     Map<String, Map<?, ?>> alarms = stack(1, TOPICS).alarms();
@@ -249,7 +253,7 @@ class AlarmTemplateTest {
   }
 
   @Test
-  void alarmThatMissingDataStartsWaitsForTheFirstAgents() {
+  void alarmOnMissingDataWaitsForTheFirstAgents() {
     Map<String, Map<?, ?>> alarms = stack(1, Map.of()).alarms();
 
     assertThat(alarm(alarms, "NoData").get("WarmUpConfiguration"))

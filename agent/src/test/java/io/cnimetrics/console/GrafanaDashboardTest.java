@@ -124,7 +124,7 @@ class GrafanaDashboardTest {
   @Test
   void thresholdsAreThoseOfTheRules() {
     String dashboard = GrafanaDashboard.of(List.of(), true, 1);
-    // A forecast is no line of a graph.
+    // Graphs do not show forecasts.
     for (Alarm alarm :
         AlarmTable.all().stream().filter(each -> !each.formula().isForecast()).toList()) {
       String threshold = PromQuery.number(alarm.threshold(), alarm.unit());
