@@ -1,9 +1,9 @@
 package io.cnimetrics.doctor;
 
 import io.cnimetrics.snapshot.NodeIdentity;
-import io.cnimetrics.text.Lines;
 import io.cnimetrics.text.Palette;
 import io.cnimetrics.text.Printable;
+import io.cnimetrics.text.TextPage;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,9 +15,8 @@ import java.util.regex.Matcher;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Writes findings within 80 columns, worst first. Findings of level ok are optional. */
+/** Writes findings, worst first. Findings of level ok are optional. */
 public final class DoctorTable {
-  private static final int WIDTH = 80;
   private static final int INDENT = 6;
   private static final int NAME = 8;
 
@@ -28,12 +27,13 @@ public final class DoctorTable {
   private final boolean verbose;
   private final Palette palette;
   private final Set<String> shown = new HashSet<>();
-  private final StringBuilder text = new StringBuilder();
+  private final TextPage page;
 
   private DoctorTable(Diagnosis diagnosis, boolean verbose, Palette palette) {
     this.diagnosis = diagnosis;
     this.verbose = verbose;
     this.palette = palette;
+    this.page = new TextPage(palette);
   }
 
   /**
@@ -63,7 +63,7 @@ public final class DoctorTable {
     }
     table.notChecked();
     table.summary();
-    return table.text.toString();
+    return table.page.toString();
   }
 
   private Stream<Finding> of(Level level) {
@@ -99,7 +99,7 @@ public final class DoctorTable {
 
   private void heading(Finding finding) {
     String label = "%-6s".formatted(finding.level().label().toUpperCase(Locale.ROOT));
-    int gap = WIDTH - INDENT - Printable.columns(finding.title()) - finding.id().length();
+    int gap = TextPage.WIDTH - INDENT - Printable.columns(finding.title()) - finding.id().length();
     line(
         painted(finding.level(), label)
             + palette.bold(finding.title())
@@ -173,8 +173,10 @@ public final class DoctorTable {
   }
 
   /** Writes the link on one line, because a terminal cannot open a link with a line break. */
-  private void link(String page) {
-    line(" ".repeat(Math.max(0, Math.min(INDENT, WIDTH - page.length()))) + palette.faint(page));
+  private void link(String url) {
+    line(
+        " ".repeat(Math.max(0, Math.min(INDENT, TextPage.WIDTH - url.length())))
+            + palette.faint(url));
   }
 
   private void part(String name, String value) {
@@ -217,8 +219,7 @@ public final class DoctorTable {
 
   private void heading(String name, boolean needed) {
     if (needed) {
-      line("");
-      line(palette.bold(name));
+      page.title(name);
     }
   }
 
@@ -242,12 +243,10 @@ public final class DoctorTable {
    * @param columns the width of the lead in columns; further lines are indented by this width
    */
   private void indented(String lead, int columns, String value) {
-    List<String> lines = Lines.of(value, WIDTH - columns);
-    line(lead + lines.get(0));
-    lines.stream().skip(1).forEach(next -> line(" ".repeat(columns) + next));
+    page.beside(lead, columns, value);
   }
 
   private void line(String line) {
-    text.append(line.stripTrailing()).append('\n');
+    page.line(line);
   }
 }
