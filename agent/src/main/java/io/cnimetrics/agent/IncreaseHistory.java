@@ -29,7 +29,7 @@ import java.util.stream.Stream;
  * restart ipamD counts from 0. The stored state has no totals of single kinds of errors. Therefore
  * the first read is a baseline of errors, even if the agent has a stored state.
  */
-final class IncreaseHistory {
+public final class IncreaseHistory {
   /** With more kinds, kinds that the last read lacks are forgotten. A read has up to 202 kinds. */
   private static final int MOST_KINDS = 300;
 
@@ -52,7 +52,7 @@ final class IncreaseHistory {
   record ErrorRun(IpamdError error, RecentIncrease increases) {}
 
   /** Adds a poll. A poll that could not read ipamD's metrics changes nothing. */
-  synchronized void add(NodeSnapshot snapshot, PollSamples reading) {
+  public synchronized void add(NodeSnapshot snapshot, PollSamples reading) {
     if (snapshot.metrics().isEmpty()) {
       return;
     }
@@ -123,7 +123,7 @@ final class IncreaseHistory {
   }
 
   /** All runs. The run with the newest increase is first. */
-  synchronized List<RecentIncrease> all() {
+  public synchronized List<RecentIncrease> all() {
     return Stream.concat(counters.values().stream(), errors.values().stream())
         .sorted(
             Comparator.comparing(RecentIncrease::last)

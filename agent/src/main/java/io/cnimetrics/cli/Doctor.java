@@ -1,5 +1,6 @@
 package io.cnimetrics.cli;
 
+import io.cnimetrics.agent.IncreaseHistory;
 import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.config.Flag;
 import io.cnimetrics.config.FlagType;
@@ -163,10 +164,13 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
               config.maxPods().orElseThrow(),
               Optional.of(
                   values.isGiven(Settings.MAX_PODS) ? Settings.MAX_PODS.name() : "simulated"));
+      IncreaseHistory increases = new IncreaseHistory();
+      history.forEach(poll -> increases.add(poll.snapshot(), poll.reading()));
       Optional<AgentReport> agent =
-          history.isEmpty()
-              ? Optional.empty()
-              : Optional.of(AgentReport.of(evidence(config, maxPods, Optional.empty(), history)));
+          Optional.of(history)
+              .filter(polls -> !polls.isEmpty())
+              .map(polls -> evidence(config, maxPods, Optional.empty(), polls))
+              .map(polls -> AgentReport.of(polls, increases.all()));
       return diagnose(evidence(config, maxPods, agent, reports), checks, options, console);
     }
   }

@@ -4,7 +4,6 @@ import io.cnimetrics.catalog.RecentIncrease;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * The facts that the agent on this node reports on its page {@code /status}.
@@ -51,20 +50,11 @@ public record AgentReport(
       Instant at, Optional<Instant> lastSuccess, String fact, String remedy) {}
 
   /** The report of an agent that made these polls and no others. */
-  public static AgentReport of(NodeEvidence polls) {
-    Stream<Trend> counters =
-        Stream.concat(
-            Checks.series().stream().map(polls::trend), Stream.of(polls.refusedWhileCooling()));
-    Stream<Trend> errors =
-        polls.polls().stream()
-            .flatMap(poll -> poll.snapshot().metrics().stream())
-            .flatMap(metrics -> metrics.errors().keySet().stream())
-            .distinct()
-            .map(polls::trend);
+  public static AgentReport of(NodeEvidence polls, List<RecentIncrease> increases) {
     return new AgentReport(
         polls.polls().get(0).snapshot().takenAt(),
         polls.now(),
-        Stream.concat(counters, errors).flatMap(trend -> trend.run().stream()).toList(),
+        increases,
         restarts(polls),
         Optional.empty());
   }
