@@ -35,8 +35,8 @@ class DoctorDocumentGoldensTest {
       - The first line names the node, its instance type, the cluster, and the release of the VPC CNI if ipamD reports it.
       - The second line is the **verdict**: one sentence that says whether pods get addresses, why not, and since when. The
         answer is yes, no, late, only between restarts of ipamD, or not known.
-      - The **findings** follow, the worst first. Each has the evidence, the time since when, the cause, the
-        remedy, commands, and a page of AWS. **Because of** names a finding, and lists the symptoms that it explains.
+      - The **findings** follow, the worst first. Each has the evidence, its beginning, the cause, the remedy, commands, and a
+        page of AWS. **Because of** names a finding, and lists the symptoms that it explains.
       - **Not checked** lists the checks that need a permission, a source or a second poll that is missing.
 
       | level | means |
@@ -52,20 +52,17 @@ class DoctorDocumentGoldensTest {
       ### Now, and since when
 
       ipamD counts its errors since its start, and does not report when they happened. Therefore doctor calls trouble present
-      only if a counter rose in the last three minutes. The agent on this node knows which counters rose, and when they rose.
-      Doctor reads these facts from the agent's page `/status` at `--health-address`. With this page, doctor needs only one
-      poll. If no agent answers, doctor needs a second poll. `--polls 2` polls twice, with `--poll-interval` between the
-      polls. If a counter over 0 did not rise, the finding is a note. If doctor cannot know whether the counter rose, the
-      finding is a warning, and the evidence says that the time is unknown. An empty pool in each of several polls is worse
-      than an empty pool in one poll.
+      only if a counter rose in the last three minutes. The agent on this node knows which counters rose and when. Doctor reads
+      this from the agent's page `/status` at `--health-address`, and then needs only one poll. If no agent answers, doctor
+      needs a second poll: `--polls 2` polls twice, with `--poll-interval` between the polls. If a counter over 0 did not rise,
+      the finding is a note. If doctor cannot know whether it rose, the finding is a warning, and the evidence says that the
+      time is unknown.
 
-      Pods that fail are present trouble only while their counter rises at least each 25 s, because the kubelet tries again
-      after 10 to 15 s. A pause of 25 s counts only if the agent or doctor has polled after the pause.
+      Refused pods are present trouble only while their counter rises at least every 25 s, because the kubelet tries again
+      after 10 to 15 s.
 
       If the first poll of the agent or of doctor already saw the trouble, its beginning is unknown. Doctor then prints
-      `before 10:03 UTC` with the time of that poll. If a counter did not rise for over three minutes after the first poll,
-      a later rise is new trouble with a known beginning. Findings about settings began before ipamD or
-      the agent started.
+      `before 10:03 UTC` with the time of that poll.
 
       ### Commands
 
@@ -90,10 +87,10 @@ class DoctorDocumentGoldensTest {
             "findings": [ { "id", "level", "title", "evidence", "cause", "remedy", "commands": [ ],
                             "since", "sinceBefore", "explainedBy", "link" } ] }
 
-      `verdict.finding` is the id of the finding that decides. The field is absent if the level of the verdict is ok. In each
-      finding the fields up to `commands` are always present, and empty if there is nothing to do. `since` is the time at
-      which the trouble began. If only a later time is known, `sinceBefore` has this time instead. `explainedBy` is the id of
-      the finding that is the cause, and `link` is a page of AWS. These four fields are absent if there is no such value.
+      `verdict.finding` is the id of the finding that the verdict is based on. It is absent if the level of the verdict is ok.
+      In each finding the fields up to `commands` are always present, and empty if there is nothing to do. `since` is the time
+      at which the trouble began. If only a later time is known, `sinceBefore` has this time instead. `explainedBy` is the id
+      of the finding that is the cause, and `link` is a page of AWS. These four fields can be absent.
 
       ### Max pods
 
