@@ -32,12 +32,12 @@ final class MetadataService implements AutoCloseable {
 
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
   private static final Duration READ_TIMEOUT = Duration.ofSeconds(1);
-  private static final LastRequest NOTHING_YET = new LastRequest("", "none", Optional.empty());
+  private static final LastRequest NOTHING_YET = new LastRequest("", "none");
 
   private final UnaryOperator<Ec2MetadataClient.Builder> endpoint;
   private final SdkHttpClient http = new StoppableHttp();
   private Optional<Ec2MetadataClient> client = Optional.empty();
-  private volatile boolean stopped;
+  private final CurrentCall call = new CurrentCall();
   private volatile LastRequest last = NOTHING_YET;
 
   /**
@@ -47,17 +47,7 @@ final class MetadataService implements AutoCloseable {
     this.endpoint = endpoint;
   }
 
-  /**
-   * The last request.
-   *
-   * @param call empty before the first request
-   */
-  record LastRequest(String method, String url, Optional<HttpCall> call) {
-    /** The HTTP status of the answer; 0 before the answer arrives. */
-    int status() {
-      return call.flatMap(HttpCall::answer).map(SdkHttpResponse::statusCode).orElse(0);
-    }
-
+  record LastRequest(String method, String url) {
     @Override
     public String toString() {
       return (method + " " + url).strip();
@@ -96,8 +86,7 @@ final class MetadataService implements AutoCloseable {
 
   /** Prevents further requests, and stops the current request. */
   void stop() {
-    stopped = true;
-    last.call().ifPresent(HttpCall::abort);
+    call.stop();
   }
 
   /**
@@ -163,7 +152,7 @@ final class MetadataService implements AutoCloseable {
           "the settings for instance metadata are invalid: " + new RootCause(e).message());
     }
     if (RootCause.first(e, RetryableException.class).isPresent()) {
-      return refused(last.status());
+      return refused(call.answer().map(SdkHttpResponse::statusCode).orElse(0));
     }
     RootCause failure = RootCause.of(e);
     // The messages of all other exceptions can contain the token, which is secret.
@@ -186,13 +175,9 @@ final class MetadataService implements AutoCloseable {
     @Override
     public ExecutableHttpRequest prepareRequest(HttpExecuteRequest request) {
       SdkHttpRequest asked = request.httpRequest();
-      HttpCall call = connections.prepareRequest(request);
       String url = UrlSecrets.hiddenIn(asked.getUri().toString());
-      last = new LastRequest(asked.method().name(), url, Optional.of(call));
-      if (stopped) {
-        call.abort();
-      }
-      return call;
+      last = new LastRequest(asked.method().name(), url);
+      return call.begin(connections.prepareRequest(request));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.cnimetrics.cloudwatch;
 
 import io.cnimetrics.aws.AwsHttp;
+import io.cnimetrics.aws.CurrentCall;
 import io.cnimetrics.aws.HttpCall;
 import java.io.IOException;
 import java.time.Duration;
@@ -37,10 +38,9 @@ final class InFlightRequest {
     SENDING
   }
 
-  private volatile boolean stopped;
   private volatile boolean started;
   private volatile Optional<SdkHttpRequest> head = Optional.empty();
-  private volatile Optional<HttpCall> call = Optional.empty();
+  private final CurrentCall call = new CurrentCall();
 
   Phase phase() {
     if (head.isPresent()) {
@@ -56,23 +56,18 @@ final class InFlightRequest {
 
   /** The status and headers of the answer. Empty before the status line arrives. */
   Optional<SdkHttpResponse> response() {
-    return call.flatMap(HttpCall::answer);
+    return call.answer();
   }
 
   /** Closes the connection, and prevents a request that is not sent yet. */
   void stop() {
-    stopped = true;
-    call.ifPresent(HttpCall::abort);
+    call.stop();
   }
 
   /** Prepares a request that is sent when {@link ExecutableHttpRequest#call} is called. */
   ExecutableHttpRequest prepare(AwsHttp http, HttpExecuteRequest asked) {
     head = Optional.of(asked.httpRequest());
-    HttpCall prepared = http.prepareRequest(asked);
-    call = Optional.of(prepared);
-    if (stopped) {
-      prepared.abort();
-    }
+    HttpCall prepared = call.begin(http.prepareRequest(asked));
     return new ExecutableHttpRequest() {
       @Override
       public HttpExecuteResponse call() throws IOException {

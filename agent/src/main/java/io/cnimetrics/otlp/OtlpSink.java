@@ -2,6 +2,7 @@ package io.cnimetrics.otlp;
 
 import io.cnimetrics.aws.AwsHttp;
 import io.cnimetrics.aws.CredentialsException;
+import io.cnimetrics.aws.CurrentCall;
 import io.cnimetrics.aws.HttpCall;
 import io.cnimetrics.aws.RootCause;
 import io.cnimetrics.catalog.Metric;
@@ -106,18 +107,19 @@ public final class OtlpSink implements MetricSink {
 
   @Override
   public PutResult put(String namespace, List<Datum> datums, Duration limit) {
-    Attempt attempt = new Attempt();
+    CurrentCall current = new CurrentCall();
     OtlpResult results = new OtlpResult(url, signature.isPresent(), this::secrets, clock);
     if (limit.isNegative() || limit.isZero()) {
       return results.late(limit);
     }
     try {
-      return BoundedCall.start("otlp", limit, () -> send(body(datums), attempt, results)).result();
+      return BoundedCall.start("otlp", limit, () -> send(body(datums), current, results)).result();
     } catch (TimeoutException e) {
-      attempt.abort();
-      return attempt.call.flatMap(HttpCall::answer).isPresent()
-          ? results.of(attempt.call.flatMap(HttpCall::answer).get(), new byte[0])
-          : results.late(limit);
+      current.stop();
+      return current
+          .answer()
+          .map(answer -> results.of(answer, new byte[0]))
+          .orElseGet(() -> results.late(limit));
     }
   }
 
@@ -131,7 +133,7 @@ public final class OtlpSink implements MetricSink {
     return request(datums, labels.get(), resource, version).compressed();
   }
 
-  private PutResult send(byte[] body, Attempt attempt, OtlpResult results) {
+  private PutResult send(byte[] body, CurrentCall current, OtlpResult results) {
     try {
       SdkHttpRequest.Builder request =
           SdkHttpRequest.builder()
@@ -146,12 +148,12 @@ public final class OtlpSink implements MetricSink {
         signed = signature.get().sign(signed, body);
       }
       HttpCall call =
-          http.prepareRequest(
-              HttpExecuteRequest.builder()
-                  .request(signed)
-                  .contentStreamProvider(() -> new ByteArrayInputStream(body))
-                  .build());
-      attempt.begin(call);
+          current.begin(
+              http.prepareRequest(
+                  HttpExecuteRequest.builder()
+                      .request(signed)
+                      .contentStreamProvider(() -> new ByteArrayInputStream(body))
+                      .build()));
       HttpExecuteResponse answer = call.call();
       return results.of(answer.httpResponse(), body(answer));
     } catch (CredentialsException e) {
@@ -159,7 +161,7 @@ public final class OtlpSink implements MetricSink {
     } catch (IOException | RuntimeException e) {
       return results.unanswered(RootCause.of(e));
     } finally {
-      attempt.abort();
+      current.stop();
     }
   }
 
@@ -169,24 +171,6 @@ public final class OtlpSink implements MetricSink {
       return body.readAllBytes();
     } catch (IOException | RuntimeException e) {
       return new byte[0];
-    }
-  }
-
-  /** One request. Another thread can abort it, also before the request is ready. */
-  private static final class Attempt {
-    private volatile boolean stopped;
-    private volatile Optional<HttpCall> call = Optional.empty();
-
-    void begin(HttpCall prepared) {
-      call = Optional.of(prepared);
-      if (stopped) {
-        prepared.abort();
-      }
-    }
-
-    void abort() {
-      stopped = true;
-      call.ifPresent(HttpCall::abort);
     }
   }
 
