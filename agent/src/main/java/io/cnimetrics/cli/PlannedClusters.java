@@ -125,7 +125,7 @@ record PlannedClusters(
 
   /** There are at most as many combinations as nodes, because each node has one combination. */
   private int combinations(List<Dimension> set) {
-    int combinations = 1;
+    long combinations = 1;
     for (Dimension dimension : set) {
       int values =
           switch (dimension) {
@@ -136,7 +136,7 @@ record PlannedClusters(
           };
       combinations = Math.min(nodes, combinations * values);
     }
-    return combinations;
+    return (int) combinations;
   }
 
   private List<String> assumptions(OtlpPoints points) {
