@@ -9,14 +9,12 @@ import io.cnimetrics.config.Otlp;
 import io.cnimetrics.config.Parsers;
 import io.cnimetrics.config.Settings;
 import io.cnimetrics.config.Values;
-import io.cnimetrics.recommend.NodeHistory;
 import io.cnimetrics.recommend.Observations;
 import io.cnimetrics.recommend.QueryAnswers;
 import io.cnimetrics.recommend.Recommendation;
 import io.cnimetrics.recommend.RecommendationJson;
 import io.cnimetrics.recommend.RecommendationTable;
 import io.cnimetrics.recommend.Recommender;
-import io.cnimetrics.recommend.SubnetTrend;
 import io.cnimetrics.text.Console;
 import java.io.IOException;
 import java.io.InputStream;
@@ -33,9 +31,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
-import java.util.TreeSet;
 
 /** {@code recommend} finds the warm targets that fit the last days of a cluster. */
 record Recommend(InstantSource clock) implements Command {
@@ -84,7 +79,11 @@ record Recommend(InstantSource clock) implements Command {
     int days = values.get(DAYS);
     Optional<String> cluster = values.find(CLUSTER);
     Map<String, String> headers = Otlp.headers(values, "RECOMMEND_HEADERS");
-    Data data = new Data(cluster, new Recommender(values.get(Settings.HOST_NETWORK_PODS)));
+    Data data =
+        new Data(
+            cluster,
+            new Observations(cluster),
+            new Recommender(values.get(Settings.HOST_NETWORK_PODS)));
     Output output = values.get(OUTPUT);
     values.check();
     try {
@@ -116,22 +115,14 @@ record Recommend(InstantSource clock) implements Command {
 
   /** The data of one cluster. */
   private record Data(
-      Optional<String> cluster,
-      Recommender recommender,
-      TreeSet<String> clusters,
-      Map<String, SortedMap<Long, Integer>> subnets) {
-    Data(Optional<String> cluster, Recommender recommender) {
-      this(cluster, recommender, new TreeSet<>(), new TreeMap<>());
-    }
-
+      Optional<String> cluster, Observations observations, Recommender recommender) {
     void read(Path file) throws IOException {
-      Observations observations = new Observations(cluster);
       try (InputStream input = Files.newInputStream(file)) {
         QueryAnswers.read(input, observations);
       } catch (IOException e) {
         throw new IOException("%s: %s".formatted(file, reason(e)), e);
       }
-      add(observations, 0);
+      add(0);
     }
 
     /** The JDK's message for a missing file is only its name. */
@@ -149,12 +140,11 @@ record Recommend(InstantSource clock) implements Command {
         for (Instant from = now.minus(day.multipliedBy(days));
             from.isBefore(now);
             from = from.plus(day)) {
-          Observations observations = new Observations(cluster);
           for (String family : Observations.families()) {
             URI url = url(prometheus, family, from.minus(BEFORE), from.plus(day));
             http.get(url, body -> QueryAnswers.read(body, observations));
           }
-          add(observations, from.getEpochSecond() / STEP_SECONDS);
+          add(from.getEpochSecond() / STEP_SECONDS);
         }
       }
     }
@@ -172,41 +162,30 @@ record Recommend(InstantSource clock) implements Command {
                   STEP_SECONDS));
     }
 
-    private void add(Observations observations, long from) throws IOException {
-      List<NodeHistory> nodes = observations.nodes();
-      clusters.addAll(observations.clusters());
-      if (clusters.size() > 1) {
+    private void add(long from) throws IOException {
+      if (observations.clusters().size() > 1) {
         throw new IOException(
             "the data has several clusters (%s): choose one with --cluster-id"
-                .formatted(String.join(", ", clusters)));
+                .formatted(String.join(", ", observations.clusters())));
       }
-      recommender.add(nodes, from);
-      observations
-          .subnets()
-          .forEach(
-              (id, hours) -> {
-                SortedMap<Long, Integer> all = subnets.computeIfAbsent(id, any -> new TreeMap<>());
-                hours.forEach((hour, free) -> all.merge(hour, free, Math::min));
-              });
+      recommender.add(observations.takeNodes(), from);
     }
 
     Recommendation recommend() throws IOException {
-      if (recommender.isEmpty()) {
+      if (observations.clusters().isEmpty()) {
         throw new IOException(
-            clusters.isEmpty()
-                ? "there are no metrics of the agent%s: expected series such as %s with the label node"
-                    .formatted(
-                        cluster.map(name -> " with cluster=\"" + name + "\"").orElse(""),
-                        Observations.families().get(0))
-                : "no minute has all metrics that the targets depend on: %s"
-                    .formatted(String.join(", ", Observations.families())));
+            "there are no metrics of the agent%s: expected series such as %s with the label node"
+                .formatted(
+                    cluster.map(name -> " with cluster=\"" + name + "\"").orElse(""),
+                    Observations.families().get(0)));
+      } else if (recommender.isEmpty()) {
+        throw new IOException(
+            "no minute has all metrics that the targets depend on: %s"
+                .formatted(String.join(", ", Observations.families())));
       }
-      List<SubnetTrend> trends =
-          subnets.entrySet().stream()
-              .map(subnet -> SubnetTrend.of(subnet.getKey(), subnet.getValue()))
-              .toList();
       return recommender.recommend(
-          clusters.stream().filter(name -> !name.isEmpty()).findFirst(), trends);
+          observations.clusters().stream().filter(name -> !name.isEmpty()).findFirst(),
+          observations.subnets());
     }
   }
 }

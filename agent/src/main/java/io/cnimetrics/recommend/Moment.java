@@ -3,7 +3,7 @@ package io.cnimetrics.recommend;
 import java.util.function.ToLongFunction;
 
 /**
- * What one node reported at one time. Counters are totals since ipamD started.
+ * What one node reported in one minute. Counters are totals since ipamD started.
  *
  * @param minute minutes since 1970
  * @param assigned addresses that pods hold
@@ -33,20 +33,10 @@ public record Moment(
     long refused,
     long restarts,
     long ec2Calls) {
-  public Moment {
-    if (assigned < 0 || cooling < 0 || pool < 0 || prefixes < 0 || reachable < 0 || most < 0) {
-      throw new IllegalArgumentException("negative number of addresses at minute " + minute);
-    }
-  }
 
   /** Free and cooling addresses. */
   int idle() {
     return Math.max(0, pool - assigned);
-  }
-
-  /** Whether pods get their addresses from prefixes. */
-  boolean usesPrefixes() {
-    return prefixes > 0;
   }
 
   /** How much a counter rose since the earlier moment. After a restart ipamD counts from 0. */

@@ -2,6 +2,7 @@ package io.cnimetrics.recommend;
 
 import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** The series that were read, by node and minute. Not thread-safe. */
@@ -19,25 +21,23 @@ public final class Observations {
   private static final List<String> GROUP_LABELS =
       List.of("nodegroup", "eks_amazonaws_com_nodegroup", "karpenter_sh_nodepool");
 
-  /** A moment needs all of these metrics. Their order is the order of the values of a minute. */
+  /** A moment needs all of these metrics. Their order is that of the fields of a moment. */
   private static final List<Metric> NEEDED =
       List.of(
           MetricCatalog.ASSIGN_IP_ADDRESSES,
+          MetricCatalog.COOLING_IP_ADDRESSES,
           MetricCatalog.TOTAL_IP_ADDRESSES,
+          MetricCatalog.TOTAL_IPV4_PREFIXES,
           MetricCatalog.EFFECTIVE_MAX_IP_ADDRESSES,
           MetricCatalog.MAX_IP_ADDRESSES,
           MetricCatalog.ENI_MAX_AVAILABLE,
-          MetricCatalog.TOTAL_IPV4_PREFIXES,
-          MetricCatalog.COOLING_IP_ADDRESSES,
           MetricCatalog.ADD_REQ_COUNT,
           MetricCatalog.DEL_REQ_COUNT,
           MetricCatalog.NO_AVAILABLE_IP_ADDRS,
           MetricCatalog.IPAMD_RESTARTS,
           MetricCatalog.EC2_API_REQ_COUNT);
 
-  /** The number of gauges at the start of this list. */
-  private static final int GAUGES = 7;
-
+  /** A node cannot have more addresses. A huge number would fill the memory. */
   private static final int MOST_ADDRESSES = 100_000;
 
   private final Optional<String> wantedCluster;
@@ -60,43 +60,42 @@ public final class Observations {
         .toList();
   }
 
+  /** One value of a series. */
+  record Point(double second, double value) {}
+
   /**
    * Adds a series. Ignores series of other metrics, and series without a node.
    *
    * @param labels the labels, with the metric's name as {@code __name__}
-   * @param seconds the times, in seconds since 1970
    */
-  void add(Map<String, String> labels, List<Double> seconds, List<Double> values) {
+  void add(Map<String, String> labels, List<Point> points) {
     String cluster = labels.getOrDefault("cluster", "");
     if (!wantedCluster.map(cluster::equals).orElse(true)) {
       return;
     }
-    if (isOf(MetricCatalog.SUBNET_FREE_IPS, labels) && labels.containsKey("subnet_id")) {
-      addSubnet(labels.get("subnet_id"), seconds, values);
-      return;
-    }
-    for (int metric = 0; metric < NEEDED.size(); metric++) {
-      String name = labels.getOrDefault("node", "");
-      if (isOf(NEEDED.get(metric), labels) && !name.isEmpty()) {
-        clusters.add(cluster);
-        Node node =
-            nodes.computeIfAbsent(name, unknown -> new Node(group(labels), new TreeMap<>()));
-        node.add(metric, seconds, values);
+    String subnetId = labels.getOrDefault("subnet_id", "");
+    if (isOf(MetricCatalog.SUBNET_FREE_IPS, labels) && !subnetId.isEmpty()) {
+      for (Point point : points) {
+        subnets
+            .computeIfAbsent(subnetId, id -> new TreeMap<>())
+            .merge((long) (point.second() / 3600), (int) point.value(), Math::min);
       }
     }
+    String name = labels.getOrDefault("node", "");
+    IntStream.range(0, NEEDED.size())
+        .filter(metric -> isOf(NEEDED.get(metric), labels) && !name.isEmpty())
+        .forEach(
+            metric -> {
+              clusters.add(cluster);
+              nodes
+                  .computeIfAbsent(name, any -> new Node(group(labels), new TreeMap<>()))
+                  .add(metric, points);
+            });
   }
 
   private static boolean isOf(Metric metric, Map<String, String> labels) {
     return metric.prometheus().family().equals(labels.get("__name__"))
         && labels.entrySet().containsAll(metric.prometheus().labels().entrySet());
-  }
-
-  private void addSubnet(String subnetId, List<Double> seconds, List<Double> values) {
-    for (int i = 0; i < seconds.size(); i++) {
-      subnets
-          .computeIfAbsent(subnetId, id -> new TreeMap<>())
-          .merge((long) (seconds.get(i) / 3600), values.get(i).intValue(), Math::min);
-    }
   }
 
   private static String group(Map<String, String> labels) {
@@ -114,27 +113,36 @@ public final class Observations {
     return clusters;
   }
 
-  /** The nodes with at least one complete moment. */
-  public List<NodeHistory> nodes() {
-    return nodes.entrySet().stream()
-        .map(
-            node ->
-                new NodeHistory(node.getKey(), node.getValue().group(), node.getValue().moments()))
-        .filter(node -> !node.moments().isEmpty())
-        .toList();
+  /**
+   * Returns the nodes with at least one complete moment, and forgets all nodes. Therefore only the
+   * data of the newest day is in memory.
+   */
+  public List<NodeHistory> takeNodes() {
+    List<NodeHistory> taken = new ArrayList<>();
+    nodes.forEach(
+        (name, node) -> {
+          List<Moment> moments = node.moments();
+          if (!moments.isEmpty()) {
+            taken.add(new NodeHistory(name, node.group(), moments));
+          }
+        });
+    nodes.clear();
+    return taken;
   }
 
-  /** The least number of free addresses of each subnet in each hour since 1970. */
-  public Map<String, SortedMap<Long, Integer>> subnets() {
-    return subnets;
+  /** The trend of each subnet. */
+  public List<SubnetTrend> subnets() {
+    return subnets.entrySet().stream()
+        .map(subnet -> SubnetTrend.of(subnet.getKey(), subnet.getValue()))
+        .toList();
   }
 
   /** The values of a node, by minute. A value that is not known is NaN. */
   private record Node(String group, TreeMap<Long, double[]> minutes) {
-    void add(int metric, List<Double> seconds, List<Double> values) {
-      for (int i = 0; i < seconds.size(); i++) {
-        minutes.computeIfAbsent((long) (seconds.get(i) / 60), minute -> unknown())[metric] =
-            values.get(i);
+    void add(int metric, List<Point> points) {
+      for (Point point : points) {
+        minutes.computeIfAbsent((long) (point.second() / 60), minute -> unknown())[metric] =
+            point.value();
       }
     }
 
@@ -146,36 +154,34 @@ public final class Observations {
 
     List<Moment> moments() {
       return minutes.entrySet().stream()
-          .filter(minute -> known(minute.getValue()))
+          .filter(minute -> isComplete(minute.getValue()))
           .map(minute -> moment(minute.getKey(), minute.getValue()))
           .toList();
     }
 
-    /** Whether all values are known and possible. A huge number would fill the memory. */
-    private static boolean known(double[] values) {
-      return Arrays.stream(values).noneMatch(Double::isNaN)
-          && Arrays.stream(values, 0, GAUGES).allMatch(value -> value <= MOST_ADDRESSES);
+    private static boolean isComplete(double[] values) {
+      return IntStream.range(0, values.length).allMatch(i -> values[i] <= most(NEEDED.get(i)));
+    }
+
+    private static double most(Metric metric) {
+      return metric.kind() == Metric.Kind.GAUGE ? MOST_ADDRESSES : Double.MAX_VALUE;
     }
 
     private static Moment moment(long minute, double[] values) {
       return new Moment(
           minute,
-          (int) of(values, MetricCatalog.ASSIGN_IP_ADDRESSES),
-          (int) of(values, MetricCatalog.COOLING_IP_ADDRESSES),
-          (int) of(values, MetricCatalog.TOTAL_IP_ADDRESSES),
-          (int) of(values, MetricCatalog.TOTAL_IPV4_PREFIXES),
-          (int) of(values, MetricCatalog.EFFECTIVE_MAX_IP_ADDRESSES),
-          (int) of(values, MetricCatalog.MAX_IP_ADDRESSES),
-          (int) of(values, MetricCatalog.ENI_MAX_AVAILABLE),
-          (long) of(values, MetricCatalog.ADD_REQ_COUNT),
-          (long) of(values, MetricCatalog.DEL_REQ_COUNT),
-          (long) of(values, MetricCatalog.NO_AVAILABLE_IP_ADDRS),
-          (long) of(values, MetricCatalog.IPAMD_RESTARTS),
-          (long) of(values, MetricCatalog.EC2_API_REQ_COUNT));
-    }
-
-    private static double of(double[] values, Metric metric) {
-      return values[NEEDED.indexOf(metric)];
+          (int) values[0],
+          (int) values[1],
+          (int) values[2],
+          (int) values[3],
+          (int) values[4],
+          (int) values[5],
+          (int) values[6],
+          (long) values[7],
+          (long) values[8],
+          (long) values[9],
+          (long) values[10],
+          (long) values[11]);
     }
   }
 }

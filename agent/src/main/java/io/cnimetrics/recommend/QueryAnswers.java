@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import io.cnimetrics.recommend.Observations.Point;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -39,7 +40,11 @@ public final class QueryAnswers {
    */
   public static void read(InputStream input, Observations observations) throws IOException {
     try (JsonParser parser = JSON.createParser(plain(input))) {
-      new QueryAnswers(parser, observations).all();
+      require(parser.nextToken() != null, "there is no answer");
+      QueryAnswers answers = new QueryAnswers(parser, observations);
+      do {
+        answers.answer();
+      } while (parser.nextToken() != null);
     } catch (JsonProcessingException e) {
       throw new IOException(
           "not JSON, or cut short, at line %d: %s"
@@ -56,24 +61,14 @@ public final class QueryAnswers {
     return magic == GZIP_MAGIC ? new GZIPInputStream(buffered) : buffered;
   }
 
-  private void all() throws IOException {
-    boolean any = false;
-    while (parser.nextToken() != null) {
-      any = true;
-      answer();
-    }
-    require(any, "there is no answer");
-  }
-
   private void answer() throws IOException {
     require(parser.currentToken() == JsonToken.START_OBJECT, "expected an object");
-    String error = "";
     boolean data = false;
     while (parser.nextToken() != JsonToken.END_OBJECT) {
       String name = parser.currentName();
       parser.nextToken();
       if (name.equals("error")) {
-        error = parser.getText();
+        require(parser.getText().isEmpty(), "the answer is an error: " + parser.getText());
       } else if (name.equals("data")) {
         data = true;
         data();
@@ -81,7 +76,6 @@ public final class QueryAnswers {
         parser.skipChildren();
       }
     }
-    require(error.isEmpty(), "the answer is an error: " + error);
     require(data, "the answer has no data");
   }
 
@@ -108,28 +102,31 @@ public final class QueryAnswers {
   private void series() throws IOException {
     require(parser.currentToken() == JsonToken.START_OBJECT, "a series is no object");
     Map<String, String> labels = new HashMap<>();
-    List<Double> seconds = new ArrayList<>();
-    List<Double> values = new ArrayList<>();
+    List<Point> points = new ArrayList<>();
     while (parser.nextToken() != JsonToken.END_OBJECT) {
       String name = parser.currentName();
       JsonToken value = parser.nextToken();
       if (name.equals("metric") && value == JsonToken.START_OBJECT) {
         while (parser.nextToken() != JsonToken.END_OBJECT) {
-          labels.put(parser.currentName(), parser.nextTextValue());
+          parser.nextToken();
+          labels.put(parser.currentName(), parser.getText());
         }
       } else if (name.equals("values") && value == JsonToken.START_ARRAY) {
         while (parser.nextToken() != JsonToken.END_ARRAY) {
-          point(seconds, values);
+          Point point = point();
+          if (Double.isFinite(point.value()) && point.value() >= 0 && point.second() >= 0) {
+            points.add(point);
+          }
         }
       } else {
         parser.skipChildren();
       }
     }
-    observations.add(labels, seconds, values);
+    observations.add(labels, points);
   }
 
-  /** Reads a point such as {@code [1764000000, "12"]}. Ignores impossible values such as NaN. */
-  private void point(List<Double> seconds, List<Double> values) throws IOException {
+  /** Reads a point such as {@code [1764000000, "12"]}. */
+  private Point point() throws IOException {
     require(parser.currentToken() == JsonToken.START_ARRAY, "a point is no array");
     require(parser.nextToken().isNumeric(), "the time of a point is no number");
     double second = parser.getDoubleValue();
@@ -137,11 +134,7 @@ public final class QueryAnswers {
     String text = parser.getText();
     require(parser.nextToken() == JsonToken.END_ARRAY, "a point has more than two parts");
     try {
-      double value = Double.parseDouble(text);
-      if (Double.isFinite(value) && value >= 0 && second >= 0) {
-        seconds.add(second);
-        values.add(value);
-      }
+      return new Point(second, Double.parseDouble(text));
     } catch (NumberFormatException e) {
       throw new IOException("the value '%s' of a point is no number".formatted(text), e);
     }

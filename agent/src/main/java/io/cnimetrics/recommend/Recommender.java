@@ -1,20 +1,20 @@
 package io.cnimetrics.recommend;
 
+import static java.util.Comparator.comparingDouble;
 import static java.util.stream.Collectors.joining;
 
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 
 /**
  * Finds the targets with which ipamD would have refused no pod in the time of the data, and would
@@ -44,11 +44,10 @@ public final class Recommender {
   private final int hostNetworkPods;
   private final Map<String, GroupDemand> groups = new TreeMap<>();
 
-  /** For each minute, how many pods started or ended. */
-  private final Map<Long, Long> changes = new HashMap<>();
+  /** For each minute with data, how many pods started or ended. */
+  private final TreeMap<Long, Long> changes = new TreeMap<>();
 
-  private final Set<Long> minutes = new HashSet<>();
-  private Optional<Long> first = Optional.empty();
+  private long first = Long.MAX_VALUE;
   private long missingMinutes;
   private long restarts;
   private long refused;
@@ -67,89 +66,83 @@ public final class Recommender {
    * @param from in minutes since 1970
    */
   public void add(List<NodeHistory> nodes, long from) {
-    first =
-        first.or(
-            () -> nodes.stream().map(node -> node.moments().get(0).minute()).min(Long::compare));
-    long knownFrom = first.orElse(from);
     for (NodeHistory node : nodes) {
-      List<Moment> moments = node.moments();
-      groups
-          .computeIfAbsent(node.group(), name -> new GroupDemand(hostNetworkPods))
-          .add(node.node(), moments, from, knownFrom);
-      for (int i = 0; i < moments.size(); i++) {
-        if (moments.get(i).minute() >= from) {
-          minutes.add(moments.get(i).minute());
-          if (i > 0) {
-            count(moments.get(i - 1), moments.get(i));
-          } else if (GroupDemand.isNew(moments.get(i), knownFrom)) {
-            refused += moments.get(i).refused();
-          }
+      first = Math.min(first, node.moments().get(0).minute());
+    }
+    for (NodeHistory node : nodes) {
+      for (int i = 0; i < node.moments().size(); i++) {
+        if (node.moments().get(i).minute() >= from) {
+          groups
+              .computeIfAbsent(node.group(), name -> new GroupDemand(hostNetworkPods))
+              .add(node, i, first);
+          count(node, i);
         }
       }
     }
   }
 
-  private void count(Moment before, Moment now) {
-    long requests = now.since(before, Moment::requests);
-    long releases = now.since(before, Moment::releases);
-    changes.merge(now.minute(), requests + releases, Long::sum);
+  private void count(NodeHistory node, int index) {
+    Moment now = node.moments().get(index);
+    if (index == 0) {
+      changes.putIfAbsent(now.minute(), 0L);
+      refused += node.isNew(first) ? now.refused() : 0;
+      return;
+    }
+    Moment before = node.moments().get(index - 1);
+    changes.merge(
+        now.minute(),
+        now.since(before, Moment::requests) + now.since(before, Moment::releases),
+        Long::sum);
     missingMinutes += now.minute() - before.minute() - 1;
     restarts += now.restartedSince(before) ? 1 : 0;
     refused += Math.max(0, now.since(before, Moment::refused));
   }
 
   public boolean isEmpty() {
-    return minutes.isEmpty();
+    return changes.isEmpty();
   }
 
-  /** The best targets for all nodes; empty without data. */
-  public Optional<Targets> targets() {
+  /** The best targets for all nodes. */
+  public Targets targets() {
     return best(groups.values());
   }
 
   /**
    * Returns the recommendation for all nodes.
    *
-   * @throws IllegalStateException if there is no data
+   * @throws java.util.NoSuchElementException if there is no data
    */
   public Recommendation recommend(Optional<String> cluster, List<SubnetTrend> subnets) {
-    long from = minutes.stream().min(Long::compare).orElseThrow(IllegalStateException::new);
-    long last = minutes.stream().max(Long::compare).orElseThrow(IllegalStateException::new);
-    Duration span = Duration.ofMinutes(last - from + 1);
-    double known = sum(GroupDemand::moments);
+    Duration span = Duration.ofMinutes(changes.lastKey() + 1 - changes.firstKey());
+    double known = sum(groups.values(), GroupDemand::moments);
     double share = known / (known + missingMinutes);
     Optional<String> doubt = doubt(span, share);
-    Optional<Targets> targets = doubt.isEmpty() ? targets() : Optional.empty();
-    double idle = sum(GroupDemand::idleNow) / minutes.size();
+    Optional<Targets> targets = doubt.isEmpty() ? Optional.of(targets()) : Optional.empty();
+    double idle = mean(GroupDemand::idle);
     double idleThen = targets.map(this::idle).orElse(Double.NaN);
     double freed = idle - idleThen;
-    double nodes = known / minutes.size();
+    double nodes = known / changes.size();
     boolean change =
         targets.isPresent() && (freed < 0 || freed >= Math.max(LEAST_GAIN * idle, nodes));
+    List<Recommendation.Group> summaries = new ArrayList<>();
+    groups.forEach(
+        (name, group) ->
+            summaries.add(
+                group.summary(name, targets, targets.map(found -> best(List.of(group))))));
     return new Recommendation(
         cluster,
-        at(from),
-        at(last + 1),
+        at(changes.firstKey()),
+        at(changes.lastKey() + 1),
         share,
         nodes,
         targets,
         targets.map(found -> wholeUnits()),
         idle,
         idleThen,
-        changes.values().stream().max(Long::compare).orElse(0L),
+        Collections.max(changes.values()),
         doubt.orElse(change ? CHANGE : KEEP),
         change,
-        groups.entrySet().stream()
-            .filter(group -> group.getValue().moments() > 0)
-            .map(
-                group ->
-                    group
-                        .getValue()
-                        .summary(
-                            group.getKey(),
-                            targets,
-                            targets.flatMap(found -> best(List.of(group.getValue())))))
-            .toList(),
+        summaries,
         notes(span),
         subnets);
   }
@@ -192,7 +185,7 @@ public final class Recommender {
     return new Recommendation.WholeUnits(
         prefixes ? "WARM_PREFIX_TARGET" : "WARM_ENI_TARGET",
         target,
-        sum(group -> group.idleOfWholeUnits(target)) / minutes.size());
+        mean(group -> group.idleOfWholeUnits(target)));
   }
 
   private List<String> notes(Duration span) {
@@ -229,31 +222,29 @@ public final class Recommender {
     return notes;
   }
 
-  private double sum(ToDoubleFunction<GroupDemand> number) {
-    return sum(groups.values(), number);
-  }
-
   /** The mean number of idle addresses of the cluster with these targets. */
   public double idle(Targets targets) {
-    return sum(group -> group.idle(targets.warmIp(), targets.minimumIp())) / minutes.size();
+    return mean(group -> group.idle(targets));
   }
 
-  private static Optional<Targets> best(Collection<GroupDemand> groups) {
-    Optional<Targets> best = Optional.empty();
-    double least = Double.MAX_VALUE;
-    int first = groups.stream().mapToInt(GroupDemand::leastForNewNode).max().orElse(0);
-    int most = groups.stream().mapToInt(GroupDemand::mostNeeded).max().orElse(-1);
-    for (int minimum = first; minimum <= Math.max(first, most); minimum++) {
-      int minimumIp = minimum;
-      int warm = groups.stream().mapToInt(group -> group.warmIp(minimumIp)).max().orElseThrow();
-      Targets targets = new Targets(Math.max(warm, LEAST_WARM_IP), minimum);
-      double idle = sum(groups, group -> group.idle(targets.warmIp(), targets.minimumIp()));
-      if (idle < least) {
-        least = idle;
-        best = Optional.of(targets);
-      }
-    }
-    return best;
+  /** The mean over the minutes with data. */
+  private double mean(ToDoubleFunction<GroupDemand> number) {
+    return sum(groups.values(), number) / changes.size();
+  }
+
+  private static Targets best(Collection<GroupDemand> groups) {
+    int first = groups.stream().mapToInt(GroupDemand::leastForNewNode).max().orElseThrow();
+    int most = groups.stream().mapToInt(GroupDemand::mostNeeded).max().orElseThrow();
+    return IntStream.rangeClosed(first, Math.max(first, most))
+        .mapToObj(minimumIp -> new Targets(warmIp(groups, minimumIp), minimumIp))
+        .min(comparingDouble(targets -> sum(groups, group -> group.idle(targets))))
+        .orElseThrow();
+  }
+
+  private static int warmIp(Collection<GroupDemand> groups, int minimumIp) {
+    return groups.stream()
+        .mapToInt(group -> group.warmIp(minimumIp))
+        .reduce(LEAST_WARM_IP, Math::max);
   }
 
   private static double sum(Collection<GroupDemand> groups, ToDoubleFunction<GroupDemand> number) {

@@ -1,8 +1,6 @@
 package io.cnimetrics.recommend;
 
-import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -20,7 +18,7 @@ import java.util.stream.LongStream;
 public record SubnetTrend(
     String subnetId, int free, Optional<Double> lostPerDay, Optional<Instant> emptyAt) {
   private static final int HOURS = 24;
-  private static final int RECENT_HOURS = 3 * HOURS;
+  private static final int HOUR_SECONDS = 3_600;
 
   /** With fewer pairs of hours, one unusual hour can decide the rate. */
   private static final int LEAST_PAIRS = 12;
@@ -43,7 +41,7 @@ public record SubnetTrend(
             .orElseThrow();
     int free = lowest.getValue();
     double[] losses =
-        LongStream.rangeClosed(last - RECENT_HOURS + 1, last)
+        LongStream.rangeClosed(last - 3 * HOURS + 1, last)
             .filter(hour -> byHour.containsKey(hour) && byHour.containsKey(hour - HOURS))
             .mapToDouble(
                 hour -> byHour.getOrDefault(hour - HOURS, 0) - byHour.getOrDefault(hour, 0))
@@ -52,20 +50,15 @@ public record SubnetTrend(
     if (losses.length < LEAST_PAIRS) {
       return new SubnetTrend(subnetId, free, Optional.empty(), Optional.empty());
     }
-    double rate = median(losses);
+    double rate = (losses[(losses.length - 1) / 2] + losses[losses.length / 2]) / 2;
     double days = free / rate;
-    Instant end = Instant.EPOCH.plus(Duration.ofHours(last));
-    Optional<Instant> emptyAt =
-        Optional.of(Instant.EPOCH.plus(Duration.ofHours(lowest.getKey())))
-            .filter(lowestAt -> rate > 0 && days <= MOST_DAYS)
-            .map(lowestAt -> lowestAt.plusSeconds((long) (days * 86_400)))
-            .map(at -> at.isBefore(end) ? end : at);
-    return new SubnetTrend(subnetId, free, Optional.of(rate), emptyAt);
-  }
-
-  private static double median(double[] sorted) {
-    int middle = sorted.length / 2;
-    double[] middles = Arrays.copyOfRange(sorted, (sorted.length - 1) / 2, middle + 1);
-    return Arrays.stream(middles).average().orElseThrow();
+    long emptyAt = lowest.getKey() * HOUR_SECONDS + (long) (days * HOURS * HOUR_SECONDS);
+    return new SubnetTrend(
+        subnetId,
+        free,
+        Optional.of(rate),
+        rate > 0 && days <= MOST_DAYS
+            ? Optional.of(Instant.ofEpochSecond(Math.max(emptyAt, last * HOUR_SECONDS)))
+            : Optional.empty());
   }
 }

@@ -6,11 +6,4 @@ package io.cnimetrics.recommend;
  * @param warmIp {@code WARM_IP_TARGET}, the number of available addresses
  * @param minimumIp {@code MINIMUM_IP_TARGET}, the least number of addresses; 0 if unset
  */
-public record Targets(int warmIp, int minimumIp) {
-  public Targets {
-    if (warmIp < 1 || minimumIp < 0) {
-      throw new IllegalArgumentException(
-          "WARM_IP_TARGET %d, MINIMUM_IP_TARGET %d".formatted(warmIp, minimumIp));
-    }
-  }
-}
+public record Targets(int warmIp, int minimumIp) {}

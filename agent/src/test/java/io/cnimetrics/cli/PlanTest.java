@@ -105,9 +105,11 @@ class PlanTest {
   void nodeCostsAreShownForBothIntervals() {
     assertThat(json())
         .contains(
-            "\"publishIntervalSeconds\": 60, \"putMetricDataDollars\": 0.432, \"otlpDollars\": 0.209")
+            "\"publishIntervalSeconds\": 60, \"putMetricDataDollars\": 0.432, \"otlpDollars\":"
+                + " 0.209")
         .contains(
-            "\"publishIntervalSeconds\": 300, \"putMetricDataDollars\": 0.086, \"otlpDollars\": 0.042")
+            "\"publishIntervalSeconds\": 300, \"putMetricDataDollars\": 0.086, \"otlpDollars\":"
+                + " 0.042")
         .contains("\"otlp\": 0.00,");
   }
 

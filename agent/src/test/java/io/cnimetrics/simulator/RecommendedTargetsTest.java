@@ -47,7 +47,7 @@ class RecommendedTargetsTest {
     Replay today = week.replay(DEFAULT);
 
     Recommender recommender = recommender(List.of(today));
-    Targets targets = recommender.targets().orElseThrow();
+    Targets targets = recommender.targets();
     Replay then = week.replay(byAddress(targets));
     Replay best = week.best(today);
 
@@ -261,7 +261,7 @@ class RecommendedTargetsTest {
   }
 
   private static Targets recommended(List<Replay> nodes) {
-    return recommender(nodes).targets().orElseThrow();
+    return recommender(nodes).targets();
   }
 
   private static Recommender recommender(List<Replay> nodes) {
