@@ -2,8 +2,6 @@ package io.cnimetrics.recommend;
 
 import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -12,6 +10,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -37,7 +36,10 @@ public final class Observations {
           MetricCatalog.IPAMD_RESTARTS,
           MetricCatalog.EC2_API_REQ_COUNT);
 
-  /** A node cannot have more addresses. A huge number would fill the memory. */
+  /** The number of gauges at the start of this list. */
+  private static final int GAUGES = 7;
+
+  /** No node has more addresses. */
   private static final int MOST_ADDRESSES = 100_000;
 
   private final Optional<String> wantedCluster;
@@ -60,37 +62,31 @@ public final class Observations {
         .toList();
   }
 
-  /** One value of a series. */
-  record Point(double second, double value) {}
-
   /**
    * Adds a series. Ignores series of other metrics, and series without a node.
    *
    * @param labels the labels, with the metric's name as {@code __name__}
+   * @param byMinute the values by the minute since 1970
    */
-  void add(Map<String, String> labels, List<Point> points) {
+  void add(Map<String, String> labels, Map<Long, Double> byMinute) {
     String cluster = labels.getOrDefault("cluster", "");
-    if (!wantedCluster.map(cluster::equals).orElse(true)) {
+    if (byMinute.isEmpty() || !wantedCluster.orElse(cluster).equals(cluster)) {
       return;
     }
     String subnetId = labels.getOrDefault("subnet_id", "");
     if (isOf(MetricCatalog.SUBNET_FREE_IPS, labels) && !subnetId.isEmpty()) {
-      for (Point point : points) {
-        subnets
-            .computeIfAbsent(subnetId, id -> new TreeMap<>())
-            .merge((long) (point.second() / 3600), (int) point.value(), Math::min);
-      }
+      SortedMap<Long, Integer> hours = subnets.computeIfAbsent(subnetId, id -> new TreeMap<>());
+      byMinute.forEach((minute, free) -> hours.merge(minute / 60, free.intValue(), Math::min));
     }
     String name = labels.getOrDefault("node", "");
-    IntStream.range(0, NEEDED.size())
-        .filter(metric -> isOf(NEEDED.get(metric), labels) && !name.isEmpty())
-        .forEach(
-            metric -> {
-              clusters.add(cluster);
-              nodes
-                  .computeIfAbsent(name, any -> new Node(group(labels), new TreeMap<>()))
-                  .add(metric, points);
-            });
+    for (int metric = 0; metric < NEEDED.size(); metric++) {
+      if (isOf(NEEDED.get(metric), labels) && !name.isEmpty()) {
+        clusters.add(cluster);
+        nodes
+            .computeIfAbsent(name, any -> new Node(name, group(labels), new TreeMap<>()))
+            .add(metric, byMinute);
+      }
+    }
   }
 
   private static boolean isOf(Metric metric, Map<String, String> labels) {
@@ -118,14 +114,11 @@ public final class Observations {
    * data of the newest day is in memory.
    */
   public List<NodeHistory> takeNodes() {
-    List<NodeHistory> taken = new ArrayList<>();
-    nodes.forEach(
-        (name, node) -> {
-          List<Moment> moments = node.moments();
-          if (!moments.isEmpty()) {
-            taken.add(new NodeHistory(name, node.group(), moments));
-          }
-        });
+    List<NodeHistory> taken =
+        nodes.values().stream()
+            .map(Node::history)
+            .filter(history -> !history.moments().isEmpty())
+            .toList();
     nodes.clear();
     return taken;
   }
@@ -138,33 +131,29 @@ public final class Observations {
   }
 
   /** The values of a node, by minute. A value that is not known is NaN. */
-  private record Node(String group, TreeMap<Long, double[]> minutes) {
-    void add(int metric, List<Point> points) {
-      for (Point point : points) {
-        minutes.computeIfAbsent((long) (point.second() / 60), minute -> unknown())[metric] =
-            point.value();
-      }
+  private record Node(String name, String group, TreeMap<Long, double[]> minutes) {
+    void add(int metric, Map<Long, Double> byMinute) {
+      byMinute.forEach(
+          (minute, value) -> minutes.computeIfAbsent(minute, any -> unknown())[metric] = value);
     }
 
     private static double[] unknown() {
-      double[] unknown = new double[NEEDED.size()];
-      Arrays.fill(unknown, Double.NaN);
-      return unknown;
+      return DoubleStream.generate(() -> Double.NaN).limit(NEEDED.size()).toArray();
     }
 
-    List<Moment> moments() {
-      return minutes.entrySet().stream()
-          .filter(minute -> isComplete(minute.getValue()))
-          .map(minute -> moment(minute.getKey(), minute.getValue()))
-          .toList();
+    NodeHistory history() {
+      return new NodeHistory(
+          name,
+          group,
+          minutes.entrySet().stream()
+              .filter(minute -> isComplete(minute.getValue()))
+              .map(minute -> moment(minute.getKey(), minute.getValue()))
+              .toList());
     }
 
     private static boolean isComplete(double[] values) {
-      return IntStream.range(0, values.length).allMatch(i -> values[i] <= most(NEEDED.get(i)));
-    }
-
-    private static double most(Metric metric) {
-      return metric.kind() == Metric.Kind.GAUGE ? MOST_ADDRESSES : Double.MAX_VALUE;
+      return IntStream.range(0, values.length)
+          .allMatch(i -> values[i] <= (i < GAUGES ? MOST_ADDRESSES : Double.MAX_VALUE));
     }
 
     private static Moment moment(long minute, double[] values) {

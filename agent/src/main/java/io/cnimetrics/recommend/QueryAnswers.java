@@ -5,14 +5,13 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
-import io.cnimetrics.recommend.Observations.Point;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.zip.GZIPInputStream;
 
 /** Reads answers of Prometheus' {@code /api/v1/query_range}. The input can be gzipped. */
@@ -28,6 +27,9 @@ public final class QueryAnswers {
   private final JsonParser parser;
   private final Observations observations;
 
+  /** The labels of the series whose values are read next. */
+  private Optional<Map<String, String>> labels = Optional.empty();
+
   private QueryAnswers(JsonParser parser, Observations observations) {
     this.parser = parser;
     this.observations = observations;
@@ -40,11 +42,12 @@ public final class QueryAnswers {
    */
   public static void read(InputStream input, Observations observations) throws IOException {
     try (JsonParser parser = JSON.createParser(plain(input))) {
-      require(parser.nextToken() != null, "there is no answer");
       QueryAnswers answers = new QueryAnswers(parser, observations);
-      do {
-        answers.answer();
-      } while (parser.nextToken() != null);
+      while (parser.nextToken() != null) {
+        if (parser.currentToken() == JsonToken.FIELD_NAME) {
+          answers.field(parser.currentName());
+        }
+      }
     } catch (JsonProcessingException e) {
       throw new IOException(
           "not JSON, or cut short, at line %d: %s"
@@ -61,82 +64,58 @@ public final class QueryAnswers {
     return magic == GZIP_MAGIC ? new GZIPInputStream(buffered) : buffered;
   }
 
-  private void answer() throws IOException {
-    require(parser.currentToken() == JsonToken.START_OBJECT, "expected an object");
-    boolean data = false;
+  /** Reads the fields that matter, at any depth. No two of these fields have the same name. */
+  private void field(String name) throws IOException {
+    JsonToken value = parser.nextToken();
+    if (name.equals("error")) {
+      String error = parser.getText();
+      require(error.isEmpty(), "the answer is an error: " + error);
+    } else if (name.equals("resultType")) {
+      String type = parser.getText();
+      require(
+          type.equals("matrix"),
+          "expected an answer of query_range, which has the type matrix, and not " + type);
+    } else if (name.equals("metric") && value == JsonToken.START_OBJECT) {
+      labels = Optional.of(labels());
+    } else if (name.equals("values") && value == JsonToken.START_ARRAY) {
+      require(labels.isPresent(), "expected the labels of a series before its values");
+      observations.add(labels.orElseThrow(), byMinute());
+      labels = Optional.empty();
+    }
+  }
+
+  private Map<String, String> labels() throws IOException {
+    Map<String, String> read = new HashMap<>();
     while (parser.nextToken() != JsonToken.END_OBJECT) {
-      String name = parser.currentName();
       parser.nextToken();
-      if (name.equals("error")) {
-        require(parser.getText().isEmpty(), "the answer is an error: " + parser.getText());
-      } else if (name.equals("data")) {
-        data = true;
-        data();
-      } else {
-        parser.skipChildren();
-      }
+      read.put(parser.currentName(), parser.getText());
     }
-    require(data, "the answer has no data");
+    return read;
   }
 
-  private void data() throws IOException {
-    require(parser.currentToken() == JsonToken.START_OBJECT, "data is no object");
-    while (parser.nextToken() != JsonToken.END_OBJECT) {
-      String name = parser.currentName();
-      JsonToken value = parser.nextToken();
-      if (name.equals("resultType")) {
-        require(
-            parser.getText().equals("matrix"),
-            "expected an answer of query_range, which has the type matrix, and not "
-                + parser.getText());
-      } else if (name.equals("result") && value == JsonToken.START_ARRAY) {
-        while (parser.nextToken() != JsonToken.END_ARRAY) {
-          series();
-        }
-      } else {
-        parser.skipChildren();
+  /** Reads points such as {@code [1764000000, "12"]}. Ignores impossible values such as NaN. */
+  private Map<Long, Double> byMinute() throws IOException {
+    Map<Long, Double> byMinute = new TreeMap<>();
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      parser.nextToken();
+      double second = number();
+      parser.nextToken();
+      double value = number();
+      require(parser.nextToken() == JsonToken.END_ARRAY, "a point has more than two parts");
+      if (second >= 0 && value >= 0 && Double.isFinite(value)) {
+        byMinute.put((long) (second / 60), value);
       }
     }
+    return byMinute;
   }
 
-  private void series() throws IOException {
-    require(parser.currentToken() == JsonToken.START_OBJECT, "a series is no object");
-    Map<String, String> labels = new HashMap<>();
-    List<Point> points = new ArrayList<>();
-    while (parser.nextToken() != JsonToken.END_OBJECT) {
-      String name = parser.currentName();
-      JsonToken value = parser.nextToken();
-      if (name.equals("metric") && value == JsonToken.START_OBJECT) {
-        while (parser.nextToken() != JsonToken.END_OBJECT) {
-          parser.nextToken();
-          labels.put(parser.currentName(), parser.getText());
-        }
-      } else if (name.equals("values") && value == JsonToken.START_ARRAY) {
-        while (parser.nextToken() != JsonToken.END_ARRAY) {
-          Point point = point();
-          if (Double.isFinite(point.value()) && point.value() >= 0 && point.second() >= 0) {
-            points.add(point);
-          }
-        }
-      } else {
-        parser.skipChildren();
-      }
-    }
-    observations.add(labels, points);
-  }
-
-  /** Reads a point such as {@code [1764000000, "12"]}. */
-  private Point point() throws IOException {
-    require(parser.currentToken() == JsonToken.START_ARRAY, "a point is no array");
-    require(parser.nextToken().isNumeric(), "the time of a point is no number");
-    double second = parser.getDoubleValue();
-    require(parser.nextToken().isScalarValue(), "the value of a point is no text");
-    String text = parser.getText();
-    require(parser.nextToken() == JsonToken.END_ARRAY, "a point has more than two parts");
+  private double number() throws IOException {
     try {
-      return new Point(second, Double.parseDouble(text));
+      return Double.parseDouble(parser.getText());
     } catch (NumberFormatException e) {
-      throw new IOException("the value '%s' of a point is no number".formatted(text), e);
+      throw new IOException(
+          "expected a time and a value such as [1764000000, \"12\"], and not " + parser.getText(),
+          e);
     }
   }
 

@@ -173,15 +173,17 @@ class RecommendTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "'' | there is no answer",
-        "[] | expected an object",
+        "'' | no metrics of the agent",
+        "[] | no metrics of the agent",
         "{\"status\":\"error\",\"error\":\"bad query\"} | the answer is an error: bad query",
         "{\"data\":{\"resultType\":\"vector\",\"result\":[]}} | has the type matrix",
         "{\"data\":{\"resultType\":\"matrix\",\"result\":[ | not JSON, or cut short, at line 1",
         "{\"data\":{\"resultType\":\"matrix\",\"result\":[]}} | no metrics of the agent",
-        "{\"data\":{\"result\":[{\"values\":[[1,\"x\"]]}]}} | the value 'x' of a point",
-        "{\"data\":{\"result\":[{\"values\":[[\"x\",\"1\"]]}]}} | the time of a point",
-        "{\"data\":{\"result\":[{\"values\":[[1]]}]}} | the value of a point",
+        "{\"metric\":{},\"values\":[[1,\"x\"]]} | such as [1764000000, \"12\"], and not x",
+        "{\"metric\":{},\"values\":[[\"x\",\"1\"]]} | such as [1764000000, \"12\"], and not x",
+        "{\"metric\":{},\"values\":[[1]]} | such as [1764000000, \"12\"], and not ]",
+        "{\"metric\":{},\"values\":[[1,2,3]]} | a point has more than two parts",
+        "{\"values\":[[1,\"2\"]]} | expected the labels of a series before its values",
         "<html> | not JSON"
       })
   void fileWithoutAnswersIsRejected(String content, String message) throws IOException {
