@@ -2,23 +2,38 @@ package io.cnimetrics.plan;
 
 import io.cnimetrics.plan.FleetPlan.BilledSet;
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /** The monthly cost of a plan. Items are rounded to cents, so that they add up to the total. */
 public record Bill(List<Item> items) {
-  private static final long MILLION = 1_000_000;
-
+  /** The parts of the bill in their order, each with its price. */
   public enum Part {
-    METRICS,
-    REQUESTS,
-    OTLP,
-    ALARMS,
-    COMPOSITE,
-    PROMQL,
-    SAMPLES,
-    DASHBOARDS
+    METRICS("metric", 1, 1),
+    REQUESTS("thousandRequests", 1_000, 1),
+    OTLP("otlpGigabyte", 1_000_000_000, 1_000_000),
+    ALARMS("alarmMetric", 1, 1),
+    COMPOSITE("compositeAlarm", 1, 1),
+    PROMQL("alarmMetric", 1, 1),
+    SAMPLES("millionSamples", 1_000_000, 1_000_000),
+    DASHBOARDS("dashboard", 1, 1);
+
+    /** The name of the price in a price file. */
+    final String price;
+
+    /** The number of units that have this price. */
+    final long priced;
+
+    /** The number of units that the bill shows as one. */
+    private final long shown;
+
+    Part(String price, long priced, long shown) {
+      this.price = price;
+      this.priced = priced;
+      this.shown = shown;
+    }
   }
 
   /**
@@ -31,47 +46,48 @@ public record Bill(List<Item> items) {
   public record Item(Part part, String what, long count, BigDecimal dollars) {}
 
   /**
-   * @param requests the requests by PutMetricData
-   * @param interval the time between two points of one series by OTLP
+   * @param interval the time between two sends of a node
    */
-  static Bill of(FleetPlan plan, RequestLoad requests, Duration interval) {
+  static Bill of(FleetPlan plan, Duration interval) {
+    Prices prices = plan.prices();
+    int clusters = plan.clusters();
     List<Item> items = new ArrayList<>();
     long counted = 0;
     for (BilledSet set : plan.sets()) {
       // The price of a metric depends on the number of metrics that are counted before it.
-      BigDecimal before = plan.prices().ofMetrics(counted);
+      BigDecimal before = cents(prices.of(Part.METRICS, counted));
       counted += set.metrics();
-      BigDecimal dollars = plan.prices().ofMetrics(counted).subtract(before);
+      BigDecimal dollars = cents(prices.of(Part.METRICS, counted)).subtract(before);
       items.add(new Item(Part.METRICS, set.dimensions(), set.metrics(), dollars));
     }
-    Prices prices = plan.prices();
-    int clusters = plan.clusters();
-    long sent = requests.perMonth();
     if (!plan.sets().isEmpty()) {
-      items.add(new Item(Part.REQUESTS, "PutMetricData", sent, prices.ofRequests(sent)));
+      long requests = plan.fleet().requestsAMonth(interval);
+      items.add(item(Part.REQUESTS, "PutMetricData", requests, prices));
     }
-    plan.alarms().forEach(alarm -> items.add(alarm.item(prices, clusters)));
+    for (BilledAlarm alarm : plan.alarms()) {
+      items.add(item(alarm.part(), alarm.title(), (long) alarm.metrics() * clusters, prices));
+    }
     if (plan.otlp().billed()) {
-      long bytes = plan.otlp().bytes(plan.fleet(), interval);
-      items.add(
-          new Item(
-              Part.OTLP, "OTLP, in MB", bytes / MILLION, Prices.cents(prices.ofOtlpBytes(bytes))));
+      long bytes = plan.otlp().bytes(plan.fleet().nodes(), interval);
+      items.add(item(Part.OTLP, "OTLP, in MB", bytes, prices));
       // The alarms are evaluated every minute.
-      long evaluations = Fleet.MONTH.toMinutes();
-      long samples = plan.fleet().nodes() * plan.otlp().alarmSamples() * evaluations;
+      long samples = plan.fleet().nodes() * plan.otlp().alarmSamples() * Fleet.MONTH.toMinutes();
       items.add(
-          new Item(
-              Part.SAMPLES,
-              "Samples that PromQL alarms read, in millions",
-              samples / MILLION,
-              prices.ofSamples(samples)));
+          item(Part.SAMPLES, "Samples that PromQL alarms read, in millions", samples, prices));
     }
     if (!plan.sets().isEmpty() || plan.otlp().billed()) {
-      BigDecimal dashboards = prices.dashboard().multiply(BigDecimal.valueOf(clusters));
       String what = clusters == 1 ? "the cluster's dashboard" : "the clusters' dashboards";
-      items.add(new Item(Part.DASHBOARDS, what, clusters, Prices.cents(dashboards)));
+      items.add(item(Part.DASHBOARDS, what, clusters, prices));
     }
     return new Bill(List.copyOf(items));
+  }
+
+  private static Item item(Part part, String what, long units, Prices prices) {
+    return new Item(part, what, units / part.shown, cents(prices.of(part, units)));
+  }
+
+  private static BigDecimal cents(BigDecimal dollars) {
+    return dollars.setScale(2, RoundingMode.HALF_UP);
   }
 
   /** The total of all items, in dollars a month. */
@@ -89,6 +105,6 @@ public record Bill(List<Item> items) {
   }
 
   private static BigDecimal sum(List<Item> items) {
-    return items.stream().map(Item::dollars).reduce(Prices.cents(BigDecimal.ZERO), BigDecimal::add);
+    return items.stream().map(Item::dollars).reduce(cents(BigDecimal.ZERO), BigDecimal::add);
   }
 }

@@ -4,9 +4,7 @@ import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.console.Alarm;
 import io.cnimetrics.console.AlarmTable;
 import io.cnimetrics.console.PromqlTemplate;
-import io.cnimetrics.plan.Bill.Item;
 import io.cnimetrics.plan.Bill.Part;
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -48,11 +46,5 @@ public record BilledAlarm(Part part, String title, int metrics) {
   public static BilledAlarm promql(Collection<Metric> metrics) {
     int alarms = PromqlTemplate.alarms(metrics).size();
     return new BilledAlarm(Part.PROMQL, "PromQL alarms", alarms);
-  }
-
-  Item item(Prices prices, int clusters) {
-    BigDecimal price = part == Part.COMPOSITE ? prices.compositeAlarm() : prices.alarmMetric();
-    int count = metrics * clusters;
-    return new Item(part, title, count, Prices.cents(price.multiply(BigDecimal.valueOf(count))));
   }
 }

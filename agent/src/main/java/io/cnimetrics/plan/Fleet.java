@@ -41,19 +41,14 @@ public record Fleet(
     }
   }
 
-  /** Returns the same nodes with another publish interval. */
-  public Fleet withPublishInterval(Duration interval) {
-    return new Fleet(nodes, interval, datumsPerMinute, countsStarts);
-  }
-
-  /** The requests of the fleet if no minute is sent early. */
+  /** The requests if no minute is sent early. */
   public RequestLoad scheduled() {
     return sentEach(publishInterval);
   }
 
   /**
    * The upper bound of the requests. Each node sends in every minute, because every minute has a
-   * new alert, or because minutes are pending after an outage. Each node keeps its offset.
+   * new alert, or because minutes are pending after an outage.
    */
   public RequestLoad everyMinute() {
     return sentEach(MINUTE);
@@ -64,8 +59,8 @@ public record Fleet(
    * start, an agent sends a datum that counts the start. Neither request waits for the node's
    * offset.
    */
-  public Restart restart() {
-    return new Restart(nodes * (countsStarts ? 2 : 1), nodes);
+  public int restartRequests() {
+    return nodes * (countsStarts ? 2 : 1);
   }
 
   /** The names of the nodes, such as {@code ip-10-0-1-23.ec2.internal}. */
@@ -83,37 +78,31 @@ public record Fleet(
         + ".ec2.internal";
   }
 
-  private RequestLoad sentEach(Duration interval) {
-    int requests = requestsFor((int) interval.toMinutes());
-    int seconds = (int) interval.toSeconds();
-    int[] nodesBySecond = new int[seconds];
+  /** The requests if each node sends once in an interval, at the node's offset. */
+  RequestLoad sentEach(Duration interval) {
+    int[] nodesBySecond = new int[(int) interval.toSeconds()];
     names()
-        .map(name -> NodeSchedule.of(name, ANY_POLL_INTERVAL, publishInterval).sendOffset())
-        .forEach(offset -> nodesBySecond[(int) (offset.toSeconds() % seconds)]++);
+        .map(name -> NodeSchedule.of(name, ANY_POLL_INTERVAL, interval).sendOffset())
+        .forEach(offset -> nodesBySecond[(int) offset.toSeconds()]++);
     int worst = IntStream.of(nodesBySecond).max().orElse(0);
-    long inAll = (long) nodes * requests;
+    int requests = requestsFor(interval);
     return new RequestLoad(
-        (double) inAll / seconds, worst * requests, inAll * MONTH.dividedBy(interval));
+        (double) nodes * requests / interval.toSeconds(),
+        worst * requests,
+        requestsAMonth(interval));
   }
 
-  /** The number of requests for these minutes. A request contains whole minutes. */
-  private int requestsFor(int minutes) {
+  /** The requests of a month if each node sends once in an interval. */
+  long requestsAMonth(Duration interval) {
+    return MONTH.dividedBy(interval) * nodes * requestsFor(interval);
+  }
+
+  /** The number of requests of a node for one interval. A request contains whole minutes. */
+  private int requestsFor(Duration interval) {
     if (datumsPerMinute == 0) {
       return 0;
     }
     int minutesPerRequest = MetricSink.MOST_DATUMS / datumsPerMinute;
-    return (minutes + minutesPerRequest - 1) / minutesPerRequest;
-  }
-
-  /**
-   * A restart of all agents.
-   *
-   * @param worstSecond the most requests in one second, if all agents restart in that second
-   */
-  public record Restart(int requests, int worstSecond) {
-    /** The share of the quota in the worst second; 1 is the whole quota. */
-    public double worstQuotaShare() {
-      return RequestLoad.quotaShare(worstSecond);
-    }
+    return ((int) interval.toMinutes() + minutesPerRequest - 1) / minutesPerRequest;
   }
 }

@@ -1,10 +1,10 @@
 package io.cnimetrics.plan;
 
+import io.cnimetrics.plan.Bill.Part;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * The requests and costs that a fleet will cause in CloudWatch.
@@ -30,38 +30,24 @@ public record FleetPlan(
 
   /** The cost if no minute is sent early. */
   public Bill bill() {
-    return Bill.of(this, fleet.scheduled(), fleet.publishInterval());
+    return Bill.of(this, fleet.publishInterval());
   }
 
   /** The cost if every node sends in every minute of the month. */
   public Bill billAtMost() {
-    return Bill.of(this, fleet.everyMinute(), Fleet.MINUTE);
-  }
-
-  /** What one node costs a month, for each publish interval. */
-  public List<NodeCost> ofNode() {
-    return Stream.of(Fleet.MINUTE, LONGEST_INTERVAL).map(this::ofNode).toList();
-  }
-
-  private NodeCost ofNode(Duration interval) {
-    BigDecimal requests = prices.thousandRequests().divide(BigDecimal.valueOf(1_000));
-    return new NodeCost(
-        interval,
-        milli(requests.multiply(BigDecimal.valueOf(Fleet.MONTH.dividedBy(interval)))),
-        milli(prices.ofOtlpBytes(otlp.bytesOfNode(interval))));
-  }
-
-  private static BigDecimal milli(BigDecimal dollars) {
-    return dollars.setScale(3, RoundingMode.HALF_UP);
+    return Bill.of(this, Fleet.MINUTE);
   }
 
   /**
-   * The price of one node's data a month, without the price of each metric.
+   * What one node costs a month by requests or by OTLP, without the price of each metric.
    *
-   * @param putMetricData dollars for requests with PutMetricData
-   * @param otlp dollars for points by OTLP
+   * @param part {@code REQUESTS} or {@code OTLP}
    */
-  public record NodeCost(Duration publishInterval, BigDecimal putMetricData, BigDecimal otlp) {}
+  BigDecimal ofNode(Part part, Duration interval) {
+    long sends = Fleet.MONTH.dividedBy(interval);
+    long units = part == Part.OTLP ? sends * otlp.bytes() : sends;
+    return prices.of(part, units).setScale(3, RoundingMode.HALF_UP);
+  }
 
   /** The warnings. The warning whose remedy saves the most dollars comes first. */
   public List<Warning> warnings() {

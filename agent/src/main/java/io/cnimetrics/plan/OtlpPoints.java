@@ -23,16 +23,15 @@ public record OtlpPoints(
     long alarmSamples,
     boolean billed) {
 
-  /** The bytes of one node in a month, without early sends. */
-  public long bytesOfNode(Duration publishInterval) {
-    return bytes * Fleet.MONTH.dividedBy(publishInterval);
-  }
-
-  /** The bytes of a fleet in a month. The nodes of a subnet share the points of the subnet. */
-  long bytes(Fleet fleet, Duration interval) {
+  /**
+   * The bytes of nodes in a month. All nodes share the points of the subnets.
+   *
+   * @param interval the time between two sends of a node
+   */
+  long bytes(long nodes, Duration interval) {
     long ofSubnets =
-        (long) subnets * SubnetQueries.CALLS_PER_MINUTE * bytesOfPoint() * Fleet.MONTH.toMinutes();
-    return fleet.nodes() * bytesOfNode(interval) + ofSubnets;
+        Fleet.MONTH.toMinutes() * subnets * SubnetQueries.CALLS_PER_MINUTE * bytesOfPoint();
+    return nodes * bytes * Fleet.MONTH.dividedBy(interval) + ofSubnets;
   }
 
   /** The mean size of a point, rounded up. */

@@ -5,9 +5,10 @@ import static io.cnimetrics.text.Json.object;
 import io.cnimetrics.plan.Bill.Item;
 import io.cnimetrics.plan.Bill.Part;
 import io.cnimetrics.plan.FleetPlan.BilledSet;
-import io.cnimetrics.plan.FleetPlan.NodeCost;
 import io.cnimetrics.plan.FleetPlan.Warning;
 import io.cnimetrics.text.Json;
+import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -29,11 +30,11 @@ public final class PlanJson {
             "quotaPerSecond", RequestLoad.QUOTA_PER_SECOND,
             "requests", load(fleet.scheduled()),
             "requestsAtMost", load(fleet.everyMinute()),
-            "restart", restart(fleet.restart()),
+            "restart", restart(fleet),
             "metrics", plan.metrics(),
             "sets", plan.sets().stream().map(PlanJson::set).toList(),
             "dollarsPerMonth", dollars(plan),
-            "ofNode", plan.ofNode().stream().map(PlanJson::ofNode).toList(),
+            "ofNode", List.of(ofNode(plan, Fleet.MINUTE), ofNode(plan, FleetPlan.LONGEST_INTERVAL)),
             "otlp", otlp(plan.otlp()),
             "bill", plan.bill().items().stream().map(PlanJson::item).toList(),
             "prices", prices,
@@ -50,11 +51,12 @@ public final class PlanJson {
         "perMonth", load.perMonth());
   }
 
-  private static Map<String, Object> restart(Fleet.Restart restart) {
+  /** In the worst second, all agents restart. */
+  private static Map<String, Object> restart(Fleet fleet) {
     return object(
-        "requests", restart.requests(),
-        "worstSecond", restart.worstSecond(),
-        "worstQuotaShare", rounded(restart.worstQuotaShare()));
+        "requests", fleet.restartRequests(),
+        "worstSecond", fleet.nodes(),
+        "worstQuotaShare", rounded(RequestLoad.quotaShare(fleet.nodes())));
   }
 
   private static Map<String, Object> set(BilledSet set) {
@@ -74,11 +76,11 @@ public final class PlanJson {
     return dollars;
   }
 
-  private static Map<String, Object> ofNode(NodeCost cost) {
+  private static Map<String, Object> ofNode(FleetPlan plan, Duration interval) {
     return object(
-        "publishIntervalSeconds", cost.publishInterval().toSeconds(),
-        "putMetricDataDollars", cost.putMetricData(),
-        "otlpDollars", cost.otlp());
+        "publishIntervalSeconds", interval.toSeconds(),
+        "putMetricDataDollars", plan.ofNode(Part.REQUESTS, interval),
+        "otlpDollars", plan.ofNode(Part.OTLP, interval));
   }
 
   private static Map<String, Object> otlp(OtlpPoints otlp) {

@@ -2,17 +2,14 @@ package io.cnimetrics.plan;
 
 import io.cnimetrics.plan.Bill.Item;
 import io.cnimetrics.plan.Bill.Part;
-import io.cnimetrics.plan.FleetPlan.NodeCost;
 import io.cnimetrics.plan.FleetPlan.Warning;
 import io.cnimetrics.text.Lines;
 import io.cnimetrics.text.Palette;
 import io.cnimetrics.text.TextPage;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /** Writes a plan as a table. The summary is first, and the warnings are last. */
@@ -43,8 +40,17 @@ public final class PlanTable {
     requests();
     cost();
     ofNode();
-    list("Assumed", assumptions(), UnaryOperator.identity());
-    list("Warnings", plan.warnings().stream().map(Warning::message).toList(), palette::yellow);
+    Prices prices = plan.prices();
+    page.title("Assumed");
+    page.list(
+        List.of(
+            "prices of %s on %s (%s)".formatted(prices.region(), prices.date(), prices.source())),
+        UnaryOperator.identity());
+    page.list(plan.assumptions(), UnaryOperator.identity());
+    if (!plan.warnings().isEmpty()) {
+      page.title("Warnings");
+      page.list(plan.warnings().stream().map(Warning::message).toList(), palette::yellow);
+    }
     return page.toString();
   }
 
@@ -79,8 +85,8 @@ public final class PlanTable {
     page.title("Requests", palette.faint(columns));
     requests("sent every " + interval(), load);
     requests("at most, with early sends", plan.fleet().everyMinute());
-    Fleet.Restart restart = plan.fleet().restart();
-    requests("all agents restart at once", "", restart.worstSecond(), restart.worstQuotaShare());
+    int nodes = plan.fleet().nodes();
+    requests("all agents restart at once", "", nodes, RequestLoad.quotaShare(nodes));
   }
 
   private void requests(String what, RequestLoad made) {
@@ -125,17 +131,15 @@ public final class PlanTable {
     page.title(
         "A node a month, in $",
         palette.faint("%29s%30s".formatted("every minute", "every 5 minutes")));
-    List<NodeCost> costs = plan.ofNode();
-    ofNode("PutMetricData, requests", costs, NodeCost::putMetricData);
+    ofNode("PutMetricData, requests", Part.REQUESTS);
     OtlpPoints otlp = plan.otlp();
-    String points = format("OTLP, %d points of %d bytes", otlp.points(), otlp.bytesOfPoint());
-    ofNode(points, costs, NodeCost::otlp);
+    ofNode(format("OTLP, %d points of %d bytes", otlp.points(), otlp.bytesOfPoint()), Part.OTLP);
   }
 
-  private void ofNode(String what, List<NodeCost> costs, Function<NodeCost, BigDecimal> dollars) {
-    page.line(
-        format(
-            "  %-34s%13.3f%30.3f", what, dollars.apply(costs.get(0)), dollars.apply(costs.get(1))));
+  private void ofNode(String what, Part part) {
+    BigDecimal atMost = plan.ofNode(part, Fleet.MINUTE);
+    BigDecimal atLeast = plan.ofNode(part, FleetPlan.LONGEST_INTERVAL);
+    page.line(format("  %-34s%13.3f%30.3f", what, atMost, atLeast));
   }
 
   private static String label(Item item) {
@@ -147,21 +151,6 @@ public final class PlanTable {
       case COMPOSITE -> "Composite alarm: " + item.what();
       case DASHBOARDS -> item.count() == 1 ? "Dashboard" : "Dashboards";
     };
-  }
-
-  private List<String> assumptions() {
-    Prices prices = plan.prices();
-    List<String> all = new ArrayList<>(plan.assumptions());
-    all.add(
-        0, "prices of %s on %s (%s)".formatted(prices.region(), prices.date(), prices.source()));
-    return all;
-  }
-
-  private void list(String heading, List<String> entries, UnaryOperator<String> colour) {
-    if (!entries.isEmpty()) {
-      page.title(heading);
-      page.list(entries, colour);
-    }
   }
 
   private void row(String name, String value) {

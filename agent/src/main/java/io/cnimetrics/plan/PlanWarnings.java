@@ -66,13 +66,14 @@ final class PlanWarnings {
   }
 
   private BigDecimal otlpDollars() {
-    return plan.prices().ofOtlpBytes(plan.otlp().bytes(fleet, fleet.publishInterval()));
+    long bytes = plan.otlp().bytes(fleet.nodes(), fleet.publishInterval());
+    return plan.prices().of(Part.OTLP, bytes);
   }
 
   private void costlyRequests() {
     BigDecimal now = bill.of(Part.REQUESTS);
-    long fewer = fleet.withPublishInterval(FleetPlan.LONGEST_INTERVAL).scheduled().perMonth();
-    BigDecimal saved = now.subtract(plan.prices().ofRequests(fewer));
+    Bill fewer = Bill.of(plan, FleetPlan.LONGEST_INTERVAL);
+    BigDecimal saved = now.subtract(fewer.of(Part.REQUESTS));
     if (saved.compareTo(COSTLY) >= 0) {
       warn(
           saved,
@@ -96,7 +97,7 @@ final class PlanWarnings {
   private void busySecond() {
     RequestLoad load = fleet.scheduled();
     if (load.worstQuotaShare() >= MUCH_OF_QUOTA) {
-      int better = fleet.withPublishInterval(FleetPlan.LONGEST_INTERVAL).scheduled().worstSecond();
+      int better = fleet.sentEach(FleetPlan.LONGEST_INTERVAL).worstSecond();
       warn(
           BigDecimal.ZERO,
           "the worst second uses %,.0f %% of the quota, which all callers in the account and region"
@@ -109,13 +110,13 @@ final class PlanWarnings {
   }
 
   private void restart() {
-    double share = fleet.restart().worstQuotaShare();
+    double share = RequestLoad.quotaShare(fleet.nodes());
     if (share > 1) {
       warn(
           BigDecimal.ZERO,
-          "if all agents restart in the same second, the requests use %,.0f %% of the quota. CloudWatch"
-              + " then throttles requests, and the agents send these requests later. Restart the"
-              + " agents in parts: the manifests set maxUnavailable to 10 %%",
+          "if all agents restart in the same second, the requests use %,.0f %% of the quota."
+              + " CloudWatch then throttles requests, and the agents send these requests later."
+              + " Restart the agents in parts: the manifests set maxUnavailable to 10 %%",
           100 * share);
     }
   }

