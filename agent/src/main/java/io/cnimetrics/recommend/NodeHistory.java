@@ -70,10 +70,11 @@ public record NodeHistory(String node, String group, List<Moment> moments) {
         moments.subList(start, interval + 1).stream().mapToInt(Moment::pool).summaryStatistics();
     boolean counted = last.ec2Calls() > 0;
     boolean several = sum(start, interval, Moment::ec2Calls) > 1;
-    // One call cannot both enlarge and reduce the pool. Then the moments show its largest size.
+    // One call cannot both enlarge and reduce the pool. After one call or none, the moments
+    // therefore show the largest size of the pool.
     int largest = counted && !several ? pool.getMax() : Math.max(last.most(), pool.getMax());
-    // With several calls, the pool can have been smaller between the moments. This explains a
-    // refusal. Otherwise the pool must be larger than it was.
+    // Several calls can have made the pool smaller between the moments, which explains a refusal.
+    // A refusal without this explanation needs a larger pool than the pool of that time.
     int smallest = counted && several ? 0 : pool.getMin() + 1;
     long need = refused ? Math.max(most, smallest) : Math.min(most, largest);
     return Optional.of(new Need(need, low, refused));

@@ -17,9 +17,9 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
- * Finds the targets with which ipamD would have refused no pod in the time of the data, and would
- * have kept the fewest idle addresses. The days can be added one after the other, so that only the
- * data of one day is in memory.
+ * Finds the best targets. With these targets, ipamD would have refused no pod in the time of the
+ * data. Of all such targets, they keep the fewest addresses idle. The days are added one after the
+ * other, so that only the data of one day is in memory.
  */
 public final class Recommender {
   /** While ipamD gets an address for one pod, a second pod can start. */
@@ -47,7 +47,9 @@ public final class Recommender {
   /** For each minute with data, how many pods started or ended. */
   private final TreeMap<Long, Long> changes = new TreeMap<>();
 
+  /** The first minute of all data. */
   private long first = Long.MAX_VALUE;
+
   private long missingMinutes;
   private long restarts;
   private long refused;

@@ -79,7 +79,7 @@ record FleetRun(Part atWork, Part outage, Part back, Part restarted, int wrongMi
 
   /** A part of the hour. */
   record Part(Instant from, Duration length, List<Second> seconds, List<Arrival> arrivals) {
-    /** The first second. */
+    /** The start of this part, with this length. */
     Part first(Duration time) {
       Instant end = from.plus(time);
       return new Part(
@@ -101,7 +101,7 @@ record FleetRun(Part atWork, Part outage, Part back, Part restarted, int wrongMi
       return seconds.stream().mapToInt(Second::requests).max().orElse(0);
     }
 
-    /** The share of all requests. The value 1 means all requests. */
+    /** The share of the requests that CloudWatch throttled; 1 means all requests. */
     double throttledShare() {
       return (double) seconds.stream().mapToInt(Second::throttled).sum() / Math.max(1, requests());
     }

@@ -84,7 +84,6 @@ class PlanTest {
     assertThat(json("--metrics=agentStarts")).contains("\"perSecond\": 0, \"worstSecond\": 0,");
   }
 
-  /** The price of a node and the prices that the clusters add do not depend on each other. */
   @Test
   void eachClusterHasItsOwnMetricsAlarmsAndDashboard() {
     assertThat(plan("--clusters=40"))

@@ -23,10 +23,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The law of {@code recommend}, on simulated weeks: ipamD's pool with the recommended targets
- * refuses no pod that the pool with the default targets did not refuse, and it holds few more idle
- * addresses than the best targets, which an exhaustive search finds. A day of these weeks has 20
- * minutes of model time. The data has one moment a minute, as the agent samples it.
+ * Tests {@code recommend} on simulated weeks. With the recommended targets, ipamD refuses at most
+ * as many pods as with the default targets. It keeps few more idle addresses than with the best
+ * targets, which a search over the simulator finds. A day of these weeks has 20 simulated minutes.
+ * The data has one moment a minute, like the data of the agent.
  */
 class RecommendedTargetsTest {
   private static final int DAY_SECONDS = 1_200;
@@ -114,7 +114,7 @@ class RecommendedTargetsTest {
 
   /** The pods start and end between two polls, and so does the growth of the pool. */
   @Test
-  void peakBetweenTwoPollsIsNoSecret() {
+  void peakBetweenTwoPollsIsCovered() {
     StringBuilder pods = new StringBuilder("5:158s");
     for (int i = 0; i < 20; i++) {
       pods.append(",5:8:3,8:9s,8:11:3,11:8s,11:5:3,5:219s");
