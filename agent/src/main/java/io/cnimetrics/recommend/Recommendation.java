@@ -36,11 +36,6 @@ public record Recommendation(
     List<Group> groups,
     List<String> notes,
     List<SubnetTrend> subnets) {
-  public Recommendation {
-    groups = List.copyOf(groups);
-    notes = List.copyOf(notes);
-    subnets = List.copyOf(subnets);
-  }
 
   /**
    * The command that sets the targets until the add-on of EKS writes its configuration again. Each

@@ -5,12 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -122,27 +121,23 @@ class PlanTest {
     assertThat(document)
         .contains("`PutMetricData`: requests | $0.432 | $0.086 |")
         .contains("37 points of 262 bytes | $0.209 | $0.042 |", "a point has 165 bytes");
-    for (String[] destinations :
-        new String[][] {
-          {"`PutMetricData`"},
-          {"`PutMetricData` and OTLP", "--otlp-endpoint=cloudwatch"},
-          {"only OTLP (`--cloudwatch=false`)", "--otlp-endpoint=cloudwatch", "--cloudwatch=false"}
-        }) {
-      assertThat(document)
-          .contains(
-              "| %s | %s | %s |"
-                  .formatted(
-                      destinations[0], total("1m", destinations), total("5m", destinations)));
-    }
   }
 
-  /** The total of 40 clusters with 100 nodes each, in whole dollars. */
-  private static String total(String interval, String... destinations) {
-    List<String> flags = new ArrayList<>(List.of(destinations));
-    flags.set(0, "plan");
-    flags.addAll(List.of("--nodes=100", "--clusters=40", "--publish-interval=" + interval));
+  /** The page shows 40 clusters with 100 nodes each, in whole dollars. */
+  @ParameterizedTest
+  @CsvSource({
+    "`PutMetricData`, --cloudwatch",
+    "`PutMetricData` and OTLP, --otlp-endpoint=cloudwatch",
+    "only OTLP (`--cloudwatch=false`), --otlp-endpoint=cloudwatch --cloudwatch=false"
+  })
+  void documentHasTheTotalsOfAFleet(String row, String flags) throws IOException {
+    assertThat(Files.readString(Path.of("../docs/plan.md")))
+        .contains("| %s | %s | %s |".formatted(row, total("1m " + flags), total("5m " + flags)));
+  }
+
+  private static String total(String interval) {
     Terminal own = new Terminal(Map.of());
-    own.run(flags.toArray(String[]::new));
+    own.run(("plan --nodes=100 --clusters=40 --publish-interval=" + interval).split(" "));
     Matcher total = Pattern.compile("(?m)^Cost +\\$([0-9,.]+) a month").matcher(own.out());
     assertThat(total.find()).isTrue();
     return String.format(Locale.ROOT, "%,.0f", Double.parseDouble(total.group(1).replace(",", "")));
@@ -248,18 +243,16 @@ class PlanTest {
   }
 
   private String plan(String... more) {
-    String[] arguments = new String[more.length + 2];
-    arguments[0] = "plan";
-    arguments[1] = "--nodes=1000";
-    System.arraycopy(more, 0, arguments, 2, more.length);
+    String[] arguments = with(more, "plan", "--nodes=1000");
     assertThat(terminal.run(arguments)).as(terminal.err()).isEqualTo(Cli.OK);
     return terminal.out();
   }
 
   private String json(String... more) {
-    String[] arguments = new String[more.length + 1];
-    arguments[0] = "--output=json";
-    System.arraycopy(more, 0, arguments, 1, more.length);
-    return plan(arguments);
+    return plan(with(more, "--output=json"));
+  }
+
+  private static String[] with(String[] more, String... first) {
+    return Stream.concat(Stream.of(first), Stream.of(more)).toArray(String[]::new);
   }
 }

@@ -103,25 +103,17 @@ class RecommendedTargetsTest {
   /** The agent polls in second 37. Half of the pods start before, the other half after a poll. */
   @Test
   void burstOnBothSidesOfAPollIsOneBurst() {
-    StringBuilder pods = new StringBuilder("4:156s");
-    for (int i = 0; i < 20; i++) {
-      pods.append(",4:12:4,12:120s,12:4:1,4:110s");
-    }
+    String pods = "4:156s" + ",4:12:4,12:120s,12:4:1,4:110s".repeat(20);
 
-    assertThat(refusedMore(Week.of("burst", "m5.xlarge", 1, pods.toString()), DEFAULT))
-        .isNotPositive();
+    assertThat(refusedMore(Week.of("burst", "m5.xlarge", 1, pods), DEFAULT)).isNotPositive();
   }
 
   /** The pods start and end between two polls, and so does the growth of the pool. */
   @Test
   void peakBetweenTwoPollsIsCovered() {
-    StringBuilder pods = new StringBuilder("5:158s");
-    for (int i = 0; i < 20; i++) {
-      pods.append(",5:8:3,8:9s,8:11:3,11:8s,11:5:3,5:219s");
-    }
+    String pods = "5:158s" + ",5:8:3,8:9s,8:11:3,11:8s,11:5:3,5:219s".repeat(20);
 
-    assertThat(refusedMore(Week.of("peak", "m5.xlarge", 1, pods.toString()), byAddress(3, 0)))
-        .isNotPositive();
+    assertThat(refusedMore(Week.of("peak", "m5.xlarge", 1, pods), byAddress(3, 0))).isNotPositive();
   }
 
   private static long refusedMore(Week week, WarmTargets present) {
@@ -175,14 +167,10 @@ class RecommendedTargetsTest {
 
   /** A slow rise from night to day, and the fall back, with small differences. */
   private static String days(int night, int day, double rate) {
-    StringBuilder pods = new StringBuilder(format("0:%d:%s", night, rate));
-    for (int i = 0; i < 7; i++) {
-      int seconds = DAY_SECONDS / 4;
-      pods.append(format(",%d:%ds", night, seconds))
-          .append(format(",%d:%d:%s,%d:%ds", night, day, rate, day, seconds))
-          .append(format(",%d:%d:%s", day, night, rate));
-    }
-    return pods.toString();
+    int seconds = DAY_SECONDS / 4;
+    String rise = format(",%d:%ds,%d:%d:%s", night, seconds, night, day, rate);
+    String fall = format(",%d:%ds,%d:%d:%s", day, seconds, day, night, rate);
+    return format("0:%d:%s", night, rate) + (rise + fall).repeat(7);
   }
 
   /** One or two batches a day. All pods of a batch start within seconds and end together. */
