@@ -77,6 +77,9 @@ final class PodNetwork {
           .needs(POOL, METRICS)
           .see(Pages.TROUBLESHOOTING);
 
+  /** If a pod does not start, it requests an address at least this often. Jobs do so less often. */
+  private static final long RETRY_SECONDS = 25;
+
   /** The poll before the first increase of a run is at most this much older. */
   private static final Duration POLL_BEFORE = Duration.ofMinutes(1);
 
@@ -90,8 +93,16 @@ final class PodNetwork {
         node.polls().stream().skip(1).mapToDouble(poll -> IpamdWork.rose(poll, ADDED)).sum();
     boolean whileWatched = watched > 1;
     double amount = whileWatched ? watched : requests.run().map(RecentIncrease::amount).orElse(0.0);
+    Instant since =
+        requests
+            .run()
+            .filter(run -> !whileWatched)
+            .map(RecentIncrease::since)
+            .orElse(node.polls().get(0).snapshot().takenAt());
+    boolean often =
+        amount > 1 && amount * RETRY_SECONDS >= Duration.between(since, node.now()).toSeconds();
     String evidence = "%.0f requests of pods for an address".formatted(requests.total());
-    if (amount < 2 || !node.podsStillFail(requests) || countsWhy(node) || hasNoAddress(node)) {
+    if (!often || !node.podsStillFail(requests) || countsWhy(node) || hasNoAddress(node)) {
       return REQUESTS.ok("No request fails without a counted error", evidence);
     }
     ListedAddresses listed = pool.read();
@@ -99,10 +110,7 @@ final class PodNetwork {
       return REQUESTS.notChecked(
           "only VPC CNI 1.10.0 and later report when pods got their addresses");
     }
-    Instant before =
-        whileWatched
-            ? node.polls().get(0).snapshot().takenAt()
-            : requests.run().orElseThrow().since().minus(POLL_BEFORE);
+    Instant before = whileWatched ? since : since.minus(POLL_BEFORE);
     if (listed.lastAssigned().filter(last -> !last.isBefore(before)).isPresent()) {
       return REQUESTS.ok("Pods get the addresses that they request", evidence);
     }
