@@ -31,7 +31,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -65,16 +64,12 @@ public final class Agent {
 
   private static final Duration AFTER_INTERRUPT = Duration.ofMillis(500);
 
-  /** The time limit of requests to instance metadata if the agent sends nothing. */
-  private static final Duration IDENTITY_LIMIT = Duration.ofSeconds(5);
-
   private static final Logger log = LoggerFactory.getLogger(Agent.class);
 
   private final AgentConfig config;
   private final InstantSource clock;
   private final Instant startedAt;
   private final Function<Duration, Identification> identity;
-  private final Backoff identityBackoff;
   private final AgentStats stats;
   private final LastPoll lastPoll;
   private final Map<String, String> ofInfo = new ConcurrentSkipListMap<>();
@@ -82,7 +77,7 @@ public final class Agent {
   private final ProblemLog problems = new ProblemLog();
   private final MetricBuffer buffer;
   private final Poller poller;
-  private final Optional<Publisher> publisher;
+  private final Publisher publisher;
   private final Optional<SubnetReporter> subnets;
   private final Loop polls;
   private final Loop sends;
@@ -90,7 +85,6 @@ public final class Agent {
   private final Thread sending;
   private volatile Optional<String> fatal = Optional.empty();
   private volatile Optional<Identification> identified = Optional.empty();
-  private Instant identifyAt = Instant.MIN;
 
   /**
    * The constructor waits while another agent holds the state directory.
@@ -114,7 +108,6 @@ public final class Agent {
     this.clock = clock;
     this.startedAt = clock.instant();
     this.identity = identity;
-    this.identityBackoff = new Backoff(random);
     this.stats = stats;
     this.lastPoll = lastPoll;
     this.alerts =
@@ -141,27 +134,24 @@ public final class Agent {
     this.poller = new Poller(ipamd, sampler.withGrace(GRACE), buffer, schedule, this::polled);
     this.polls = new Loop("poll", config.pollInterval(), clock, poller::run);
     this.publisher =
-        config.sends()
-            ? Optional.of(
-                new Publisher(
+        new Publisher(
+            buffer,
+            this::identify,
+            receivers(),
+            (receiver, region, now) ->
+                new Sender(
                     buffer,
-                    this::identify,
-                    receivers(),
-                    (receiver, region, now) ->
-                        new Sender(
-                            buffer,
-                            sink(sinks, receiver, region),
-                            receiver,
-                            schedule,
-                            stats,
-                            random,
-                            where(receiver, region),
-                            now),
-                    sampler.start(),
-                    new Backoff(random),
-                    this::onIdentity,
-                    this::giveUp))
-            : Optional.empty();
+                    sink(sinks, receiver, region),
+                    receiver,
+                    schedule,
+                    stats,
+                    random,
+                    where(receiver, region),
+                    now),
+            sampler.start(),
+            new Backoff(random),
+            this::onIdentity,
+            this::giveUp);
     this.sends = new Loop("send", LONGEST_SEND_PAUSE, clock, this::send);
     this.subnetReads =
         this.subnets.map(
@@ -233,34 +223,11 @@ public final class Agent {
   }
 
   private Instant send(Instant now) {
-    Instant next = publisher.isPresent() ? publisher.get().run(now) : closeMinute(now);
+    Instant next = publisher.run(now);
     if (!config.cloudwatch()) {
       buffer.discard(Receiver.CLOUDWATCH);
     }
     return next;
-  }
-
-  /** Does the work of the send loop for an agent that sends nothing. */
-  private Instant closeMinute(Instant now) {
-    buffer.closeEnded(now);
-    if (Publisher.isDue(identifyAt, now)) {
-      identifyAt = identifyInstance(now);
-    }
-    return Collections.min(List.of(identifyAt, now.plus(LONGEST_SEND_PAUSE)));
-  }
-
-  /**
-   * Reads instance metadata, which the log and the limits of the instance type need. Only an agent
-   * that sends nothing uses this method, because the publisher reads instance metadata itself.
-   *
-   * @return when to try again
-   */
-  private Instant identifyInstance(Instant now) {
-    Identification found = identify(IDENTITY_LIMIT);
-    NodeIdentity node = found.node();
-    buffer.identify(node.instance().id().orElse(""), Dimensions.known(node));
-    onIdentity(node);
-    return found.metadata().isRetryable() ? now.plus(identityBackoff.next()) : Instant.MAX;
   }
 
   private void giveUp(String why) {
@@ -287,7 +254,7 @@ public final class Agent {
         // The first run of the send loop discovers missing permissions. Therefore a finished poll
         // alone does not make the agent ready.
         lastPoll.isPresent() && sends.hasRun(),
-        publisher.map(Publisher::refusals).orElse(List.of()));
+        publisher.refusals());
   }
 
   /** What the agent knows about itself and its node. */
@@ -357,7 +324,7 @@ public final class Agent {
             .otlp()
             .filter(any -> !cloudWatch)
             .map(otlp -> otlp.url().map(Object::toString).orElse("cloudwatch")),
-        publisher.flatMap(known -> known.sender(receiver)).map(Sender::answers));
+        publisher.sender(receiver).map(Sender::answers));
   }
 
   public MetricBuffer.Depth depth() {
@@ -391,7 +358,7 @@ public final class Agent {
 
   /** Sends the pending minutes. A receiver that hangs leaves time for the next receiver. */
   private void flush(long end) {
-    List<Sender> senders = publisher.map(Publisher::senders).orElse(List.of());
+    List<Sender> senders = publisher.senders();
     for (int i = 0; i < senders.size(); i++) {
       long own = System.nanoTime() + (end - System.nanoTime()) / (senders.size() - i);
       senders.get(i).flush(clock.instant(), () -> Duration.ofNanos(own - System.nanoTime()));

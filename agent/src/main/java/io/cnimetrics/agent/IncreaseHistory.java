@@ -59,24 +59,14 @@ public final class IncreaseHistory {
     Instant at = snapshot.takenAt();
     long restarted = reading.history().restarts() - restarts;
     if (reads.isPresent() && restarted > 0) {
-      rose(counters, RESTARTS, RESTARTS.name(), (double) restarted, OptionalDouble.empty(), at);
+      rose(RESTARTS, (double) restarted, OptionalDouble.empty(), at);
     }
     restarts = reading.history().restarts();
     IpamdMetrics read = snapshot.metrics().get();
-    reading
-        .rose()
-        .forEach(
-            (counter, by) ->
-                rose(counters, counter, counter.toString(), by, read.total(counter), at));
+    reading.rose().forEach((counter, by) -> rose(counter, by, read.total(counter), at));
     Double refused = reading.rose().get(MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries());
     if (cooling && refused != null) {
-      rose(
-          counters,
-          REFUSED_WHILE_COOLING,
-          REFUSED_WHILE_COOLING.toString(),
-          refused,
-          OptionalDouble.empty(),
-          at);
+      rose(REFUSED_WHILE_COOLING, refused, OptionalDouble.empty(), at);
     }
     cooling = reading.capacity().allFreeAddressesCool();
     addErrors(read, reading.fromZero(), at);
@@ -107,6 +97,10 @@ public final class IncreaseHistory {
     while (harmless.size() > MOST_MINUTES) {
       harmless.pollFirstEntry();
     }
+  }
+
+  private void rose(Series counter, double by, OptionalDouble total, Instant at) {
+    rose(counters, counter, counter.toString(), by, total, at);
   }
 
   private static <K> void rose(

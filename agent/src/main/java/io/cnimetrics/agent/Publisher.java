@@ -77,7 +77,7 @@ final class Publisher {
 
   /**
    * @param identity looks up the node's identity within the given time limit
-   * @param receivers the services that receive the metrics
+   * @param receivers the services that receive the metrics; empty if only Prometheus reads them
    * @param creator creates the sender of each receiver when the node's identity is complete
    * @param start the samples that count the start of the agent; the publisher sends them at once
    * @param onIdentity receives the known identity of the node after each lookup
@@ -152,7 +152,7 @@ final class Publisher {
    * Whether something planned is due. Every plan is for the next ten minutes, or for never. If a
    * plan is for later, the clock was set back.
    */
-  static boolean isDue(Instant planned, Instant now) {
+  private static boolean isDue(Instant planned, Instant now) {
     boolean clockWentBack =
         planned.isBefore(Instant.MAX) && planned.isAfter(now.plus(RESOLVE_AGAIN));
     return !now.isBefore(planned) || clockWentBack;
@@ -163,6 +163,11 @@ final class Publisher {
     NodeIdentity node = found.node();
     buffer.identify(node.instance().id().orElse(""), Dimensions.known(node));
     onIdentity.accept(node);
+    if (receivers.isEmpty()) {
+      // Only the log, the limits of the instance type and Prometheus need the instance.
+      resolveAt = found.metadata().isRetryable() ? now.plus(backoff.next()) : Instant.MAX;
+      return;
+    }
     problems.after(now, found.problems());
     identityRefusal =
         found.problems().stream()

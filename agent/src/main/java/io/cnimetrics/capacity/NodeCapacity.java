@@ -101,15 +101,14 @@ public record NodeCapacity(
     long perEni = known.get(0).perEni();
     String each =
         cards.stream()
-            .map(card -> "card %d: %s".formatted(card.networkCard(), explanation(card)))
+            .map(
+                card ->
+                    "card %d: %s"
+                        .formatted(card.networkCard(), card.maximum().orElseThrow().explanation()))
             .collect(Collectors.joining("; "));
     return Optional.of(
         new EffectiveMaximum(
             sum, perEni, "%d on %d network cards; %s".formatted(sum, known.size(), each)));
-  }
-
-  private static String explanation(CardCapacity card) {
-    return card.maximum().map(EffectiveMaximum::explanation).orElse("unknown");
   }
 
   /** The card that pods fill first; empty if each maximum is 0 or unknown. */
@@ -245,8 +244,8 @@ public record NodeCapacity(
           Source.LIMITS,
           Reason.NOT_FOUND,
           "the node's maximum is unknown, because %s and %s".formatted(type, gauges),
-          "let the agent read instance metadata and ipamD's metrics; for a new instance type, update"
-              + " the agent");
+          "let the agent read instance metadata and ipamD's metrics; for a new instance type,"
+              + " update the agent");
     }
 
     private AddressMode mode() {

@@ -125,8 +125,7 @@ final class EniDecoder {
   /** Reads the list of VPC CNI releases up to 1.8, in which each entry is one address. */
   private Cidrs singleAddresses() throws IOException {
     Cidrs cidrs = new Cidrs();
-    Used used = addresses();
-    cidrs.single = new AddressCount(used.listed, used.assigned, used.cooling);
+    cidrs.single = addresses();
     return cidrs;
   }
 
@@ -144,9 +143,9 @@ final class EniDecoder {
     return cidrs;
   }
 
-  private Used usedOf(Cidr cidr) throws IOException {
+  private AddressCount usedOf(Cidr cidr) throws IOException {
     JsonCursor.Names fields = json.enter();
-    Optional<Used> used = Optional.empty();
+    Optional<AddressCount> used = Optional.empty();
     while (json.nextField()) {
       switch (fields.next()) {
         case "IPAddresses", "IPv4Addresses" -> {
@@ -156,23 +155,23 @@ final class EniDecoder {
         default -> json.skip();
       }
     }
-    return used.filter(list -> list.listed <= cidr.addresses())
+    return used.filter(list -> list.total() <= cidr.addresses())
         .orElseThrow(
             () -> json.unexpected("a list of at most %d addresses".formatted(cidr.addresses())));
   }
 
-  private Used addresses() throws IOException {
+  private AddressCount addresses() throws IOException {
     JsonCursor.Names names = json.enter();
-    Used used = new Used();
+    AddressCount all = AddressCount.NONE;
     while (json.nextField()) {
       String address = names.next();
       listener.listed(address);
-      address(address, used);
+      all = all.plus(address(address));
     }
-    return used;
+    return all;
   }
 
-  private void address(String address, Used used) throws IOException {
+  private AddressCount address(String address) throws IOException {
     JsonCursor.Names fields = json.enter();
     boolean keyed = false;
     Optional<Boolean> assigned = Optional.empty();
@@ -210,21 +209,14 @@ final class EniDecoder {
     if (keyed && cooling.isEmpty()) {
       throw json.unexpected("UnassignedTime");
     }
-    used.listed++;
+    multiNic |= held && severalInterfaces;
+    coolingKnown &= held || cooling.isPresent();
     if (held) {
-      used.assigned++;
-      multiNic |= severalInterfaces;
       listener.held(address, assignedAt);
-      return;
-    }
-    if (cooling.isEmpty()) {
-      coolingKnown = false;
-    } else if (cooling.get()) {
-      used.cooling++;
-    }
-    if (listener != Listener.NONE) {
+    } else if (listener != Listener.NONE) {
       listener.released(time(released));
     }
+    return new AddressCount(1, held ? 1 : 0, !held && cooling.orElse(false) ? 1 : 0);
   }
 
   /** From 1.23.0 on, ipamD sets only networkName. Pods older than ipamD have a networkName too. */
@@ -278,21 +270,14 @@ final class EniDecoder {
     }
   }
 
-  /** The numbers of addresses in one list. */
-  private static final class Used {
-    private long listed;
-    private long assigned;
-    private long cooling;
-  }
-
   /** Sums over all CIDRs of one ENI. */
   private static final class Cidrs {
     private AddressCount single = AddressCount.NONE;
     private AddressCount prefixed = AddressCount.NONE;
     private int prefixes;
 
-    void add(Cidr cidr, Used used) {
-      AddressCount count = new AddressCount(cidr.addresses(), used.assigned, used.cooling);
+    void add(Cidr cidr, AddressCount used) {
+      AddressCount count = new AddressCount(cidr.addresses(), used.assigned(), used.cooling());
       if (cidr.prefix()) {
         prefixed = prefixed.plus(count);
         prefixes++;

@@ -24,13 +24,18 @@ public final class HeldAddresses {
   /** The longest form of an IPv6 address, in characters. */
   private static final int LONGEST = 45;
 
+  /** The answer to an unknown path has another form. */
+  private static final Pattern ENICONFIG = Pattern.compile("\"([A-Za-z0-9.-]{1,253})\"\\s*");
+
+  private static final int LONGEST_ENICONFIG = 300;
+
   private final IpamdHttp http;
 
   /**
    * @param introspection base address, {@code http://…} or {@code unix:/path}
    */
   public HeldAddresses(URI introspection) {
-    this.http = new IpamdHttp(introspection, IpamdHttp.MAX_BODY_BYTES);
+    this.http = new IpamdHttp(introspection);
   }
 
   /**
@@ -82,11 +87,6 @@ public final class HeldAddresses {
       }
     }
   }
-
-  /** The answer to an unknown path has another form. */
-  private static final Pattern ENICONFIG = Pattern.compile("\"([A-Za-z0-9.-]{1,253})\"\\s*");
-
-  private static final int LONGEST_ENICONFIG = 300;
 
   /**
    * Reads the name of the ENIConfig that ipamD looks for, even if no such ENIConfig exists. Sends

@@ -72,10 +72,14 @@ final class IpamdHttp {
   /**
    * @param address {@code http://host:port} with an optional path, or {@code unix:/path}
    */
+  IpamdHttp(URI address) {
+    this(address, MAX_BODY_BYTES);
+  }
+
   IpamdHttp(URI address, long maxBodyBytes) {
     this.address = address;
     this.unix = address.getScheme().equals("unix");
-    OkHttpClient.Builder builder =
+    this.client =
         new OkHttpClient.Builder()
             // Without this setting OkHttp loads all TLS authorities into memory.
             .connectionSpecs(List.of(ConnectionSpec.CLEARTEXT))
@@ -84,8 +88,9 @@ final class IpamdHttp {
             .writeTimeout(CALL_TIMEOUT)
             .proxy(Proxy.NO_PROXY)
             .followRedirects(false)
-            .fastFallback(false);
-    this.client = builder.socketFactory(new UnconnectedSockets(this::socket)).build();
+            .fastFallback(false)
+            .socketFactory(new UnconnectedSockets(this::socket))
+            .build();
     this.base = HttpUrl.get(unix ? "http://127.0.0.1/" : address.toString());
     this.maxBodyBytes = maxBodyBytes;
   }

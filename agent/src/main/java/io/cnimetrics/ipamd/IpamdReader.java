@@ -65,15 +65,11 @@ public final class IpamdReader implements Ipamd {
       Collection<Series> wanted,
       Duration ipCooldown,
       InstantSource clock) {
-    this.introspection = introspection.map(IpamdReader::http);
-    this.metrics = metrics.map(IpamdReader::http);
+    this.introspection = introspection.map(IpamdHttp::new);
+    this.metrics = metrics.map(IpamdHttp::new);
     this.prometheus = new PrometheusReader(wanted);
     this.ipCooldown = ipCooldown;
     this.clock = clock;
-  }
-
-  private static IpamdHttp http(URI address) {
-    return new IpamdHttp(address, IpamdHttp.MAX_BODY_BYTES);
   }
 
   @Override

@@ -8,6 +8,7 @@ import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
@@ -42,9 +43,23 @@ final class UnixSocket extends Socket {
     return limit.on(Channels.newInputStream(channel));
   }
 
+  /** In Java 17 a write to {@code Channels.newOutputStream} waits for a blocked read. */
   @Override
   public OutputStream getOutputStream() {
-    return new ChannelOutput(channel);
+    return new OutputStream() {
+      @Override
+      public void write(int one) throws IOException {
+        write(new byte[] {(byte) one}, 0, 1);
+      }
+
+      @Override
+      public void write(byte[] bytes, int offset, int count) throws IOException {
+        ByteBuffer left = ByteBuffer.wrap(bytes, offset, count);
+        while (left.hasRemaining()) {
+          channel.write(left);
+        }
+      }
+    };
   }
 
   /** Does nothing, because {@link Socket} would open a TCP socket to set the timeout. */

@@ -47,7 +47,7 @@ final class MetricsText {
     set(pool.total() + node.ipamd().lostAddresses(), "awscni_total_ip_addresses");
     set(pool.assigned(), "awscni_assigned_ip_addresses");
     set(scenario.prefixDelegation() ? pool.cidrs() : 0, "awscni_total_ipv4_prefixes");
-    for (AttachedEni eni : node.enis()) {
+    for (AttachedEni eni : node.ipamd().allEnis()) {
       set(eni.assigned(), "awscni_assigned_ip_per_eni", "eni", eni.id());
       eni.cidrs().stream().filter(cidr -> cidr.count(Address::used) > 0).forEach(this::addCidr);
     }

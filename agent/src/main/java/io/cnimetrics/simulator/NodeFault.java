@@ -6,7 +6,7 @@ import java.time.Duration;
  * A fault or another peculiarity of the simulated node that is neither an {@link Ec2Fault} nor an
  * {@link HttpFault}.
  */
-public enum NodeFault {
+enum NodeFault {
   /** Introspection uses the metrics port, as in release 1.4.0 and all releases up to 1.3.3. */
   ONE_PORT,
   /** The start of ipamD took 95 s. */

@@ -249,12 +249,8 @@ public record Scenario(
       return this;
     }
 
-    public Builder nodeFault(NodeFault fault) {
-      return nodeFault(fault, Duration.ZERO);
-    }
-
     /** Adds a fault that starts at this model time. */
-    public Builder nodeFault(NodeFault fault, Duration from) {
+    Builder nodeFault(NodeFault fault, Duration from) {
       faults.put(fault, from);
       return this;
     }

@@ -57,6 +57,11 @@ final class SimIpamd {
     return List.copyOf(cards.get(card).enis());
   }
 
+  /** The interfaces of all cards that ipamD knows. */
+  List<AttachedEni> allEnis() {
+    return cards.stream().flatMap(card -> card.enis().stream()).toList();
+  }
+
   /** The number of addresses on the interface that was removed by force; 0 without a removal. */
   int lostAddresses() {
     return lostAddresses;
@@ -285,10 +290,6 @@ final class SimIpamd {
     if (scenario.has(NodeFault.NO_TRUNK_SLOT) && allEnis().size() >= scenario.limit().enis()) {
       counters.increment("awscni_pod_eni_error_count", "fn", "tryEnableSecurityGroupsForPods");
     }
-  }
-
-  private List<AttachedEni> allEnis() {
-    return cards.stream().flatMap(card -> card.enis().stream()).toList();
   }
 
   private void showAction(String fn, int running) {

@@ -4,7 +4,6 @@ import io.cnimetrics.simulator.SimWarmPool.PoolCount;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.IntStream;
 
 /**
  * The model of a node, without threads, sockets and clock. {@link #advanceTo} moves the model time
@@ -69,20 +68,12 @@ final class SimulatedNode {
     return now;
   }
 
-  /** The interfaces of all network cards. */
-  List<AttachedEni> enis() {
-    return IntStream.range(0, scenario.networkCards())
-        .mapToObj(ipamd::enis)
-        .flatMap(List::stream)
-        .toList();
-  }
-
   Counters counters() {
     return counters;
   }
 
   NodeState state() {
-    List<AttachedEni> enis = enis();
+    List<AttachedEni> enis = ipamd.allEnis();
     PoolCount pool = PoolCount.of(enis);
     return new NodeState(
         enis.size(),

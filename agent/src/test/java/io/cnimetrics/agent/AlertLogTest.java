@@ -186,8 +186,7 @@ class AlertLogTest {
 
   @ParameterizedTest
   @CsvSource({"0, warm-pool", "1, stuck-action"})
-  void emptyPoolInAChangeThatEc2DoesNotAnswerIsNotAQuestionOfWarmTargets(
-      double changes, String finding) {
+  void longChangeOfAnEmptyPoolWithoutCallsToEc2IsStuck(double changes, String finding) {
     for (int poll = 0; poll < 3; poll++) {
       polled(
           onM5()
@@ -297,8 +296,8 @@ class AlertLogTest {
 
     assertThat(raised("noAddressMinutes"))
         .endsWith(
-            " finding=ec2-unreachable cause=\"ipamD does not reach AWS: calls to EC2 fail without an"
-                + " error code\"");
+            " finding=ec2-unreachable cause=\"ipamD does not reach AWS: calls to EC2 fail without"
+                + " an error code\"");
   }
 
   @Test
@@ -441,7 +440,7 @@ class AlertLogTest {
     return refused("InsufficientFreeAddressesInSubnet", 1);
   }
 
-  /** A read after EC2 has returned an error code this number of times since ipamD started. */
+  /** A read that shows how often EC2 has returned an error code since ipamD started. */
   private static Snapshots refused(String code, double times) {
     return onM5().error(IpamdError.ofApi("CreateNetworkInterface", code), times);
   }

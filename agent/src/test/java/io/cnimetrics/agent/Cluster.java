@@ -17,7 +17,7 @@ import java.util.function.Supplier;
 import java.util.stream.Collector;
 import java.util.stream.Collectors;
 
-/** Nodes with agents and a CloudWatch on a simulated clock. No test waits for real time. */
+/** Nodes with agents, and CloudWatch, on a simulated clock. */
 final class Cluster {
   static final Instant START = Instant.parse("2026-11-21T10:00:20Z");
 
@@ -148,7 +148,7 @@ final class Cluster {
     }
   }
 
-  /** Waits like the real loop: by the monotonic clock, and for a limited time. */
+  /** The due time by the monotonic clock. As in the real loop, a pause has an upper limit. */
   private Instant after(Instant next, Duration longest) {
     Duration pause = shorter(Duration.between(clock.instant(), next), longest);
     return now().plus(pause.isNegative() ? Duration.ZERO : pause).plusMillis(1);

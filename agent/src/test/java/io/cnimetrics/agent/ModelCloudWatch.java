@@ -21,9 +21,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A CloudWatch with a limit of requests per second, as a token bucket of one second. It throttles
- * requests above the limit. It records the fate of each request, and the time at which each minute
- * of each node arrived.
+ * Simulates CloudWatch, which throttles requests above a limit per second. The limit is a token
+ * bucket of one second. Records the fate of each request, and the time at which each minute of each
+ * node arrived.
  */
 final class ModelCloudWatch {
   /** The metrics with a datum in each minute. */
@@ -66,7 +66,7 @@ final class ModelCloudWatch {
   /**
    * Datums of one node and one minute that CloudWatch accepted together.
    *
-   * @param minute its start
+   * @param minute the start of the minute
    */
   record Arrival(String node, Instant minute, int datums, Instant at) {
     /** The time since the minute's end. */

@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** An ipamD without sockets. It records its answers. */
+/** Simulates ipamD without sockets, and records its answers. */
 final class ModelIpamd implements Ipamd {
   private final InstantSource clock;
   private final SplittableRandom random;
@@ -42,7 +42,7 @@ final class ModelIpamd implements Ipamd {
     this.startSeconds = clock.instant().minus(Duration.ofHours(1)).toEpochMilli() / 1000.0;
   }
 
-  /** Errors counted since the last read are lost. */
+  /** Restarts ipamD. The errors since the last read are lost. */
   void restart() {
     counted -= errors - errorsLastRead;
     errors = 0;

@@ -56,7 +56,7 @@ final class ModelPublisher {
   private Publisher publisher;
 
   /**
-   * @param sets of dimensions
+   * @param sets the number of sets of dimensions
    * @param troubled whether every minute has a new alert
    */
   ModelPublisher(

@@ -29,9 +29,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Whatever happens to the receiver of OTLP, to ipamD and to the agent: each point shows what ipamD
- * reported at its time, no minute is missing, and the increases of the totals are the events. With
- * a longer publish interval, minutes may be missing, but no event.
+ * After any faults of the receiver of OTLP, of ipamD and of the agent, each point has the value
+ * that ipamD reported at the point's time. No minute is missing, and the increases of the totals
+ * add up to all events. With a longer publish interval minutes may be missing, but no event.
  */
 class OtlpTotalsTest {
   private static final Instant START = Instant.parse("2026-11-28T10:00:17Z");
@@ -66,7 +66,7 @@ class OtlpTotalsTest {
                 .computeIfAbsent(datum.metric(), metric -> new TreeMap<>())
                 .put(datum.at(), datum);
         assertThat(earlier == null || earlier.equals(datum))
-            .as("the same point is the same: %s and %s", earlier, datum)
+            .as("a repeated point has the same value: %s and %s", earlier, datum)
             .isTrue();
       }
       return losesAnswers ? AWAY : PutResult.ACCEPTED;

@@ -122,6 +122,19 @@ class PublisherTest {
   }
 
   @Test
+  void agentWithoutReceiversOnlyLooksUpItsInstance() {
+    receivers = List.of();
+    metadata = SILENT;
+    Publisher publisher = publisher(new Poller[1], "CLUSTER_ID");
+    assertThat(publisher.run(clock.instant())).isEqualTo(Instant.MAX);
+    metadata = AWAY;
+    publisher = publisher(new Poller[1], "CLUSTER_ID");
+    assertThat(publisher.run(clock.instant())).isBefore(clock.instant().plusSeconds(600));
+    assertThat(publisher.refusals()).isEmpty();
+    assertThat(fatal).isEmpty();
+  }
+
+  @Test
   void refusedMetadataIsTheReasonForNotReady() {
     metadata =
         new InstanceMetadata.Result(

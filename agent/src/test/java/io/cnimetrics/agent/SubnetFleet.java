@@ -22,7 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** Many nodes in several subnets. Each node uses the agent's real code, and EC2 counts calls. */
+/** Many nodes in several subnets. Each node uses the agent's real code. Counts the calls of EC2. */
 final class SubnetFleet implements Subnets {
   static final Instant START = Instant.parse("2026-11-21T10:00:00Z");
 

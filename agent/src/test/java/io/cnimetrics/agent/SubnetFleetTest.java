@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Checks the figures of the page on subnets. They are exact, because nothing here is random. */
 class SubnetFleetTest {
-  /** Every node has asked once within this time. */
+  /** Within this time every node has called EC2 once. */
   private static final Duration FIRST = Duration.ofMinutes(10);
 
   private static final Duration HOUR = Duration.ofHours(1);

@@ -70,7 +70,7 @@ class SumLawTest {
     assertThat(sumOf("agentStarts")).isEqualTo(5);
   }
 
-  /** The sums of one good poll of the minute from each node; a stop may be before the last poll. */
+  /** The sums of one good poll per node. An agent may have stopped before the last poll. */
   private Set<Double> possibleSums(long minute) {
     Set<Double> sums = Set.of(0.0);
     for (ModelNode node : cluster.nodes) {
@@ -258,7 +258,7 @@ class SumLawTest {
       }
     }
 
-    /** Not if errors since the last kept poll would be lost with ipamD's process. */
+    /** Restarts ipamD, unless ipamD has counted errors that no stored poll contains. */
     private void restartIpamd(ModelNode node) {
       if (node.ipamd.answers().size() > answersWhenTorn.getOrDefault(node, 0)) {
         node.ipamd.restart();
@@ -275,7 +275,7 @@ class SumLawTest {
       }
     }
 
-    /** Any part of the last appended record may be missing. A replaced file is always complete. */
+    /** Kills the agent and removes any part of the last appended record. */
     private void killWhileWriting(ModelNode node) throws IOException {
       cluster.kill(node);
       Path file = stateOf(node).resolve("state");
@@ -363,7 +363,7 @@ class SumLawTest {
         });
   }
 
-  /** From the first read to the last, over all restarts of agent and ipamD. */
+  /** All errors from the first to the last read arrived, in spite of all restarts. */
   private void assertAllErrorsArrived(ModelNode node) {
     List<ModelIpamd.Answer> answers = node.ipamd.answers();
     double first = answers.get(0).errors();
@@ -389,7 +389,7 @@ class SumLawTest {
     assertThat(arrived).as(node.name).isCloseTo(expected, within(1e-9));
   }
 
-  /** Each minute with a read of ipamD, except the one in which the agent first started. */
+  /** Each minute with a read has a datum, except the minute of the agent's first start. */
   private void assertEveryMinuteIsThere(ModelNode node) {
     Map<Long, Double> assigned = new HashMap<>();
     for (Arrival arrival : cluster.arrivals) {

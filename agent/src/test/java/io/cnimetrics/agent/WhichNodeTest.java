@@ -25,7 +25,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The dashboard's query finds the node in the line that its agent writes. */
+/** The dashboard's query finds the node in the log line that the node's agent writes. */
 class WhichNodeTest {
   private static final Instant MINUTE = Instant.parse("2026-11-21T10:00:00Z");
   private static final Pattern REGEX = Pattern.compile("/(trouble minute=|\\S+=\\S*\\(\\?<\\S+)/");
@@ -42,7 +42,7 @@ class WhichNodeTest {
   void startOfTroubleIsFoundAsText() {
     alerts.closed(new AlertChanges(MINUTE, List.of(), List.of(refused()), List.of()));
 
-    assertThat(found("2026-11-21T10:01:02Z WARN  TroubleLog " + line()))
+    assertThat(found("2026-11-21T10:01:02Z WARN  AlertLog " + line()))
         .containsExactly("", "ip-10-0-1-23.ec2.internal");
   }
 

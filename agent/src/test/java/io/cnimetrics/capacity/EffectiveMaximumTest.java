@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class EffectiveMaximumTest {
   private static final EffectiveMaximum MAXIMUM = new EffectiveMaximum(56, 14, "56 = 4 ENIs × 14");
 
-  /** The pod ENI of custom networking. The primary ENI has no addresses for pods. */
+  /** Custom networking with one full ENI. The primary ENI has no addresses for pods. */
   private static final Eni[] FULL = {eni(0, 0, 0, 0), eni(1, 14, 3, 0)};
 
   @Test
@@ -78,7 +78,7 @@ class EffectiveMaximumTest {
   }
 
   @Test
-  void maxPodsLimitsItBeforeTheEnisDo() {
+  void maxPodsIsTheLimitIfTheEnisPermitMore() {
     EffectiveMaximum pods = new EffectiveMaximum(20, 14, "20 = 23 max pods − 3");
 
     assertThat(reachable(pods, 200, inSubnetA(nothingRead().enis(FULL), 0))).startsWith("all 20 ");
@@ -86,7 +86,7 @@ class EffectiveMaximumTest {
   }
 
   @Test
-  void subnetWithRoomLeavesTheMaximum() {
+  void subnetWithEnoughAddressesDoesNotReduceTheMaximum() {
     assertThat(reachable(200, nothingRead().enis(FULL)))
         .contains("all 56 (14 on the node + 200 free in subnet-a)");
   }
@@ -102,7 +102,7 @@ class EffectiveMaximumTest {
   }
 
   @Test
-  void enisFitIntoOneSubnetEach() {
+  void newEniNeedsEnoughAddressesInOneSubnet() {
     NodeSnapshot node = nothingRead().enis(eni(0, 14, 0, 0), eni(1, 14, 0, 0)).build();
     NodeSnapshot located =
         node.with(

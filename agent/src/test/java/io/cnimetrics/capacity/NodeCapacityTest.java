@@ -40,12 +40,12 @@ class NodeCapacityTest {
   }
 
   @Test
-  void maxEniOfIpamdShowsInItsGauge() {
+  void gaugeOfIpamdContainsMaxEni() {
     assertMaximum(nothingRead().enis(eni(0, 14, 3, 0)), 2, 28, 110, "28 = 2 ENIs × 14");
   }
 
   @Test
-  void podsOfTheKubeletLimitIt() {
+  void maxPodsIsTheLimitIfTheEnisPermitMore() {
     assertMaximum(
         nothingRead().enis(eni(0, 14, 3, 0)),
         4,
@@ -55,7 +55,7 @@ class NodeCapacityTest {
   }
 
   @Test
-  void customNetworkingTakesThePrimary() {
+  void customNetworkingExcludesThePrimaryEni() {
     assertMaximum(
         nothingRead().enis(eni(0, 0, 0, 0), eni(1, 9, 3, 0)).customNetworking(true),
         3,
@@ -75,7 +75,7 @@ class NodeCapacityTest {
   }
 
   @Test
-  void settingHasPriorityOverThePrimarysAddresses() {
+  void settingOfIpamdIsStrongerThanAPrimaryWithoutAddresses() {
     assertMaximum(
         nothingRead().enis(eni(0, 0, 0, 0), eni(1, 9, 3, 0)).customNetworking(false),
         3,
@@ -105,7 +105,7 @@ class NodeCapacityTest {
   }
 
   @Test
-  void oneInterfaceIsNotPlural() {
+  void oneEniIsSingular() {
     assertMaximum(nothingRead().enis(eni(0, 9, 3, 0)), 1, 9, 110, "9 = 1 ENI × 9");
   }
 
@@ -186,7 +186,7 @@ class NodeCapacityTest {
   }
 
   @Test
-  void enisThatIpamdMayNotHaveAreExplained() {
+  void differenceToTheLimitOfTheTypeIsExplained() {
     NodeCapacity capacity =
         withGauges(nothingRead().enis(eni(0, 14, 3, 0)), Optional.of(M5_XLARGE), 2, 28);
 
@@ -227,7 +227,7 @@ class NodeCapacityTest {
   }
 
   @Test
-  void moreReservedEnisThanIpamdMayHaveLeaveNone() {
+  void moreReservedEnisThanTheLimitLeaveNoEni() {
     assertMaximum(
         nothingRead().enis(eni(0, 0, 0, 0), trunk(1, 9, 0)).customNetworking(true),
         1,
@@ -271,7 +271,7 @@ class NodeCapacityTest {
   }
 
   @Test
-  void withoutGaugesAndTypeItIsUnknownAndAProblem() {
+  void unknownMaximumIsAProblemWithoutGaugesAndType() {
     NodeCapacity capacity = withoutGauges(nothingRead().enis(eni(0, 9, 3, 0)), Optional.empty());
 
     assertThat(capacity.effectiveMaximum()).isEmpty();
@@ -293,25 +293,19 @@ class NodeCapacityTest {
   }
 
   @Test
-  void defaultMaxPodsGoesByTheCpus() {
+  void defaultMaxPodsDependsOnTheCpus() {
     assertThat(PodLimits.defaultMaxPods(30)).isEqualTo(110);
     assertThat(PodLimits.defaultMaxPods(31)).isEqualTo(250);
   }
 
   @Test
-  void fewerPodsThanHostNetworkPodsLeaveNone() {
+  void noPodHasAnAddressIfAllPodsAreOnTheHostNetwork() {
     assertThat(new PodLimits(2, 3).podsWithAddress()).isZero();
   }
 
   private static void assertMaximum(
       Snapshots snapshot, double eniMax, double ipMax, int maxPods, String explanation) {
-    NodeCapacity capacity =
-        capacity(
-            snapshot,
-            Optional.empty(),
-            OptionalDouble.of(eniMax),
-            OptionalDouble.of(ipMax),
-            maxPods);
+    NodeCapacity capacity = withGauges(snapshot, Optional.empty(), eniMax, ipMax, maxPods);
     assertThat(capacity.effectiveMaximum().map(EffectiveMaximum::explanation))
         .contains(explanation);
     long stated = Long.parseLong(explanation.split("[ :]")[0]);
@@ -329,20 +323,8 @@ class NodeCapacityTest {
 
   @Test
   void worstCardOfAMultiNicNodeDecides() {
-    NodeSnapshot node =
-        nothingRead()
-            .multiNic(onCard(0, 0, 196, 140), onCard(1, 0, 141, 140))
-            .sum("awscni_eni_max", -1)
-            .sum("awscni_ip_max", -49)
-            .build();
-    NodeCapacity capacity =
-        NodeCapacity.of(
-            node,
-            Optional.of(TWO_CARDS),
-            OptionalDouble.of(-1),
-            OptionalDouble.of(-49),
-            Optional.empty(),
-            new PodLimits(250, 3));
+    Snapshots node = nothingRead().multiNic(onCard(0, 0, 196, 140), onCard(1, 0, 141, 140));
+    NodeCapacity capacity = withGauges(node, Optional.of(TWO_CARDS), -1, -49, 250);
 
     assertThat(capacity.available()).isEqualTo(1);
     assertThat(capacity.warmPoolEmpty()).hasValue(false);
@@ -352,8 +334,8 @@ class NodeCapacityTest {
 
   @Test
   void emptyCardOfAMultiNicNodeIsAnEmptyWarmPool() {
-    NodeSnapshot node = nothingRead().multiNic(onCard(0, 0, 49, 1), onCard(1, 0, 1, 1)).build();
-    NodeCapacity capacity = capacity(node, TWO_CARDS);
+    Snapshots node = nothingRead().multiNic(onCard(0, 0, 49, 1), onCard(1, 0, 1, 1));
+    NodeCapacity capacity = withoutGauges(node, Optional.of(TWO_CARDS));
 
     assertThat(capacity.available()).isZero();
     assertThat(capacity.warmPoolEmpty()).hasValue(true);
@@ -361,8 +343,8 @@ class NodeCapacityTest {
 
   @Test
   void withoutMultiNicPodsTheCardsAreOnePool() {
-    NodeSnapshot node = nothingRead().enis(onCard(0, 0, 49, 40), onCard(1, 0, 49, 0)).build();
-    NodeCapacity capacity = capacity(node, TWO_CARDS);
+    Snapshots node = nothingRead().enis(onCard(0, 0, 49, 40), onCard(1, 0, 49, 0));
+    NodeCapacity capacity = withoutGauges(node, Optional.of(TWO_CARDS));
 
     assertThat(capacity.cards()).hasSize(1);
     assertThat(capacity.available()).isEqualTo(58);
@@ -372,15 +354,9 @@ class NodeCapacityTest {
   /** p5.48xlarge with EFA-only interfaces: ipamD subtracts them from the ENIs of one card. */
   @Test
   void negativeGaugesStillShowThePrefixMode() {
-    NodeSnapshot node = nothingRead().multiNic(onCard(0, 0, 0, 0), onCard(1, 0, 0, 0)).build();
-    NodeCapacity capacity =
-        NodeCapacity.of(
-            node,
-            Optional.of(new InstanceLimits.Limit(List.of(2, 2), 50, OptionalInt.empty())),
-            OptionalDouble.of(-1),
-            OptionalDouble.of(-784),
-            Optional.empty(),
-            new PodLimits(100, 3));
+    Snapshots node = nothingRead().multiNic(onCard(0, 0, 0, 0), onCard(1, 0, 0, 0));
+    InstanceLimits.Limit limit = new InstanceLimits.Limit(List.of(2, 2), 50, OptionalInt.empty());
+    NodeCapacity capacity = withGauges(node, Optional.of(limit), -1, -784, 100);
 
     assertThat(capacity.mode()).isEqualTo(AddressMode.PREFIX);
     assertThat(capacity.effectiveMaximum().map(EffectiveMaximum::addresses)).hasValue(2L * 97);
@@ -412,7 +388,7 @@ class NodeCapacityTest {
                             + " cards"));
   }
 
-  /** ipamD's gauge shows one of the cards, or all of them. */
+  /** ipamD's gauge shows either one of the cards or all cards. */
   @Test
   void gaugeOfSeveralCardsOfAnUnknownTypeIsNamedAsDoubtful() {
     Snapshots node = nothingRead().enis(onCard(0, 0, 9, 1), onCard(1, 0, 1, 1));
@@ -427,7 +403,7 @@ class NodeCapacityTest {
   void cardThatTheTableLacksHasNoMaximumInsteadOfZero() {
     Snapshots node = nothingRead().multiNic(onCard(0, 0, 14, 1), onCard(1, 0, 14, 1));
 
-    NodeCapacity capacity = capacity(node.type("m5.xlarge").build(), M5_XLARGE);
+    NodeCapacity capacity = withoutGauges(node.type("m5.xlarge"), Optional.of(M5_XLARGE));
 
     assertThat(capacity.effectiveMaximum()).isEmpty();
     assertThat(capacity.cards().get(1).isFull()).isFalse();
@@ -468,15 +444,7 @@ class NodeCapacityTest {
             .enis(prefixed(0, 9, 144), prefixed(1, 9, 144))
             .sum(NodeCapacity.TRUNK_ERRORS, 1);
 
-    assertThat(
-            maximum(
-                capacity(
-                    node,
-                    Optional.of(M5_LARGE),
-                    OptionalDouble.of(3),
-                    OptionalDouble.of(432),
-                    500)))
-        .isEqualTo(288);
+    assertThat(maximum(withGauges(node, Optional.of(M5_LARGE), 3, 432, 500))).isEqualTo(288);
   }
 
   @Test
@@ -500,9 +468,9 @@ class NodeCapacityTest {
     assertThat(maximum(withGauges(node, Optional.of(M5_XLARGE), 4, 56))).isEqualTo(56);
   }
 
-  /** Errors that are over do not show that the trunk never comes. */
+  /** Past errors do not show that the node will never get a trunk ENI. */
   @Test
-  void slotOfATrunkCountsOnlyWhenThePoolStopsAtIt() {
+  void slotOfATrunkCountsOnlyIfThePoolStopsThere() {
     Snapshots available =
         nothingRead()
             .enis(eni(0, 14, 14, 0), eni(1, 14, 14, 0), eni(2, 14, 13, 0))
@@ -536,7 +504,7 @@ class NodeCapacityTest {
         .isEqualTo(28);
   }
 
-  /** Cards with random ENIs, and the laws that hold for each of them. */
+  /** The laws of a node's network cards, tested with random ENIs. */
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
   void cardsObeyTheirLaws(long seed) {
@@ -633,22 +601,20 @@ class NodeCapacityTest {
     return capacity.effectiveMaximum().orElseThrow().addresses();
   }
 
-  private static NodeCapacity capacity(NodeSnapshot node, InstanceLimits.Limit limit) {
-    return NodeCapacity.of(
-        node,
-        Optional.of(limit),
-        OptionalDouble.empty(),
-        OptionalDouble.empty(),
-        Optional.empty(),
-        new PodLimits(110, 3));
+  private static NodeCapacity withGauges(
+      Snapshots snapshot, Optional<InstanceLimits.Limit> limit, double eniMax, double ipMax) {
+    return withGauges(snapshot, limit, eniMax, ipMax, 110);
   }
 
   private static NodeCapacity withGauges(
-      Snapshots snapshot, Optional<InstanceLimits.Limit> limit, double eniMax, double ipMax) {
-    return capacity(snapshot, limit, OptionalDouble.of(eniMax), OptionalDouble.of(ipMax), 110);
+      Snapshots snapshot,
+      Optional<InstanceLimits.Limit> limit,
+      double eniMax,
+      double ipMax,
+      int maxPods) {
+    return capacity(snapshot, limit, OptionalDouble.of(eniMax), OptionalDouble.of(ipMax), maxPods);
   }
 
-  /** With at most 110 pods. */
   private static NodeCapacity withoutGauges(
       Snapshots snapshot, Optional<InstanceLimits.Limit> limit) {
     return capacity(snapshot, limit, none(), none(), 110);

@@ -184,8 +184,9 @@ class CountersTest {
   }
 
   /**
-   * Each process of ipamD counts with the largest total that a read showed, although the counter is
-   * missing or lower in some reads, reads fail, the clock is set, and the agent restarts.
+   * For each process of ipamD, the increases add up to the largest total that a read showed. This
+   * is true even if reads fail or lack the counter, a total is lower, the clock is set, or the
+   * agent restarts.
    */
   @Test
   void distortedReadsAddNothingAndLoseNothing() {

@@ -6,12 +6,12 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** The losses and doubles that the agent's contract allows, by name. */
+/** The missing and the duplicate datums that the agent's contract allows, each with its reason. */
 final class AllowedDuplicates {
-  /** An answer that is on its way when something happens is lost. */
+  /** A fault can lose the answers that CloudWatch sends in this time before and after the fault. */
   private static final Duration UNDER_WAY = Duration.ofSeconds(2);
 
-  /** The longest time of a request. */
+  /** The longest duration of a request. */
   private static final Duration REQUEST = Duration.ofSeconds(12);
 
   private final NodeRecord node;
@@ -22,7 +22,7 @@ final class AllowedDuplicates {
     this.truth = new Truth(node);
   }
 
-  /** The reason for which this datum may arrive again. */
+  /** The reason why the agent may send this datum again; empty if it may not. */
   Optional<String> forDouble(Put first) {
     if (!first.heard() || began(first.at(), UNDER_WAY, Kind.REFUSE)) {
       return Optional.of("doubled: the answer was lost");
@@ -30,16 +30,16 @@ final class AllowedDuplicates {
     if (truth
         .disturbances(Kind::killsProcess)
         .anyMatch(kill -> kill.overlaps(first.at().minus(UNDER_WAY), first.at().plus(UNDER_WAY)))) {
-      return Optional.of("doubled: killed before it was recorded");
+      return Optional.of("doubled: the agent was killed before it recorded the answer");
     }
     if (began(first.at(), REQUEST, Kind.TORN)) {
-      return Optional.of("doubled: the record of it was torn off");
+      return Optional.of("doubled: the record of the answer was cut off");
     }
     return truth
         .disturbances(kind -> kind == Kind.SIGSTOP)
         .filter(stop -> stop.overlaps(first.at().minus(UNDER_WAY), first.at().plus(UNDER_WAY)))
         .findFirst()
-        .map(stop -> "doubled: stopped while it was answered");
+        .map(stop -> "doubled: the agent was stopped during the answer");
   }
 
   private boolean began(Instant after, Duration within, Kind which) {
@@ -51,11 +51,13 @@ final class AllowedDuplicates {
                     && disturbance.from().isBefore(after.plus(within)));
   }
 
-  /** The reason for which a minute in which ipamD was read may have no datum of a metric. */
+  /**
+   * The reason why a metric may have no datum in a minute with a read; empty if it must have one.
+   */
   Optional<String> forLoss(Instant minute, String metric, boolean metrics) {
     if (metric.equals(CloudWatchService.INVALID_METRIC)
         && truth.disturbances(kind -> kind == Kind.INVALID_DATUM).findAny().isPresent()) {
-      return Optional.of("lost: rejected as invalid");
+      return Optional.of("lost: CloudWatch rejected the datum as invalid");
     }
     return node.disturbances().stream()
         .flatMap(disturbance -> forLoss(minute, metrics, disturbance).stream())
@@ -68,7 +70,7 @@ final class AllowedDuplicates {
     }
     if (node.remembers() && !end.kind().losesState()) {
       return end.kind() == Kind.SIGTERM && isClosedBy(end, minute, metrics)
-          ? Optional.of("lost: its minute was closed by SIGTERM")
+          ? Optional.of("lost: SIGTERM closed the minute")
           : Optional.empty();
     }
     String memory =
@@ -85,7 +87,7 @@ final class AllowedDuplicates {
         : Optional.empty();
   }
 
-  /** If no read succeeded before the signal, the rest of the minute is not reported. */
+  /** If no read of the minute succeeded before SIGTERM, the agent does not report the minute. */
   private boolean isClosedBy(Disturbance end, Instant minute, boolean metrics) {
     return minute.equals(Truth.minute(end.from()))
         && truth.reads(metrics, Truth.in(minute)).stream()
@@ -102,27 +104,27 @@ final class AllowedDuplicates {
         .orElse(Instant.MAX);
   }
 
-  /** Whether a minute may be unsent when an agent ends. */
+  /** Whether an agent that ends may not have sent this minute yet. */
   private boolean mayHaveWaited(Instant minute, Disturbance end) {
     Instant over = minute.plus(Truth.MINUTE);
     if (minute.isAfter(end.from())) {
       return false;
     }
     if (end.kind() == Kind.READ_ONLY_START) {
-      // Pending minutes are on the disk, and are sent when it can be opened. The open minute is
-      // lost.
+      // A later agent reads the pending minutes from the disk and sends them. Only the open minute
+      // is lost.
       return !minute.isBefore(openAt(end.from().minus(UNDER_WAY)));
     }
     boolean awayAtTheEnd = awayWithin(end.from().minus(REQUEST), end.from().plus(REQUEST));
     if (end.kind() == Kind.SIGTERM) {
-      // It sends all pending minutes, if it can.
+      // After SIGTERM the agent sends all pending minutes if it reaches CloudWatch.
       return awayAtTheEnd;
     }
     return awayWithin(over.minus(REQUEST), end.from())
         || over.plus(Checker.LATE).isAfter(end.from());
   }
 
-  /** A minute is open until the next one is polled. */
+  /** The open minute at this time. A minute is open until the first poll of the next minute. */
   private Instant openAt(Instant time) {
     List<Answer> read = node.answers().stream().filter(Truth.before(time)).toList();
     return read.isEmpty() ? Instant.MIN : Truth.minute(read.get(read.size() - 1).at());

@@ -11,9 +11,11 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 
-/** The datums that CloudWatch accepted from one node: which are doubles, and which are late. */
+/**
+ * Finds the duplicate and the late datums among the datums that CloudWatch accepted from a node.
+ */
 final class Arrivals {
-  /** Metrics without a datum in each minute: one is an event, the other a mean that needs calls. */
+  /** The metrics that do not have a datum in each minute. */
   private static final Set<String> AT_TIMES = Set.of("agentStarts", "awsAPILatency");
 
   private final Truth truth;
@@ -31,10 +33,11 @@ final class Arrivals {
   }
 
   /**
-   * Separates doubles from first datums, and returns the first ones in the order of arrival.
+   * Returns the datums without the duplicates, in the order of arrival. Reports the duplicates and
+   * the late datums to the verdict.
    *
-   * @param due the time from which a datum could be sent
-   * @param late how long that may last without a fault
+   * @param due returns the time from which the agent could send a datum
+   * @param late the longest time from there to the arrival, if no fault occurs
    */
   static List<Put> firsts(
       NodeRecord node, Function<Put, Instant> due, Duration late, Verdict verdict) {

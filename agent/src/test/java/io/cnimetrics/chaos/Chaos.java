@@ -20,11 +20,20 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
- * Seven nodes with faults. "steady" has faults at its peers only, so that its process runs from
- * begin to end, and its memory is reported. "kept" keeps state, resolves the name of CloudWatch,
- * and gets its keys from STS; "role" gets its identity and keys from instance metadata and EC2;
- * "memory" keeps no state; "disk" has a disk that fails; "proxy" sends through a proxy, gets its
- * keys from EKS Pod Identity, and loses files; the clock of "clock" is stepped.
+ * Seven nodes with faults:
+ *
+ * <ul>
+ *   <li>{@code steady}: only its peers have faults. Its process runs from the start to the end, and
+ *       the report shows the process's memory.
+ *   <li>{@code kept}: has a state directory, resolves CloudWatch's name, and gets its credentials
+ *       from STS.
+ *   <li>{@code role}: gets its identity and its credentials from instance metadata and EC2.
+ *   <li>{@code memory}: has no state directory.
+ *   <li>{@code disk}: the disk of its state directory fails.
+ *   <li>{@code proxy}: sends through a proxy, gets its credentials from EKS Pod Identity, and loses
+ *       files.
+ *   <li>{@code clock}: its clock is set ahead and back.
+ * </ul>
  */
 public final class Chaos implements AutoCloseable {
   private static final Lane SERVICE = lane(5, 20, Edge.CLOUDWATCH);
@@ -35,8 +44,8 @@ public final class Chaos implements AutoCloseable {
   private static final Lane STATE = lane(30, 100, Edge.PROCESS, Edge.STATE_FILE);
 
   /**
-   * If an agent is killed before it tries the disk again, the next one reads a state that is out of
-   * date.
+   * The pauses are long, so that the agent writes its state again before the next fault. The agent
+   * after a kill would otherwise read an old state.
    */
   private static final Lane DISK = lane(75, 90, Edge.STATE_DISK, Edge.STATE_LOSS, Edge.PROCESS);
 
@@ -70,10 +79,10 @@ public final class Chaos implements AutoCloseable {
   private static final Duration START = Duration.ofSeconds(25);
   private static final Duration LATE = Duration.ofSeconds(1);
 
-  /** A long run prints its results after each such period. */
+  /** A long run prints its results so far after each period of this length. */
   private static final Duration PROGRESS = Duration.ofMinutes(20);
 
-  /** The longest fault ends within this time, and the agent has sent what the fault held up. */
+  /** Within this time the longest fault ends, and the agent sends all minutes that were waiting. */
   private static final Duration SETTLED = Duration.ofMinutes(5);
 
   /** The last minute has no faults, so that every value of it must be exact. */
@@ -95,7 +104,7 @@ public final class Chaos implements AutoCloseable {
     }
   }
 
-  /** {@code Chaos SEED MINUTES}; a seed of 0 chooses one. */
+  /** The arguments are {@code SEED MINUTES}. If the seed is 0, the run chooses a seed. */
   public static void main(String[] args) throws IOException {
     long seed = Long.parseLong(args[0]);
     Duration length = Duration.ofSeconds(Math.round(60 * Double.parseDouble(args[1])));
@@ -112,7 +121,7 @@ public final class Chaos implements AutoCloseable {
     return new Random().nextInt(1, 10_000);
   }
 
-  /** Runs the schedule, and returns whether everything was right. */
+  /** Runs the schedule. Returns whether the checks of all nodes found no error. */
   boolean run(PrintStream out) {
     out.printf("seed %d, %d s, %d nodes%n", seed, length.toSeconds(), nodes.size());
     Instant begin = calmStart();
@@ -142,7 +151,7 @@ public final class Chaos implements AutoCloseable {
     return report(out);
   }
 
-  /** Waits for the next full minute: agents report from then on, and start without faults. */
+  /** Starts the agents without faults, and waits for the next full minute, their first report. */
   private Instant calmStart() {
     Instant next = Truth.minute(Instant.now()).plus(Truth.MINUTE);
     if (Instant.now().plus(START).isAfter(next)) {
@@ -154,7 +163,7 @@ public final class Chaos implements AutoCloseable {
     return next;
   }
 
-  /** Waits until all threads have ended, but not longer than the duration. */
+  /** Waits for the end of all threads, but not longer than this. Returns whether a thread runs. */
   private static boolean isAnyAlive(List<Thread> threads, Duration longest) {
     Instant end = Instant.now().plus(longest);
     try {
@@ -167,7 +176,7 @@ public final class Chaos implements AutoCloseable {
     return threads.stream().anyMatch(Thread::isAlive);
   }
 
-  /** Prints the losses and doubles in what was polled some minutes ago or earlier. */
+  /** Prints the missing and duplicate datums of all minutes that must have arrived by now. */
   private void progress(PrintStream out) {
     Instant end = Truth.minute(Instant.now().minus(SETTLED));
     for (ChaosNode node : nodes) {
@@ -199,7 +208,7 @@ public final class Chaos implements AutoCloseable {
     for (Fault fault : faults) {
       Eventually.comes(begin.plus(fault.from()));
       if (Instant.now().isAfter(begin.plus(fault.to()).plus(LATE))) {
-        continue; // The fault before took longer. Two faults must not happen at once.
+        continue; // The previous fault took longer, and two faults must not overlap.
       }
       try {
         Instant from = node.begin(fault, random);
@@ -212,7 +221,7 @@ public final class Chaos implements AutoCloseable {
     }
   }
 
-  /** Whether all datums that were polled before the minute of that time have arrived. */
+  /** Whether CloudWatch has the datums of all polls before the minute of this time. */
   private boolean isAllThere(Instant calm) {
     return nodes.stream()
         .map(ChaosNode::record)

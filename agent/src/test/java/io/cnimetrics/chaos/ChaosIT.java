@@ -15,9 +15,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * One minute of {@code make chaos}, always with the same faults. Among them: an agent that is
- * killed on a full disk, a removed state, and a clock that is set an hour ahead and back, with a
- * kill in between.
+ * One minute of {@code make chaos} with a fixed seed, so that the faults are always the same. One
+ * agent is killed on a full disk, and another loses its state. The clock of a third agent is set an
+ * hour ahead and back, and this agent is killed in between.
  */
 @Order(1)
 @Timeout(value = 8, unit = TimeUnit.MINUTES)
@@ -25,7 +25,7 @@ class ChaosIT {
   private static final long SEED = 345;
 
   @Test
-  void aMinuteOfChaosLosesNothingAndDoublesNothingButLostAnswers(@TempDir Path directory)
+  void minuteOfChaosLosesNothingAndRepeatsOnlyDatumsWithoutAnAnswer(@TempDir Path directory)
       throws IOException {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     try (Chaos chaos = new Chaos(SEED, Duration.ofMinutes(1), directory)) {

@@ -22,13 +22,15 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 
-/** A node: its ipamD, its stand-ins for AWS, and its agent, which is a process. */
+/** A node with a simulated ipamD, simulated AWS services, and an agent in its own process. */
 final class ChaosNode implements AutoCloseable {
   private static final Duration WARM = Duration.ofSeconds(60);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
   private static final Duration SURELY_WRITTEN = Duration.ofSeconds(30);
 
-  /** The agent looks for its files each minute. A request that hangs delays this by 10 s. */
+  /**
+   * The agent checks each minute whether its files exist. A hanging request delays this by 10 s.
+   */
   private static final Duration NOTICED = Duration.ofSeconds(80);
 
   /** A Java runtime needs CPU time to start. */
@@ -57,7 +59,7 @@ final class ChaosNode implements AutoCloseable {
   private long complaints;
 
   /**
-   * @param edges the edges that can fail; they decide which parts the node has
+   * @param edges the places that can fail; they also determine the services that the node uses
    * @param pods a schedule for {@link PodSchedule#parse}
    */
   ChaosNode(String name, Set<Edge> edges, String pods, Path directory) throws IOException {
@@ -105,7 +107,7 @@ final class ChaosNode implements AutoCloseable {
     return running().pid();
   }
 
-  /** Whether a fault is possible on this machine. */
+  /** Whether this machine permits the fault. */
   boolean suffers(Fault fault) {
     return switch (fault.kind()) {
       case DISK_FULL, FULL_AND_KILLED, READ_ONLY, READ_ONLY_START -> state.isDisk();
@@ -125,7 +127,7 @@ final class ChaosNode implements AutoCloseable {
         errors);
   }
 
-  /** Starts an agent. The previous one must have ended. */
+  /** Starts an agent. The previous agent must have ended. */
   void start() {
     AgentProcess agent =
         AgentProcess.of("run", "--poll-interval", "10s", "--node-name", name)
@@ -203,7 +205,7 @@ final class ChaosNode implements AutoCloseable {
     Files.writeString(hosts(), known ? "127.0.0.1 " + HOST + "\n" : "# none\n");
   }
 
-  /** Starts a fault, and returns the time. */
+  /** Starts a fault, and returns its start time. */
   Instant begin(Fault fault, Random random) throws IOException {
     Instant now = Instant.now();
     switch (fault.kind()) {
@@ -276,7 +278,7 @@ final class ChaosNode implements AutoCloseable {
     }
   }
 
-  /** If the disk had no room, there must be no state. Otherwise the state must be complete. */
+  /** Kills the agent. The next agent finds no state if the disk had no room for the state. */
   private void killOnFullDisk() throws IOException {
     Instant from = Instant.now();
     kill();
@@ -311,14 +313,14 @@ final class ChaosNode implements AutoCloseable {
     disturbances.add(new Disturbance(edge, kind, from, Instant.now()));
   }
 
-  /** Waits as long as an agent waits before it continues. */
+  /** If the clock was set back far, sets it ahead again, because the agent would wait long. */
   void acknowledge() throws IOException {
     if (clock.isPresent()) {
       clock.get().catchUp();
     }
   }
 
-  /** Ends the agent by SIGTERM. */
+  /** Ends the agent with SIGTERM. */
   void stop() {
     expectAlive();
     expectLittleCpu();

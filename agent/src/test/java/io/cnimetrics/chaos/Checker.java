@@ -18,13 +18,14 @@ import java.util.TreeSet;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Compares what CloudWatch accepted from one node with what its ipamD served. In a minute whose
- * polls had no fault, only one value is right. In other minutes a gauge must be a value that ipamD
- * served in that minute, and a counter's sum must lie between what was certainly read and all that
- * was served. At the end nothing may be missing.
+ * Compares the datums that CloudWatch accepted from a node with the answers of the node's ipamD. If
+ * the polls of a minute had no fault, only one value is right. In other minutes a gauge must have
+ * one of the values that ipamD showed in the minute. The sum of a counter must be at least the
+ * increase that the agent certainly read, and at most the increase that ipamD showed. At the end no
+ * datum may be missing.
  */
 final class Checker {
-  /** The longest pause between two attempts, the node's offset, a request, and a slow machine. */
+  /** The sum of the longest pause of a retry, the node's offset, a request, and a reserve. */
   static final Duration LATE = Duration.ofSeconds(110);
 
   private static final Duration POLL = Duration.ofSeconds(10);
@@ -40,7 +41,7 @@ final class Checker {
     this.verdict = new Verdict(node.name());
   }
 
-  /** All metrics whose true values are known. */
+  /** The metrics whose true values the simulated ipamD reports. */
   static Set<String> metrics() {
     Set<String> all = new TreeSet<>(ServedIpamd.GAUGES.keySet());
     all.addAll(ServedIpamd.COUNTERS.keySet());
@@ -115,7 +116,7 @@ final class Checker {
         true, answer -> !answer.at().isBefore(memory.start()) && answer.at().isBefore(until));
   }
 
-  /** A poll that started in this minute can have got its answers in the next one. */
+  /** The end of a minute's answers. A poll of this minute can end in the next minute. */
   private static Instant end(Instant minute) {
     return minute.plus(Truth.MINUTE).plus(POLL);
   }

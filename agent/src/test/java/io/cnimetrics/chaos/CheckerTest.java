@@ -16,10 +16,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/**
- * Tests the check itself: forged data are found, and only the exceptions in the contract are
- * allowed.
- */
+/** The check finds forged datums, and allows only the exceptions in the contract. */
 class CheckerTest {
   private static final int MINUTES = 6;
   private static final int EACH_MINUTE = 12;
@@ -116,14 +113,14 @@ class CheckerTest {
   }
 
   @Test
-  void doubledDatumIsFound() {
+  void duplicateDatumIsFound() {
     puts.add(again(puts.get(5), true));
 
     assertThat(check().count(Fault.DOUBLED)).isEqualTo(1);
   }
 
   @Test
-  void doubleAfterALostAnswerIsTolerated() {
+  void duplicateAfterALostAnswerIsTolerated() {
     Put first = puts.get(5);
     puts.set(5, new Put(first.at(), false, first.minute(), first.metric(), first.value()));
     puts.add(again(first, true));
@@ -133,7 +130,7 @@ class CheckerTest {
   }
 
   @Test
-  void thirdOfADatumWhoseSecondWasAnsweredIsFound() {
+  void datumThatIsSentAgainAfterAnAnswerIsFound() {
     Put first = puts.get(5);
     puts.set(5, new Put(first.at(), false, first.minute(), first.metric(), first.value()));
     puts.add(again(first, true));
@@ -143,7 +140,7 @@ class CheckerTest {
   }
 
   @Test
-  void earlierValueOfIpamdInACalmMinuteIsWrong() {
+  void earlierValueOfIpamdIsWrongInAMinuteWithoutAFault() {
     replace(puts, "assignIPAddresses", minute(3), state(3 * 60 + 40).assigned());
 
     assertThat(check().count(Fault.WRONG)).isEqualTo(1);
@@ -158,7 +155,7 @@ class CheckerTest {
   }
 
   @Test
-  void increaseThatIsNowhereIsWrongEvenIfNoMinuteIsCalm() {
+  void missingIncreaseIsWrongEvenIfEachMinuteHasAFault() {
     for (int i = 0; i < MINUTES; i++) {
       happens(Edge.METRICS, Kind.RESET, minute(i).plusSeconds(31), 5);
     }
@@ -196,7 +193,7 @@ class CheckerTest {
     disturbances.add(new Disturbance(edge, kind, from, from.plusSeconds(seconds)));
   }
 
-  /** An agent that starts without state in the third minute, where it sees one increase. */
+  /** An agent starts without its state in the third minute, and reads one increase there. */
   private void startReadOnly() {
     happens(Edge.STATE_LOSS, Kind.READ_ONLY_START, minute(2).plusSeconds(33), 1);
     puts.removeIf(put -> put.minute().equals(minute(2)));
@@ -215,7 +212,7 @@ class CheckerTest {
   private static List<Put> correct() {
     List<Put> puts = new ArrayList<>();
     for (int i = 1; i < MINUTES; i++) {
-      // The first minute also includes the increases of the minute of the start.
+      // The first minute also contains the increases of the minute in which the agent started.
       int increase = i == 1 ? 8 : 6;
       puts.addAll(puts(minute(i), minute(i + 1).plusSeconds(12), state(i * 60 + 50), increase));
     }

@@ -16,7 +16,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 
-/** CloudWatch for one node: records each datum that it accepts. */
+/** Simulates CloudWatch for one node, and records each datum that it accepts. */
 final class CloudWatchService implements FaultyServer.Service {
   /** The metric that {@link Kind#INVALID_DATUM} rejects. */
   static final String INVALID_METRIC = "podENIErr";
@@ -24,7 +24,7 @@ final class CloudWatchService implements FaultyServer.Service {
   private static final int LARGE_DATUMS = 50;
   private static final byte[] NOTHING = {(byte) 0xa0};
 
-  /** A body that needs a minute to arrive; only its first byte is read. */
+  /** With {@link Kind#TRICKLE} a body of this size arrives in a minute. */
   private static final int SLOW_BYTES = 300;
 
   private static final Pattern KEY = Pattern.compile("Credential=" + Metadata.KEY + "(\\d+)/");
@@ -37,18 +37,18 @@ final class CloudWatchService implements FaultyServer.Service {
   private volatile int oldestKey;
 
   /**
-   * @param clock the clock by which it rejects timestamps that are too old or in the future
+   * @param clock the clock for the check of timestamps, which may not be too old or in the future
    */
   CloudWatchService(InstantSource clock) {
     this.clock = clock;
   }
 
-  /** Rejects keys of instance metadata with a lower number from now on. */
+  /** From now on, rejects all keys of instance metadata with a lower number. */
   void refuseKeysBelow(int number) {
     oldestKey = number;
   }
 
-  /** All accepted datums so far, in order of arrival. */
+  /** All datums accepted so far, in the order of arrival. */
   synchronized List<Put> puts() {
     return List.copyOf(puts);
   }

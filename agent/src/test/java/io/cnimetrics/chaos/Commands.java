@@ -6,7 +6,7 @@ import java.io.IOException;
 final class Commands {
   private Commands() {}
 
-  /** Runs a program to its end; false if it fails or does not exist. */
+  /** Runs a program to its end. Returns false if the program fails or does not exist. */
   static boolean succeed(String... command) {
     try {
       return new ProcessBuilder(command)

@@ -6,11 +6,13 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
-/** The agent of EKS Pod Identity, and STS, which answers for IRSA. */
+/** Simulates the two sources of credentials: the EKS Pod Identity agent, and STS for IRSA. */
 final class Credentials implements FaultyServer.Service {
   static final String POD_IDENTITY = "/v1/credentials";
 
-  /** The SDK renews credentials five minutes before they expire. So it renews them each minute. */
+  /**
+   * The SDK renews credentials five minutes before they expire. Here it renews them each minute.
+   */
   private static final Duration VALID = Duration.ofMinutes(6);
 
   @Override

@@ -4,7 +4,7 @@ import static io.cnimetrics.chaos.Kind.*;
 
 import java.util.List;
 
-/** The places where something can fail, with the kinds of faults. */
+/** The places where faults occur, each with its kinds of faults. */
 enum Edge {
   CLOUDWATCH(
       REFUSE,
@@ -83,12 +83,12 @@ enum Edge {
       IPAMD_RESTART),
   METRICS(REFUSE, RESET, HANG, TRICKLE, TRUNCATE, GARBAGE, NESTED, ENDLESS, SERVICE_FAULT),
   PROCESS(SIGTERM, SIGKILL, SIGSTOP),
-  /** The last record of the state is gone when the agent starts again. */
+  /** The state file lacks its last record when the agent starts again. */
   STATE_FILE(TORN),
-  /** All of the state is gone when the agent starts again. */
+  /** The agent finds no usable state when it starts again. */
   STATE_LOSS(OVERWRITTEN, READ_ONLY_START),
   STATE_DISK(DISK_FULL, READ_ONLY, FULL_AND_KILLED),
-  /** Files of the running agent disappear. */
+  /** Another process removes files of the running agent. */
   STATE_REMOVED(REMOVED_STATE, REMOVED_LOCK, REMOVED_FILES),
   CLOCK(AHEAD_2S, BACK_2S, AHEAD_90S, BACK_90S, AHEAD_1H, BACK_1H);
 
@@ -102,17 +102,17 @@ enum Edge {
     return kinds;
   }
 
-  /** Whether the agent may have read less than ipamD served. */
+  /** Whether the fault can keep the agent from reading an answer of ipamD. */
   boolean isOfReading() {
     return this == INTROSPECTION || this == METRICS || isOfProcess();
   }
 
-  /** Whether it concerns the agent's process or its state. */
+  /** Whether the fault concerns the agent's process or state. */
   boolean isOfProcess() {
     return this == PROCESS || this == STATE_FILE || this == STATE_LOSS;
   }
 
-  /** Whether it can prevent the agent from sending. */
+  /** Whether the fault can keep the agent from sending. */
   boolean isOfSending() {
     return switch (this) {
       case CLOUDWATCH, PROXY, NAMES, POD_IDENTITY, STS, IMDS, EC2 -> true;

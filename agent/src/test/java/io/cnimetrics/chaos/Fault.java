@@ -3,10 +3,10 @@ package io.cnimetrics.chaos;
 import java.time.Duration;
 
 /**
- * A fault of the schedule.
+ * A scheduled fault.
  *
- * @param from time since the start of the run
- * @param to its end; the same time if it has no duration
+ * @param from the start of the fault, counted from the start of the run
+ * @param to the end of the fault; equal to {@code from} if the fault has no duration
  */
 record Fault(String node, Edge edge, Kind kind, Duration from, Duration to) {
   String name() {

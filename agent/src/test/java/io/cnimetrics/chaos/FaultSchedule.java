@@ -7,18 +7,18 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * The faults of one node, derived from a seed. The edges of one lane fail one after the other;
- * lanes are independent. A lane uses all its kinds of faults before it repeats one.
+ * Derives the faults of a node from a seed. In one lane only one fault is active at a time, and
+ * faults of different lanes can overlap. A lane repeats a fault only after all its other faults.
  */
 final class FaultSchedule {
-  /** Faults that happen one at a time, with a pause of such a length before each. */
+  /** The places whose faults do not overlap, and the length of the pauses between these faults. */
   record Lane(List<Edge> edges, Duration shortestPause, Duration longestPause) {
     Lane {
       edges = List.copyOf(edges);
     }
   }
 
-  /** Each loop of the agent runs at least once during a fault of this length. */
+  /** During a fault of this length each loop of the agent runs at least once. */
   private static final Duration SHORTEST = Duration.ofSeconds(5);
 
   private FaultSchedule() {}

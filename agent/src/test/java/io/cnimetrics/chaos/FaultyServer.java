@@ -13,9 +13,9 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 
-/** A server on its own port, with the fault that is set. */
+/** A server on its own port, which has at most one fault at a time. */
 final class FaultyServer implements AutoCloseable {
-  /** So slow that no body of ipamD is complete within a poll. */
+  /** With this pause no body of ipamD is complete within the time limit of a poll. */
   private static final long BETWEEN_BYTES_NANOS = Duration.ofMillis(200).toNanos();
 
   private static final long BETWEEN_BODIES_NANOS = Duration.ofMillis(10).toNanos();
@@ -28,18 +28,18 @@ final class FaultyServer implements AutoCloseable {
   private final List<HttpExchange> held = new ArrayList<>();
   private volatile Optional<Kind> fault = Optional.empty();
 
-  /** The service behind it. */
+  /** The service that answers the requests. */
   interface Service {
     /**
      * Handles a request.
      *
-     * @param fault the current fault, if the service decides how it answers then
+     * @param fault the current fault, which some services consider in their answer
      * @param heard whether the answer arrives
      */
     Reply answer(HttpExchange request, byte[] body, Optional<Kind> fault, boolean heard)
         throws IOException;
 
-    /** The service's answer for an error. */
+    /** The service's answer with an error. */
     Reply error(int status, String code);
   }
 

@@ -10,8 +10,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.util.Optional;
 
 /**
- * Passes on the answers of a simulated ipamD. An answer that will not arrive is a copy of an
- * earlier one.
+ * Passes requests on to a simulated ipamD. During a fault it repeats the last answer and sends no
+ * request to ipamD, because ipamD's record of answers contains only answers that arrived.
  */
 final class IpamdService implements FaultyServer.Service {
   private final URI ipamd;

@@ -7,29 +7,29 @@ enum Kind {
   REFUSE,
   /** The connection ends before the request is handled. */
   RESET,
-  /** There is no answer until the fault ends. */
+  /** The request gets no answer before the end of the fault. */
   HANG,
-  /** The answer comes byte by byte. */
+  /** The answer arrives slowly, byte by byte. */
   TRICKLE,
   /** The request is handled, but the connection ends before the answer. */
   LOST_ANSWER,
-  /** Status 200 with the page of a proxy; nothing was done. */
+  /** A proxy answers with status 200 and its own page. The request is not handled. */
   PROXY_PAGE,
   TRUNCATE,
   GARBAGE,
   /** Status 200 with a wrong checksum. The request is handled. */
   WRONG_CHECKSUM,
-  /** Status 200 with a body that is not compressed as the headers say. The request is handled. */
+  /** Status 200 with the header of gzip and a plain body. The request is handled. */
   FALSE_GZIP,
-  /** Status 200 with a body of many levels. The request is handled. */
+  /** Status 200 with a deeply nested body. The request is handled. */
   NESTED,
-  /** Status 200 with a body that ends only with the fault. The request is handled. */
+  /** Status 200 with a body that continues to the end of the fault. The request is handled. */
   ENDLESS,
-  /** All credentials that were issued before are rejected from now on. */
+  /** From now on, all earlier credentials are rejected. */
   EXPIRED_KEYS,
-  /** Requests of more than 50 datums are rejected as too large. */
+  /** Requests with more than 50 datums are rejected as too large. */
   TOO_LARGE(413, "RequestEntityTooLarge"),
-  /** Requests with a certain metric are rejected as invalid. */
+  /** Requests with {@link CloudWatchService#INVALID_METRIC} are rejected as invalid. */
   INVALID_DATUM(400, "InvalidParameterValue"),
   THROTTLING(400, "ThrottlingException"),
   TOO_MANY_REQUESTS(429, ""),
@@ -38,7 +38,7 @@ enum Kind {
   SERVICE_FAULT(500, "InternalServiceFault"),
   INTERNAL_FAILURE(500, "InternalFailure"),
   BAD_GATEWAY(502, ""),
-  /** An error with a body of many levels. */
+  /** An error with a deeply nested body. */
   NESTED_FAULT(500, "InternalFailure"),
   PROXY_LOGIN(407, ""),
   ACCESS_DENIED(403, "AccessDeniedException"),
@@ -58,21 +58,21 @@ enum Kind {
   SIGKILL(Duration.ofSeconds(12)),
   SIGSTOP(Duration.ofSeconds(90)),
   IPAMD_RESTART(Duration.ZERO),
-  /** SIGKILL; the last bytes of the state are missing at the next start. */
+  /** SIGKILL. At the next start the last bytes of the state are missing. */
   TORN(Duration.ofSeconds(5)),
-  /** SIGKILL; the state is random bytes at the next start. */
+  /** SIGKILL. At the next start the state contains random bytes. */
   OVERWRITTEN(Duration.ofSeconds(5)),
   DISK_FULL(Duration.ofSeconds(60)),
-  /** The disk is full, and the agent is killed at the end of this time. */
+  /** The disk is full, and at the end of the fault the agent is killed. */
   FULL_AND_KILLED(Duration.ofSeconds(60)),
-  /** Another process removes a file, and the agent must make it again. */
+  /** Another process removes a file, and the agent must create the file again. */
   REMOVED_STATE(Duration.ZERO),
   REMOVED_LOCK(Duration.ZERO),
   REMOVED_FILES(Duration.ZERO),
   READ_ONLY(Duration.ofSeconds(60)),
-  /** SIGKILL; the disk is read-only at the next start and for some time after it. */
+  /** SIGKILL. The disk is read-only at the next start and for some time after the start. */
   READ_ONLY_START(Duration.ofSeconds(60)),
-  /** The wall clock is stepped, and stepped back at the end of the fault. */
+  /** The wall clock is changed. The end of the fault undoes the change. */
   AHEAD_2S,
   BACK_2S,
   AHEAD_90S,
@@ -102,12 +102,12 @@ enum Kind {
     this.longest = longest;
   }
 
-  /** Status of the answer; 0 if the fault is not a status. */
+  /** The status of the answer; 0 if the fault is not an answer with an error. */
   int status() {
     return status;
   }
 
-  /** AWS's error code; empty if the answer is not from AWS. */
+  /** The error code of AWS; empty if the answer does not come from AWS. */
   String code() {
     return code;
   }
@@ -116,7 +116,7 @@ enum Kind {
     return longest;
   }
 
-  /** Whether it ends the agent's process, so that another one is started. */
+  /** Whether the fault ends the agent's process. The node then starts another agent. */
   boolean endsProcess() {
     return this == SIGTERM || killsProcess();
   }
@@ -125,12 +125,12 @@ enum Kind {
     return this == SIGKILL || this == TORN || losesState();
   }
 
-  /** Whether the next agent does not know the counters' values that the agent before it read. */
+  /** Whether the next agent does not know the totals that the previous agent read. */
   boolean losesState() {
     return this == OVERWRITTEN || this == READ_ONLY_START || this == FULL_AND_KILLED;
   }
 
-  /** The size of the clock step. */
+  /** The change of the clock. */
   Duration step() {
     return switch (this) {
       case AHEAD_2S -> Duration.ofSeconds(2);

@@ -59,7 +59,7 @@ final class MemoryLog {
     sampler.interrupt();
   }
 
-  /** The mean of each tenth of the time until now, in MB. */
+  /** The mean memory in each tenth of the time until now, in MB. */
   @Override
   public synchronized String toString() {
     int count = megabytes.size();

@@ -7,7 +7,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
 
-/** Instance metadata of version 2, with a role whose keys have numbers. */
+/** Simulates instance metadata (IMDSv2) with a role. The role's keys contain a number. */
 final class Metadata implements FaultyServer.Service {
   static final String KEY = "ASIACHAOS";
   static final String INSTANCE = "i-0123456789abcdef0";
@@ -31,7 +31,7 @@ final class Metadata implements FaultyServer.Service {
 
   private int keys = 1;
 
-  /** Returns other keys from now on. */
+  /** Changes the keys of the role, and returns the number of the new keys. */
   synchronized int changeKeys() {
     return ++keys;
   }
@@ -63,9 +63,9 @@ final class Metadata implements FaultyServer.Service {
   private synchronized String credentials() {
     Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     return """
-        {"Code": "Success", "LastUpdated": "%s", "Type": "AWS-HMAC", "AccessKeyId": "%s%d",
-         "SecretAccessKey": "secret", "Token": "token", "Expiration": "%s"}
-        """
+    {"Code": "Success", "LastUpdated": "%s", "Type": "AWS-HMAC", "AccessKeyId": "%s%d",
+     "SecretAccessKey": "secret", "Token": "token", "Expiration": "%s"}
+    """
         .formatted(now, KEY, keys, now.plus(VALID));
   }
 }

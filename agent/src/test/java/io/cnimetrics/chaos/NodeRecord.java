@@ -4,13 +4,14 @@ import io.cnimetrics.testing.ServedIpamd.Answer;
 import java.util.List;
 
 /**
- * The data of one node at the end of the run.
+ * The data of one node from a run.
  *
- * @param remembers whether its agents keep state on disk
- * @param answers the truth: what its ipamD served; all of it arrived unless an agent ended
- * @param puts what CloudWatch accepted
- * @param steps steps of the clock that its agents use
- * @param errors errors that no fault allows, such as an agent that ends without a signal
+ * @param remembers whether the agents keep state on disk
+ * @param answers the answers of the node's ipamD. All answers arrived, except at the end of an
+ *     agent.
+ * @param puts the datums that CloudWatch accepted
+ * @param steps the changes of the agents' clock
+ * @param errors errors that no fault permits, such as an agent that ends without a signal
  */
 record NodeRecord(
     String name,

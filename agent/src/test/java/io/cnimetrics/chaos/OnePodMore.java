@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** A node with one more pod every ten seconds, and what it publishes. */
+/** A node that gets one more pod every ten seconds, with its datums. */
 final class OnePodMore {
   static final Instant START = Instant.parse("2026-11-21T10:00:00Z");
 
@@ -19,7 +19,7 @@ final class OnePodMore {
         2, 100, pods, 0, 0, 1_000, 0, Map.of("awscni_add_ip_req_count", (double) pods));
   }
 
-  /** Two answers every ten seconds, from the middle of the first minute on. */
+  /** The answers of ipamD: two every ten seconds, from the middle of the first minute on. */
   static List<Answer> answers(int endSecond) {
     List<Answer> answers = new ArrayList<>();
     for (int second = 30; second < endSecond; second += 10) {
@@ -30,7 +30,7 @@ final class OnePodMore {
     return answers;
   }
 
-  /** The true values of a minute, which arrive together. */
+  /** The datums of a minute with the true values. All datums arrive at the same time. */
   static List<Put> puts(Instant minute, Instant at, NodeState last, int increase) {
     return Checker.metrics().stream()
         .map(metric -> new Put(at, true, minute, metric, value(metric, last, increase)))

@@ -22,12 +22,12 @@ final class Reply {
     return new Reply(status, contentType, text.getBytes(UTF_8));
   }
 
-  /** A proxy's answer instead of the service's. */
+  /** A page from a proxy, which answers in place of the service. */
   static Reply page(int status) {
     return new Reply(status, "text/html", "<html></html>".getBytes(US_ASCII));
   }
 
-  /** The same answer with a body of many levels, as JSON, XML, CBOR or text. */
+  /** Returns the answer with a deeply nested body of JSON, XML or CBOR. */
   Reply nested() {
     String level =
         switch (contentType) {

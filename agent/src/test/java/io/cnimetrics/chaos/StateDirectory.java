@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Random;
 
-/** An agent's state directory, and its faults. */
+/** The state directory of an agent, with faults. */
 final class StateDirectory {
   private static final int CHUNK_BYTES = 4_096;
   private static final int DISK_BYTES = 4 << 20;
@@ -25,7 +25,7 @@ final class StateDirectory {
     return path;
   }
 
-  /** Mounts a disk there that can be filled and protected, which needs the right to mount. */
+  /** Mounts a small disk as the state directory. This needs the right to mount. */
   void mountDiskOfItsOwn() throws IOException {
     Path image = path.resolveSibling("disk");
     try (FileChannel file =
@@ -41,16 +41,15 @@ final class StateDirectory {
     }
   }
 
-  /** Whether it has its own disk. */
+  /** Whether the state directory has its own disk. */
   boolean isDisk() {
     return mounted;
   }
 
   /**
-   * Makes it read-only, or writable again. A disk with a file that is open for writing cannot be
-   * remounted (EBUSY), and a disk that the kernel made read-only after an error stays read-only. So
-   * its files become immutable: ext4 then rejects each write with EPERM instead of EROFS. (tmpfs
-   * would still allow writes to open files.)
+   * Protects the files from changes, or ends this protection. The files become immutable, and ext4
+   * rejects each write with EPERM. A read-only mount is not possible, because the agent has a file
+   * open for writing (EBUSY). On tmpfs the agent could still write to an open file.
    */
   void protect(boolean yes) throws IOException {
     if (!Commands.succeed("chattr", "-R", yes ? "+i" : "-i", path.toString())) {
@@ -58,7 +57,7 @@ final class StateDirectory {
     }
   }
 
-  /** Fills the disk. If the disk is no longer mounted, this must not fill the machine's disk. */
+  /** Fills the disk. Fails if the disk is not mounted, and then writes at most 4 MiB. */
   void fill() {
     try (OutputStream filler = Files.newOutputStream(filler())) {
       byte[] chunk = new byte[CHUNK_BYTES];
@@ -66,7 +65,7 @@ final class StateDirectory {
         filler.write(chunk);
       }
     } catch (IOException e) {
-      return; // Full.
+      return; // The disk is full.
     }
     throw new IllegalStateException(path + " is not a disk of its own");
   }
@@ -75,12 +74,12 @@ final class StateDirectory {
     Files.deleteIfExists(filler());
   }
 
-  /** Whether a later agent finds a state. */
+  /** Whether the next agent will find a state. */
   boolean hasState() throws IOException {
     return Files.exists(file()) && Files.size(file()) > 0;
   }
 
-  /** Whether the files of a running agent are there. The agent first makes an empty state file. */
+  /** Whether all files of a running agent exist. A new state file is empty at first. */
   boolean isComplete() {
     try {
       return hasState() && Files.exists(lock());
@@ -98,7 +97,7 @@ final class StateDirectory {
     }
   }
 
-  /** Removes the last bytes, as a loss of power can do. */
+  /** Removes the last bytes of the state, as a power failure can do. */
   void tear(int bytes) throws IOException {
     try (FileChannel file = FileChannel.open(file(), StandardOpenOption.WRITE)) {
       file.truncate(Math.max(0, file.size() - bytes));

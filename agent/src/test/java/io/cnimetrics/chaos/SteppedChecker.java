@@ -16,20 +16,18 @@ import java.util.TreeSet;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Compares what CloudWatch accepted from a node with a stepped clock with what its ipamD served. A
- * minute is what the stepped clock showed. It has the gauges that were served in it, and none if
- * the clock had shown a later minute before: the agent must not go back. Each increase of a counter
- * arrives exactly once, in any minute: the sum is never more than what was served until then, and
- * not less at the end.
+ * Checks a node whose clock is set ahead and back. Compares the datums that CloudWatch accepted
+ * with the answers of the node's ipamD. A minute is a minute that the changed clock showed. Its
+ * gauges have values that ipamD showed in the minute. If the clock showed a later minute before,
+ * the minute has no datum, because an agent never reports an earlier minute. Each increase of a
+ * counter must arrive exactly once, in any minute. Therefore the sum is never greater than the
+ * increase that ipamD has shown, and at the end the sum is not less.
  */
 final class SteppedChecker {
-  /**
-   * If the clock is set back by up to this much, a send waits for its due time; a larger step is
-   * detected.
-   */
+  /** If the clock is set back by up to 90 s, a send waits. The agent detects larger changes. */
   private static final Duration LATE = Checker.LATE.plusSeconds(90);
 
-  /** ipamD reports times of addresses. On a real node they move with the clock, but not here. */
+  /** This gauge depends on ipamD's clock, which here, unlike on a real node, does not change. */
   private static final String FROM_TIMES = "coolingIPAddresses";
 
   private final NodeRecord node;
@@ -41,7 +39,7 @@ final class SteppedChecker {
   /**
    * An answer of ipamD.
    *
-   * @param minutes the minutes that its poll can belong to; several around a step
+   * @param minutes the minutes to which the poll can belong; several near a change of the clock
    */
   private record Read(Answer answer, Set<Instant> minutes, boolean certain) {
     boolean mayBeOf(Instant minute) {
@@ -80,7 +78,7 @@ final class SteppedChecker {
     return checker.verdict;
   }
 
-  /** A poll belongs to the minute that the clock showed when it started. */
+  /** A poll belongs to the minute that the clock showed at the start of the poll. */
   private Set<Instant> minutes(Answer answer) {
     Instant first = answer.at().minus(Truth.POLL);
     Instant last = answer.at().plus(Truth.SOON);
@@ -149,8 +147,9 @@ final class SteppedChecker {
   }
 
   /**
-   * Increases that had to wait for a clock that was set back are in the first minute after the
-   * wait. If the clock showed the minute before it twice, that minute has a datum from before.
+   * Checks the increase of a minute, but not of the first minute after a wait. After the clock was
+   * set back the agent waits, and the first minute after the wait contains all increases of the
+   * wait. If the clock showed the previous minute twice, its datum is from the first time.
    */
   private void checkExactly(Put put, String counter) {
     Instant minuteBefore = put.minute().minus(Truth.MINUTE);
@@ -204,7 +203,7 @@ final class SteppedChecker {
     }
   }
 
-  /** The minutes after the first one; an agent does not report the minute of its start. */
+  /** All minutes except the first, because an agent does not report the minute of its start. */
   private List<Instant> minutes() {
     return reads.stream()
         .flatMap(read -> read.minutes().stream())
@@ -217,20 +216,22 @@ final class SteppedChecker {
   private Optional<String> excuse(Instant minute, Answer first) {
     if (reads.stream()
         .anyMatch(read -> read.answer().at().isBefore(first.at()) && read.mayBeAfter(minute))) {
-      return Optional.of("lost: the clock had shown a later minute");
+      return Optional.of("lost: the clock showed a later minute before");
     }
     return truth
         .disturbances(kind -> kind == Kind.SIGTERM)
         .filter(end -> shown(end.from()).equals(minute) && !end.from().isAfter(first.at()))
         .findFirst()
-        .map(end -> "lost: its minute was closed by SIGTERM");
+        .map(end -> "lost: SIGTERM closed the minute");
   }
 
   private Instant shown(Instant time) {
     return Truth.minute(time.plus(aheadAt(time)));
   }
 
-  /** The polls of a minute before the clock had shown a later one. */
+  /**
+   * The times of the first and the last poll of a minute, before the clock shows a later minute.
+   */
   private record Span(Instant from, Instant to) {}
 
   private Optional<Span> span(Instant minute) {
@@ -248,7 +249,7 @@ final class SteppedChecker {
         .toList();
   }
 
-  /** Whether the polls of a minute and of the one before it had no fault. */
+  /** Whether the polls of a minute and of the previous minute had no fault. */
   private boolean isCalm(Span span) {
     Instant from = span.from().minus(Truth.MINUTE).minus(Truth.POLL);
     Instant to = span.to().plus(Truth.MINUTE);

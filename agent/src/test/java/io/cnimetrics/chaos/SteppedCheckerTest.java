@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Tests the check of a node whose clock is set an hour ahead, back, and ahead again. */
+/** The check of a node whose clock is set an hour ahead, back, and ahead again. */
 class SteppedCheckerTest {
   private static final int END = 600;
   private static final Duration HOUR = Duration.ofHours(1);
@@ -29,17 +29,18 @@ class SteppedCheckerTest {
   private final List<Put> puts = correct();
 
   @Test
-  void correctPublishingPassesAndMinutesBeforeALaterShownOneMayBeMissing() {
+  void correctDatumsPassAndMinutesThatTheClockShowsAgainMayBeMissing() {
     Verdict verdict = check();
 
     assertThat(verdict.details()).isEmpty();
     assertThat(verdict.tolerated())
         .containsOnly(
-            Map.entry("lost: the clock had shown a later minute", 2 * Checker.metrics().size()));
+            Map.entry(
+                "lost: the clock showed a later minute before", 2 * Checker.metrics().size()));
   }
 
   @Test
-  void minuteThatIsMissingThoughItWasTheLatestShownIsLost() {
+  void missingMinuteIsLostIfTheClockShowedNoLaterMinute() {
     puts.removeIf(put -> put.minute().equals(shown(170)));
 
     assertThat(check().count(Fault.LOST)).isEqualTo(Checker.metrics().size());
@@ -53,21 +54,21 @@ class SteppedCheckerTest {
   }
 
   @Test
-  void gaugeThatIsNotTheLastOfACalmMinuteIsWrong() {
+  void gaugeThatIsNotTheLastOfAMinuteWithoutAFaultIsWrong() {
     replace(puts, "assignIPAddresses", shown(510), state(500).assigned());
 
     assertThat(check().count(Fault.WRONG)).isEqualTo(1);
   }
 
   @Test
-  void increaseThatAStepLosesIsWrong() {
+  void increaseThatAChangeOfTheClockLosesIsWrong() {
     replace(puts, "addReqCount", shown(320), 1);
 
     assertThat(check().count(Fault.WRONG)).isPositive();
   }
 
   @Test
-  void increaseThatAStepDoublesIsWrong() {
+  void increaseThatAChangeOfTheClockDuplicatesIsWrong() {
     double waited = value("addReqCount", shown(320));
     replace(puts, "addReqCount", shown(320), waited + 6);
 
@@ -75,7 +76,7 @@ class SteppedCheckerTest {
   }
 
   @Test
-  void datumOfAMinuteBeforeALaterShownOneIsWrong() {
+  void datumOfAnEarlierMinuteIsWrongIfTheClockShowedALaterMinute() {
     puts.add(new Put(second(270), true, shown(250), "totalIPAddresses", 100));
 
     assertThat(check().count(Fault.WRONG)).isPositive();
@@ -117,7 +118,7 @@ class SteppedCheckerTest {
     return START.plusSeconds(second);
   }
 
-  /** The minute on the clock. */
+  /** The minute that the clock shows. */
   private static Instant shown(int second) {
     return Truth.minute(
         STEPS.stream()
@@ -127,7 +128,9 @@ class SteppedCheckerTest {
             .orElse(second(second)));
   }
 
-  /** A minute is sent when it is over; increases that are read after it belong to the next. */
+  /**
+   * The agent sends a minute after its end. Increases that it reads later are in the next minute.
+   */
   private static List<Put> correct() {
     List<Put> puts = new ArrayList<>();
     Instant closed = START;

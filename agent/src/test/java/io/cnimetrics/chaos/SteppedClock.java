@@ -16,13 +16,16 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * The wall clock of a node's agents. A small library (clock.c) that they load before libc adds an
- * offset to the kernel's time. It does not change the monotonic clock, which pauses use. It does
- * not change {@code /proc/stat} and the times that ipamD reports either. On a real node {@code
- * /proc/stat} and ipamD's start time move together, and the agent uses only their difference.
+ * The wall clock of a node's agents. The agents load a small library (clock.c) before libc. The
+ * library adds an offset to the kernel's time, but not to the monotonic clock, which the agent uses
+ * for pauses. {@code /proc/stat} and the times that ipamD reports do not change. On a real node the
+ * boot time in {@code /proc/stat} and ipamD's start time change equally, and the agent uses only
+ * their difference.
  */
 final class SteppedClock {
-  /** The run does not wait for an agent that would wait longer for a clock that was set back. */
+  /**
+   * If an agent would wait longer than this for a clock that was set back, the clock is set ahead.
+   */
   private static final Duration LONG_WAIT = Duration.ofMinutes(2);
 
   private final Path library;
@@ -69,8 +72,8 @@ final class SteppedClock {
   }
 
   /**
-   * If the latest time that it showed is far ahead, continues from that time, as if the run had
-   * waited.
+   * If the clock is far behind the latest time that it showed, sets the clock to that time, as if
+   * the run had waited.
    */
   synchronized void catchUp() throws IOException {
     Duration wait = furthest.minus(ahead);

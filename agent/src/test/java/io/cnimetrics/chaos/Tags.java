@@ -3,7 +3,7 @@ package io.cnimetrics.chaos;
 import com.sun.net.httpserver.HttpExchange;
 import java.util.Optional;
 
-/** EC2's {@code DescribeTags}: every instance belongs to one cluster. */
+/** Simulates EC2's {@code DescribeTags}. Every instance belongs to the same cluster. */
 final class Tags implements FaultyServer.Service {
   private final String cluster;
 
@@ -21,7 +21,8 @@ final class Tags implements FaultyServer.Service {
         <requestId>00000000-0000-0000-0000-000000000000</requestId>
         <tagSet><item><resourceId>%s</resourceId><resourceType>instance</resourceType>
         <key>eks:cluster-name</key><value>%s</value></item></tagSet>
-        </DescribeTagsResponse>"""
+        </DescribeTagsResponse>\
+        """
             .formatted(Metadata.INSTANCE, cluster));
   }
 
@@ -32,7 +33,8 @@ final class Tags implements FaultyServer.Service {
         """
         <?xml version="1.0" encoding="UTF-8"?>
         <Response><Errors><Error><Code>%s</Code><Message>as the schedule has it</Message></Error>
-        </Errors><RequestID>00000000-0000-0000-0000-000000000000</RequestID></Response>"""
+        </Errors><RequestID>00000000-0000-0000-0000-000000000000</RequestID></Response>\
+        """
             .formatted(code));
   }
 

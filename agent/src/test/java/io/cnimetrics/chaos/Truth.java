@@ -11,13 +11,13 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * What a node's ipamD served. If an answer was given shortly before an agent ended or was stopped,
- * it is unknown whether the agent used it. It is uncertain, and both cases are right.
+ * The answers of a node's ipamD. An answer is uncertain if a fault occurred at the same time. Then
+ * it is unknown whether the agent used the answer, and both cases are right.
  */
 final class Truth {
   static final Duration MINUTE = Duration.ofMinutes(1);
 
-  /** The longest time of a poll, even if everything hangs. */
+  /** The longest duration of a poll, even if ipamD hangs. */
   static final Duration POLL = Duration.ofSeconds(8);
 
   static final Duration SOON = Duration.ofSeconds(1);
@@ -32,7 +32,7 @@ final class Truth {
     return at.truncatedTo(ChronoUnit.MINUTES);
   }
 
-  /** The minutes that an agent can report completely, from its start to its end. */
+  /** All minutes with an answer, except the first, which the agent does not report. */
   List<Instant> minutes() {
     if (node.answers().isEmpty()) {
       return List.of();
@@ -44,7 +44,7 @@ final class Truth {
         .toList();
   }
 
-  /** Answers of one kind, oldest first. */
+  /** The answers of one source, the oldest first. */
   List<Answer> reads(boolean metrics, Predicate<Answer> which) {
     return node.answers().stream()
         .filter(answer -> answer.metrics() == metrics)
@@ -75,7 +75,7 @@ final class Truth {
         .noneMatch(disturbance -> disturbance.overlaps(answer.at(), answer.at()));
   }
 
-  /** Whether the polls of a minute and of the one before it had no fault. */
+  /** Whether the polls of a minute and of the previous minute had no fault. */
   boolean isCalm(Instant minute) {
     return node.disturbances().stream()
         .filter(disturbance -> disturbance.edge().isOfReading())
@@ -83,19 +83,19 @@ final class Truth {
         .noneMatch(disturbance -> disturbance.overlaps(minute.minus(MINUTE), minute.plus(MINUTE)));
   }
 
-  /** The increase of a counter that the polls of a minute could see. */
+  /** The increase of a counter that ipamD showed in a minute. */
   double increaseIn(Instant minute, String counter) {
     return Answer.increase(counter, reads(true, before(minute.plus(MINUTE))))
         - Answer.increase(counter, reads(true, before(minute)));
   }
 
   /**
-   * A span of time in which no state was lost.
+   * A time in which the agents lost no state.
    *
-   * @param start the start; counters' earlier values are unknown
-   * @param after its minutes are later than this
-   * @param last its last minute
-   * @param whole whether no minute of it may be missing
+   * @param start the start of this time; the agents do not know earlier totals
+   * @param after the minute before the first minute of this time
+   * @param last the last minute of this time
+   * @param whole whether the datums of all its minutes must arrive
    */
   record Memory(Instant start, Instant after, Instant last, boolean whole) {
     boolean has(Instant minute) {
@@ -103,7 +103,7 @@ final class Truth {
     }
   }
 
-  /** Each span ends where an agent's state is lost. */
+  /** The times between losses of the agents' state. */
   List<Memory> memories() {
     List<Memory> memories = new ArrayList<>();
     Instant start = Instant.MIN;

@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** The result of the check of one node. */
+/** The result of the check of a node. */
 final class Verdict {
-  /** Kinds of errors. */
+  /** The kinds of errors that the check finds. */
   enum Fault {
     LOST,
     DOUBLED,
@@ -44,7 +44,7 @@ final class Verdict {
     oldestSeconds = Math.max(oldestSeconds, ageSeconds);
   }
 
-  /** Counts a value for which only one value is right. */
+  /** Counts a datum for which only one value is right. */
   void comparedExactly() {
     exact++;
   }
@@ -61,7 +61,7 @@ final class Verdict {
     return details;
   }
 
-  /** The number of losses and doubles that each reason allowed. */
+  /** For each reason, the number of missing and duplicate datums that the reason allows. */
   SortedMap<String, Integer> tolerated() {
     return tolerated;
   }

@@ -1,6 +1,7 @@
 /**
- * {@code make chaos}: runs agents as processes for minutes, with faults in everything that they
- * use, and compares what CloudWatch received with what the simulated ipamDs served.
+ * {@code make chaos} runs agents as processes for some minutes, with faults in all services that
+ * the agents use. Then it compares the datums in the simulated CloudWatch with the answers of the
+ * simulated ipamDs.
  */
 @NullMarked
 package io.cnimetrics.chaos;

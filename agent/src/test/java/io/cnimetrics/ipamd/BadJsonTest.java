@@ -41,7 +41,7 @@ class BadJsonTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"", " ", "\n\t", "<html></html>", "{'a':}", "{'a' 1}", "{a:1}", "NaN", "{'a':01}"})
-  void whatIsNotJsonIsMalformed(String body) {
+  void textThatIsNotJsonIsMalformed(String body) {
     assertThat(refusal(body).reason()).isEqualTo(MALFORMED);
   }
 
@@ -140,9 +140,9 @@ class BadJsonTest {
     assertThat(refusal(body.append('}').toString()).reason()).isEqualTo(UNEXPECTED_SHAPE);
   }
 
-  /** Each pair of letters has the same sum by 31, the classic collision of hashed names. */
+  /** {@code Aa} and {@code BB} have the same hash code. Therefore all these names collide. */
   @Test
-  void namesThatCollideTakeNoLonger() {
+  void namesWithTheSameHashCodeTakeLittleTime() {
     StringBuilder body = new StringBuilder("{'x':{'a':0");
     for (int i = 0; i < 1 << 16; i++) {
       body.append(",'");

@@ -139,7 +139,7 @@ class BodyBoundsTest {
   void timeSpentOnABodyThatHasArrivedCounts() throws IOException {
     byte[] small = gzip("#\n".repeat(1 << 20));
     try (RawServer server = new RawServer(request -> gzipped(request, small))) {
-      IpamdHttp http = new IpamdHttp(server.address(), IpamdHttp.MAX_BODY_BYTES);
+      IpamdHttp http = new IpamdHttp(server.address());
       IpamdException refusal =
           catchThrowableOfType(
               IpamdException.class,
@@ -161,7 +161,7 @@ class BodyBoundsTest {
   void hostileTextIsReadInTime() throws IOException {
     byte[] lines = gzip("}\n".repeat(30 << 20));
     try (RawServer server = new RawServer(request -> gzipped(request, lines))) {
-      IpamdHttp http = new IpamdHttp(server.address(), IpamdHttp.MAX_BODY_BYTES);
+      IpamdHttp http = new IpamdHttp(server.address());
       PrometheusReader reader = new PrometheusReader(List.of());
       IpamdException refusal =
           catchThrowableOfType(IpamdException.class, () -> http.get("", AMPLE, reader::read));

@@ -226,7 +226,7 @@ class IpamdHttpTest {
     }
   }
 
-  /** Linux drops packets for a full backlog, like a firewall. */
+  /** If the backlog is full, Linux drops packets, as a firewall does. */
   @Test
   void connectionThatIsNotAcceptedIsATimeoutAfterASecond() throws IOException {
     List<Socket> waiting = new ArrayList<>();

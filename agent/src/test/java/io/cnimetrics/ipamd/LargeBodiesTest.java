@@ -18,7 +18,7 @@ import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A process with the heap of the image reads endless answers in many forms. */
+/** A process with the small heap of the image reads endless answers of many forms. */
 @Timeout(120)
 class LargeBodiesTest {
   private static final long BODY_BYTES = 200_000_000;
@@ -104,7 +104,7 @@ class LargeBodiesTest {
     }
   }
 
-  /** The names of both ports are read by other code. Therefore each form is read by both. */
+  /** Introspection and the metrics text have different readers. Each form is sent to both. */
   @Test
   void memoryDoesNotGrowWithBytesBesideTheBody() throws Exception {
     String chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
@@ -144,7 +144,7 @@ class LargeBodiesTest {
     }
   }
 
-  /** Objects in objects of the pool, with many names each. */
+  /** Nested objects of the pool, each with many names. */
   private static String names(int part) {
     List<String> inside =
         List.of(

@@ -13,7 +13,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.zip.GZIPOutputStream;
 
-/** Requests the ENIs like a poll, and returns the failure. */
+/** Requests the ENIs as a poll does. */
 final class PoolRequest {
   static final Duration LIMIT = Duration.ofMillis(400);
   static final Duration AMPLE = Duration.ofSeconds(5);

@@ -21,7 +21,7 @@ final class ReadInLittleMemory {
 
   public static void main(String[] addresses) {
     for (String address : addresses) {
-      IpamdHttp http = new IpamdHttp(URI.create(address), IpamdHttp.MAX_BODY_BYTES);
+      IpamdHttp http = new IpamdHttp(URI.create(address));
       String result;
       try {
         result = address.contains("/metrics") ? metrics(http) : pool(http);

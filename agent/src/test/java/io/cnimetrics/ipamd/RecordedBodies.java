@@ -8,7 +8,7 @@ import java.util.TreeMap;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 
-/** Recorded bodies of releases of the VPC CNI. */
+/** Bodies that were recorded from releases of the VPC CNI. */
 final class RecordedBodies {
   private static final Map<String, byte[]> BY_NAME = load();
 

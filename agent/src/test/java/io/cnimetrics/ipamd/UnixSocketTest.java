@@ -195,7 +195,7 @@ class UnixSocketTest {
   @Test
   void abortEndsABlockedRead() throws Exception {
     CountDownLatch asked = new CountDownLatch(1);
-    IpamdHttp http = new IpamdHttp(address, IpamdHttp.MAX_BODY_BYTES);
+    IpamdHttp http = new IpamdHttp(address);
     try (RawServer server =
         RawServer.unix(
             path,

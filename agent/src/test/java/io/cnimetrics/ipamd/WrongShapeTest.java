@@ -15,7 +15,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Valid JSON that is not a pool. It is an error with the path of the fault, never a zero. */
+/**
+ * JSON that is not a pool is an error that names the path of the fault, and never an empty pool.
+ */
 class WrongShapeTest {
   private static final String NEVER = "0001-01-01T00:00:00Z";
   private static final String BODY = flat(single(free(NEVER)));

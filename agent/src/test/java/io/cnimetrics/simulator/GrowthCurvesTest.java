@@ -25,15 +25,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The simulated pool beside the pool of the real ipamD, which {@code tools/ipamd/curves.py}
- * recorded: at each second within 10 % of a value that is at most 5 s earlier or later.
+ * Compares the simulated pool with the pool of the real ipamD, which {@code tools/ipamd/curves.py}
+ * recorded. Both agree if each recorded value is within 10 % of a simulated value at most 5 s
+ * earlier or later.
  *
- * <p>The order of Go's maps and the moments of ipamD's rounds are random. With warm targets and
- * with prefixes they decide which interface or prefix ipamD gives back, and all that follows.
- * Therefore two runs of ipamD differ from each other as much as the seeds do: of four runs with
- * warm targets no two agreed, and they differed for 5 to 47 of 334 s. Runs with prefixes differed
- * for up to 97 of 242 s. So the seed decides there: some seed must agree throughout, and the median
- * over the seeds must agree with every recorded run.
+ * <p>The order of Go's maps and the times of ipamD's rounds are random. With warm targets and with
+ * prefixes this decides which interface or prefix ipamD releases. Therefore two runs of the real
+ * ipamD differ as much as two seeds of the simulator. Four recorded runs with warm targets differed
+ * for 5 to 47 of 334 s, and runs with prefixes for up to 97 of 242 s. Therefore one seed must agree
+ * with a recorded run at all times, and the median of the seeds must agree with every recorded run.
  */
 class GrowthCurvesTest {
   private static final int SECONDS = 5;
@@ -44,7 +44,7 @@ class GrowthCurvesTest {
 
   @ParameterizedTest
   @MethodSource("curvesOfTheSimulatedRelease")
-  void poolOfSomeSeedIsThatOfTheRealIpamdThroughout(String curve) throws Exception {
+  void poolOfOneSeedAgreesWithTheRealIpamdAtAllTimes(String curve) throws Exception {
     Curve recorded = Curve.read(curve);
 
     assertThat(differences(recorded, recorded.seconds().size()))
@@ -53,7 +53,7 @@ class GrowthCurvesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"fill", "dry-subnet"})
-  void poolOfMostSeedsIsThatOfTheRealIpamdThroughoutIfOnlyWholeEnisAreGivenBack(String scenario)
+  void poolOfMostSeedsAgreesAtAllTimesIfIpamdReleasesOnlyWholeEnis(String scenario)
       throws Exception {
     for (String curve : curves().filter(name -> name.startsWith(scenario)).toList()) {
       Curve recorded = Curve.read(curve);
@@ -67,7 +67,7 @@ class GrowthCurvesTest {
 
   @ParameterizedTest
   @MethodSource("curves")
-  void poolOfEverySeedGrowsLikeThatOfTheRealIpamd(String curve) throws Exception {
+  void poolOfEverySeedGrowsLikeThePoolOfTheRealIpamd(String curve) throws Exception {
     Curve recorded = Curve.read(curve);
     int growth = recorded.growthSeconds();
 
@@ -78,7 +78,7 @@ class GrowthCurvesTest {
   /** The rounds of ipamD start up to 5 s earlier or later. Therefore 2 % of the time may differ. */
   @ParameterizedTest
   @MethodSource("curves")
-  void medianPoolOfTheSeedsIsThatOfTheRealIpamd(String curve) throws Exception {
+  void medianPoolOfTheSeedsAgreesWithTheRealIpamd(String curve) throws Exception {
     Curve recorded = Curve.read(curve);
     int seconds = curve.startsWith(PREFIXES) ? recorded.growthSeconds() : recorded.seconds().size();
 
@@ -88,7 +88,7 @@ class GrowthCurvesTest {
 
   /** Five recorded runs ended with 32, 32, 48, 64 and 64 addresses. */
   @Test
-  void medianOfTheSeedsGivesBackAsManyPrefixesAsTheMedianOfTheRecordedRuns() throws Exception {
+  void medianOfTheSeedsReleasesAsManyPrefixesAsTheMedianOfTheRecordedRuns() throws Exception {
     List<Integer> recorded = new ArrayList<>();
     List<Integer> simulated = new ArrayList<>();
     for (String name : curves().filter(curve -> curve.startsWith(PREFIXES)).toList()) {
@@ -141,7 +141,7 @@ class GrowthCurvesTest {
         .toList();
   }
 
-  /** At each second the median of the ENIs, and the median of the addresses. */
+  /** For each second, the medians over the seeds. */
   private static List<Second> median(Curve recorded, int seconds) {
     List<List<Second>> runs =
         LongStream.rangeClosed(1, SEEDS_OF_MEDIAN)

@@ -85,22 +85,11 @@ class SimulatedNodeTest {
 
     // The first request is after 3 or 4 s.
     at(node, 122);
-    assertThat(node.counters().of(IPAMD_ERRORS)).containsEntry(failed, 1.0);
+    assertThat(node.counters().of(IPAMD_ERRORS))
+        .containsEntry(failed, 1.0)
+        .containsEntry("fn=\"increaseIPPoolAllocIPAddressesFailed\"", 1.0);
     at(node, 130);
     assertThat(node.counters().of(IPAMD_ERRORS)).containsEntry(failed, 2.0);
-  }
-
-  @Test
-  void subnetWithoutAnAddressForAnInterfaceFailsTheInterface() {
-    SimulatedNode node = node(pods("50").subnetFree(14));
-
-    NodeState state = at(node, 60);
-
-    assertThat(state.enis()).isOne();
-    assertThat(state.total()).isEqualTo(14);
-    assertThat(node.counters().of(IPAMD_ERRORS))
-        .containsEntry("fn=\"increaseIPPoolAllocENI\"", 1.0)
-        .containsEntry("fn=\"increaseIPPoolAllocIPAddressesFailed\"", 1.0);
   }
 
   @Test

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the simulated ipamD does and counts in trouble, as the real ipamD 1.23.2 does. */
+/** In trouble the simulated ipamD does and counts the same as the real ipamD 1.23.2. */
 class SimulatedTroubleTest {
   private static final String API_ERRORS = "awscni_aws_api_error_count";
   private static final String REFUSED = "awscni_no_available_ip_addresses";
@@ -159,7 +159,7 @@ class SimulatedTroubleTest {
 
   @Test
   void hyperPodAttachesByAnotherServiceWithItsOwnCounters() {
-    SimulatedNode node = node(pods("0:40:0.5").nodeFault(NodeFault.HYPERPOD));
+    SimulatedNode node = node(pods("0:40:0.5").nodeFault(NodeFault.HYPERPOD, Duration.ZERO));
 
     assertThat(at(node, 125).enis()).isEqualTo(4);
     assertThat(MetricsText.of(node, Instant.EPOCH))
