@@ -46,7 +46,7 @@ record AlertCause(
   private static final Found CRASH_LOOP =
       new Found("ipamD ends again and again after its start", "ipamd-restarts");
 
-  /** ipamD adds an ENI in less time, if EC2 answers. */
+  /** If EC2 answers, ipamD adds an ENI in less time. */
   private static final Duration LONG_CHANGE = Duration.ofSeconds(50);
 
   private static final Set<Cause> OF_SUBNET =
@@ -155,9 +155,8 @@ record AlertCause(
   }
 
   /**
-   * After EC2 reports an empty subnet, ipamD makes no call for two minutes. Therefore, if the
-   * subnet was empty before the agent's first read, no counter rises, although the pool stays
-   * empty.
+   * The error of an empty subnet before the agent's first read. After such an error ipamD makes no
+   * call for two minutes. Therefore no counter rises in this time, although the pool stays empty.
    */
   private Optional<Found> ofSubnetBefore() {
     Optional<Instant> first =
@@ -204,7 +203,7 @@ record AlertCause(
     return ofErrors(rising(error -> !error.isOfMetadata())).or(this::withoutAnswer);
   }
 
-  /** Since 1.19 ipamD counts an error code only if EC2 answered. */
+  /** From release 1.19 on, ipamD counts an error code only if EC2 answered. */
   private Optional<Found> withoutAnswer() {
     return increases.isRising(MetricCatalog.EC2_API_ERR_COUNT.onlySeries(), snapshot.takenAt())
         ? Optional.of(found(Cause.UNREACHABLE, "calls to EC2 fail without an error code"))

@@ -81,7 +81,7 @@ final class SubnetReporter {
     this.region = config.region();
   }
 
-  /** Records the address pool that a poll read. */
+  /** Stores the address pool that a poll read. */
   void polled(NodeSnapshot snapshot) {
     if (snapshot.pool().isPresent()) {
       pool = snapshot.pool();

@@ -25,7 +25,7 @@ public record EffectiveMaximum(long addresses, long perEni, String explanation) 
     }
   }
 
-  /** The end of the explanation: why the node has fewer addresses than all ENIs of the type. */
+  /** The reasons in the explanation why the node has fewer addresses than its type permits. */
   public String reasons() {
     String[] parts = explanation.split(": ", 2);
     return parts.length == 2 ? parts[1] : "";
@@ -118,7 +118,7 @@ public record EffectiveMaximum(long addresses, long perEni, String explanation) 
           : Math.max(0, perEni - step * (eni.single().total() + eni.prefixes()));
     }
 
-    /** The number of the requested addresses that EC2 can assign, a multiple of {@code step}. */
+    /** How many of the requested addresses EC2 can assign: a multiple of {@code step}. */
     long upTo(long addresses, long free) {
       return Math.max(0, Math.min(addresses, free) / step * step);
     }

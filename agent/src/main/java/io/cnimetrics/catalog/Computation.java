@@ -8,7 +8,7 @@ import java.util.OptionalDouble;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
-/** Computes a metric's value from a poll. Each implementation is one way to compute values. */
+/** Computes a metric's value from a poll. */
 public sealed interface Computation {
   /** Computes the sample of a metric; empty if the source was not read or has no value. */
   default Optional<Sample> sample(Metric metric, PollContext poll) {

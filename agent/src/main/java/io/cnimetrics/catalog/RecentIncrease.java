@@ -25,8 +25,8 @@ public record RecentIncrease(
 
   /**
    * Refused requests after a poll in which all free addresses were cooling. ipamD has no counter
-   * for these requests alone. They show that pods wait for the cooldown. Earlier refusals do not
-   * show this, because they may be older than the released addresses.
+   * for these requests alone. They show that pods wait for the cooldown. Refusals before such a
+   * poll may be older than the released addresses.
    */
   public static final String REFUSED_WHILE_COOLING = "refusedWhileCooling";
 
@@ -60,7 +60,7 @@ public record RecentIncrease(
   }
 
   /**
-   * Whether a time is recent. A time far ahead is not, because the clock was set back since then.
+   * Whether a time is recent. A time far ahead is not recent, because the clock was set back later.
    */
   public static boolean isPresent(Instant at, Instant now) {
     return Duration.between(at, now).abs().compareTo(PRESENT) <= 0;

@@ -14,9 +14,9 @@ public record Streak(long minutesBefore, long minute, boolean held) {
   static final Streak NONE = new Streak(0, Long.MIN_VALUE, false);
 
   /**
-   * The number of minutes that a stored minute may lie after the current minute. A minute beyond
-   * this bound comes from a wrong clock. Therefore the agent forgets such a streak. CloudWatch
-   * refuses such timestamps too.
+   * The number of minutes that a stored minute may be ahead of the current minute. A later minute
+   * comes from a wrong clock, and the agent forgets its streak. CloudWatch refuses such timestamps
+   * too.
    */
   public static final long MOST_MINUTES_AHEAD = 120;
 

@@ -13,7 +13,7 @@ import java.util.Optional;
  */
 record Address(
     String ip, Optional<Pod> pod, Optional<Duration> assignedAt, Optional<Duration> unassignedAt) {
-  /** How long ipamD does not reuse a released address ({@code IP_COOLDOWN_PERIOD}). */
+  /** The time for which ipamD does not reuse a released address ({@code IP_COOLDOWN_PERIOD}). */
   static final Duration COOLDOWN = Duration.ofSeconds(30);
 
   static Address unused(String ip) {

@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /** The scenarios with a name: a healthy node, and a node for each kind of trouble. */
@@ -163,22 +162,22 @@ public enum NamedScenario {
   FAULTY_RELEASE(
       "the CNI release has a known bug", 60, release("v1.19.4"), node -> node.buildVersion(true));
 
+  /** Changes one or several settings of a node. */
+  @FunctionalInterface
+  private interface Setting {
+    void apply(Scenario.Builder node);
+  }
+
   private final String meaning;
   private final Duration warmUp;
   private final String instanceType;
-  private final List<Consumer<Scenario.Builder>> settings;
+  private final List<Setting> settings;
 
-  @SafeVarargs
-  NamedScenario(String meaning, int warmUpMinutes, Consumer<Scenario.Builder>... settings) {
+  NamedScenario(String meaning, int warmUpMinutes, Setting... settings) {
     this(meaning, warmUpMinutes, "m5.xlarge", settings);
   }
 
-  @SafeVarargs
-  NamedScenario(
-      String meaning,
-      int warmUpMinutes,
-      String instanceType,
-      Consumer<Scenario.Builder>... settings) {
+  NamedScenario(String meaning, int warmUpMinutes, String instanceType, Setting... settings) {
     this.meaning = meaning;
     this.warmUp = Duration.ofMinutes(warmUpMinutes);
     this.instanceType = instanceType;
@@ -208,43 +207,43 @@ public enum NamedScenario {
   /** Returns a new builder with the settings of this scenario. */
   public Scenario.Builder scenario() {
     Scenario.Builder node = Scenario.of(instanceType);
-    settings.forEach(setting -> setting.accept(node));
+    settings.forEach(setting -> setting.apply(node));
     return node;
   }
 
-  private static Consumer<Scenario.Builder> atOnce(int pods) {
+  private static Setting atOnce(int pods) {
     return pods(String.valueOf(pods));
   }
 
   /** Starts one pod every 20 s, so that each pod gets an address at the first attempt. */
-  private static Consumer<Scenario.Builder> slowly(int pods) {
+  private static Setting slowly(int pods) {
     return pods("0:%d:0.05".formatted(pods));
   }
 
-  private static Consumer<Scenario.Builder> pods(String schedule) {
+  private static Setting pods(String schedule) {
     return node -> node.pods(PodSchedule.parse(schedule));
   }
 
   /** EC2 starts to refuse one kind of call. Later the node gets more pods than addresses. */
-  private static Consumer<Scenario.Builder> growing(String code, String call) {
+  private static Setting growing(String code, String call) {
     return node ->
         node.pods(PodSchedule.parse(Growth.PODS))
             .ec2Fault(Ec2Fault.of(code, call, Growth.TROUBLE_STARTS));
   }
 
-  private static Consumer<Scenario.Builder> denied(String call) {
+  private static Setting denied(String call) {
     return node -> node.ec2Fault(Ec2Fault.of("UnauthorizedOperation", call, Duration.ZERO));
   }
 
-  private static Consumer<Scenario.Builder> failing(String fault) {
+  private static Setting failing(String fault) {
     return node -> node.httpFault(HttpFault.parse(fault));
   }
 
-  private static Consumer<Scenario.Builder> release(String version) {
+  private static Setting release(String version) {
     return node -> node.cniVersion(CniVersion.parse(version));
   }
 
-  private static Consumer<Scenario.Builder> fault(NodeFault fault) {
+  private static Setting fault(NodeFault fault) {
     return node -> node.nodeFault(fault, Duration.ZERO);
   }
 

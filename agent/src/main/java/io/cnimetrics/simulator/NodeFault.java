@@ -3,7 +3,7 @@ package io.cnimetrics.simulator;
 import java.time.Duration;
 
 /**
- * A fault or another peculiarity of the simulated node that is neither an {@link Ec2Fault} nor an
+ * A fault or a special state of the simulated node that is neither an {@link Ec2Fault} nor an
  * {@link HttpFault}.
  */
 enum NodeFault {

@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The number of pods that shall run on the node at each model time. Each pod needs an address.
+ * The number of pods that should run on the node at each model time. Each pod needs an address.
  *
  * @param steps the steps in the order of time; after the last step the number of pods stays
  */
@@ -48,7 +48,7 @@ public record PodSchedule(List<Step> steps) {
     return new Step(from, from, 0, Duration.ofSeconds(seconds));
   }
 
-  /** The number of pods that shall run at this model time. */
+  /** The number of pods that should run at this model time. */
   public int wantedAt(Duration sinceStart) {
     Duration stepStart = Duration.ZERO;
     for (Step step : steps.subList(0, steps.size() - 1)) {

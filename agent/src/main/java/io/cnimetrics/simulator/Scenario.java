@@ -75,7 +75,8 @@ public record Scenario(
   }
 
   /**
-   * Returns a builder for an idle node of this type with the newest CNI and ipamD's default values.
+   * Returns a builder for a node of this type without pods, with the newest CNI and ipamD's
+   * defaults.
    *
    * @throws IllegalArgumentException if the bundled table does not contain the instance type
    */

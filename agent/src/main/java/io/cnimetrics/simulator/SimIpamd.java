@@ -81,7 +81,7 @@ final class SimIpamd {
     running = false;
   }
 
-  /** Restarts ipamD, which loses counters and cooldowns but reads the pods' addresses from disk. */
+  /** Restarts ipamD. It loses counters and cooldowns, but reads the pods' addresses from disk. */
   void restart(Duration now) {
     counters.reset();
     for (CardPool card : cards) {

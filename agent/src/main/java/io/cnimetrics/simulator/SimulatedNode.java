@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * The model of a node, without threads, sockets and clock. {@link #advanceTo} moves the model time
- * in steps of one second. Not thread-safe.
+ * A model of a node that uses no threads, no sockets and no clock. {@link #advanceTo} moves the
+ * model time in steps of one second. Not thread-safe.
  */
 final class SimulatedNode {
   private final Scenario scenario;

@@ -66,7 +66,9 @@ public record AddressPool(
    */
   public AddressPool located(Map<String, String> subnetIds) {
     return new AddressPool(
-        enis.stream().map(eni -> eni.orIn(Optional.ofNullable(subnetIds.get(eni.id())))).toList(),
+        enis.stream()
+            .map(eni -> eni.withSubnetIfUnknown(Optional.ofNullable(subnetIds.get(eni.id()))))
+            .toList(),
         coolingKnown,
         multiNic,
         statedTotal,
@@ -78,7 +80,7 @@ public record AddressPool(
     return enis.stream().map(Eni::networkCard).distinct().sorted().toList();
   }
 
-  /** The part of the pool on one network card. ipamD's own totals are not known for this part. */
+  /** The part of the pool on one network card, without ipamD's own totals. */
   public AddressPool onCard(int networkCard) {
     return new AddressPool(
         enis.stream().filter(eni -> eni.networkCard() == networkCard).toList(),

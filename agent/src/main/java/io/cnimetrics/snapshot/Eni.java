@@ -46,7 +46,7 @@ public record Eni(
   }
 
   /** Returns a copy in the given subnet if ipamD did not report the ENI's subnet. */
-  Eni orIn(Optional<String> otherSubnetId) {
+  Eni withSubnetIfUnknown(Optional<String> otherSubnetId) {
     return new Eni(
         id,
         networkCard,

@@ -41,7 +41,7 @@ public record IpamdError(String family, String call, String code) {
     return isOfPod() || METADATA_CODES.contains(code);
   }
 
-  /** Whether the error is usual. ipamD reads paths of instance metadata that may not exist. */
+  /** Whether the error is normal. ipamD reads paths of instance metadata that may not exist. */
   public boolean isHarmless() {
     return code.equals("EC2MetadataError") && !isOfPod();
   }
