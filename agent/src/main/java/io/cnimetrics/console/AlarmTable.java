@@ -40,6 +40,8 @@ public final class AlarmTable {
           Cause.NO_ADDRESS_IN_SUBNET.finding(),
           Cause.EC2_DENIES.finding(),
           "leaked-addresses",
+          "lost-eni",
+          "eniconfig",
           "trunk-slot",
           Cause.NODE_FULL.finding());
 

@@ -148,8 +148,8 @@ final class AwsAccess {
                   .formatted(TEST_METRIC),
               "fail if CloudWatch denies or rejects the datum, or does not answer",
               "Follow the reason: the route, the proxy, the credentials or the clock. If CloudWatch"
-                  + " denies the datum, attach iam-policy/CNIMetricsHelperPolicy.json to the agent's"
-                  + " role, and allow the agent's namespace")
+                  + " denies the datum, attach iam-policy/CNIMetricsHelperPolicy.json to the"
+                  + " agent's role, and allow the agent's namespace")
           .run(Commands.ROLE_OF_AGENT)
           .needs(REGION)
           .see(Pages.PUT_METRIC_DATA);
@@ -161,7 +161,7 @@ final class AwsAccess {
                 send.map(sender -> testDatum(node, sender))
                     .orElseGet(
                         () ->
-                            TEST_DATUM.notChecked(
+                            TEST_DATUM.notRequested(
                                 "only --send-test sends the datum %s".formatted(TEST_METRIC))))
         .withIo(SEND_LIMIT);
   }

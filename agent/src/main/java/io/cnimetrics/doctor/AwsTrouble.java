@@ -27,7 +27,7 @@ enum AwsTrouble {
       "The name does not resolve: no DNS server answers the node, or the VPC's DNS is off",
       "Check the node's DNS, and enableDnsSupport and enableDnsHostnames of the VPC. With a proxy"
           + " set HTTPS_PROXY: the proxy then resolves the name",
-      "getent hosts {}  # on the node"),
+      "getent hosts {}" + Commands.ON_NODE),
   PROXY_LOGIN(
       "status 407",
       "The proxy requires a login, or does not accept the login",

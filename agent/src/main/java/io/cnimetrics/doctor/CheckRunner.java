@@ -28,6 +28,7 @@ public final class CheckRunner {
             .filter(finding -> !isContradicted(finding, findings))
             .map(finding -> NodeSetup.besideOthers(finding, findings))
             .map(finding -> PoolFaults.besideOthers(finding, findings))
+            .map(finding -> IpamdWork.besideOthers(finding, findings))
             .toList();
     List<Finding> explained = Explanations.apply(consistent);
     return new Diagnosis(Verdict.of(node, explained), explained, node.now());

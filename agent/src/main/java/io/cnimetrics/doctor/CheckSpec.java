@@ -79,6 +79,17 @@ record CheckSpec(
   }
 
   /**
+   * A check that runs only with a flag. The table mentions it only if it is verbose.
+   *
+   * @param flag what to set, such as {@code --subnets is not set}
+   */
+  Finding notRequested(String flag) {
+    return Finding.without(this, Level.NOT_CHECKED, NOT_REQUESTED, flag);
+  }
+
+  static final String NOT_REQUESTED = "not requested";
+
+  /**
    * @param why the reason why the check did not run
    */
   Finding notChecked(String why) {

@@ -1,10 +1,13 @@
 package io.cnimetrics.doctor;
 
 import io.cnimetrics.snapshot.NodeIdentity;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -16,6 +19,9 @@ import java.util.stream.Stream;
  */
 final class Commands {
   static final String EVERY_NODE = "  # changes every node";
+
+  /** The comment of a command that has to run on the node. */
+  static final String ON_NODE = "  # on the node";
 
   /** The placeholders for this node's ids. */
   static final String THIS_NODE = "<this node>";
@@ -54,38 +60,56 @@ final class Commands {
 
   /** Runs on the node. Shows what ipamD logged after each start, with the time of each line. */
   static final String STARTS_OF_IPAMD =
-      "sudo grep -A 60 'Starting L-IPAMD' /var/log/aws-routed-eni/ipamd.log  # on the node";
+      "sudo grep -A 60 'Starting L-IPAMD' /var/log/aws-routed-eni/ipamd.log" + ON_NODE;
+
+  /** Amazon's images for EKS contain the SSM agent, but the node's role can lack its policy. */
+  private static final String SSM =
+      aws("ssm start-session") + " --target " + THIS_INSTANCE + " || ";
+
+  private static final String SHELL =
+      "kubectl debug node/"
+          + THIS_NODE
+          + " -it --profile=sysadmin --image=public.ecr.aws/docker/library/busybox"
+          + " -- chroot /host  # opens a shell on the node";
 
   static final String PREVIOUS_LOG = "kubectl -n kube-system logs -p -c aws-node " + AWS_NODE_POD;
 
   /** Runs on the node, because only the node has ipamD's own log. */
   static final String ERRORS_OF_IPAMD =
-      "sudo grep -i error /var/log/aws-routed-eni/ipamd.log | tail -20  # on the node";
+      "sudo grep -i error /var/log/aws-routed-eni/ipamd.log | tail -20" + ON_NODE;
 
   static final String FAILURES_OF_IPAMD =
-      "sudo grep -iE 'error|fail|reject' /var/log/aws-routed-eni/ipamd.log | tail -20"
-          + "  # on the node";
+      "sudo grep -iE 'error|fail|reject' /var/log/aws-routed-eni/ipamd.log | tail -20" + ON_NODE;
 
   static final String ERRORS_OF_PLUGIN =
-      "sudo grep -i error /var/log/aws-routed-eni/plugin.log | tail -20  # on the node";
+      "sudo grep -i error /var/log/aws-routed-eni/plugin.log | tail -20" + ON_NODE;
 
   /** The events of pods that do not start on this node. The wide form names the node. */
   static final String FAILED_PODS =
       "kubectl get events -A -o wide --field-selector reason=FailedCreatePodSandBox | grep "
           + THIS_NODE;
 
-  static final String CLOCK = "chronyc tracking  # on the node";
-  static final String FIND_AWS_NODE = "kubectl -n kube-system get pods -o wide" + ON_THIS_NODE;
-  static final String FIND_KUBE_PROXY =
-      "kubectl -n kube-system get pods -o wide -l k8s-app=kube-proxy --field-selector"
-          + " spec.nodeName="
-          + THIS_NODE;
+  static final String CLOCK = "chronyc tracking" + ON_NODE;
+  static final String SYSTEM_PODS =
+      "kubectl -n kube-system get pods -o wide --field-selector spec.nodeName="
+          + THIS_NODE
+          + "  # must list aws-node, kube-proxy, and eks-pod-identity-agent if you use it";
 
   static final String IS_CORDONED =
       "kubectl get node "
           + THIS_NODE
-          + " -o jsonpath='{.spec.unschedulable}'"
-          + "  # prints true if the node is cordoned";
+          + " -o custom-columns=NODE:.metadata.name,CORDONED:.spec.unschedulable";
+
+  /** A changed DaemonSet is a likely reason why ipamD restarts or does not start. */
+  static final String CHANGES_OF_AWS_NODE =
+      "kubectl -n kube-system get controllerrevisions -l k8s-app=aws-node"
+          + " --sort-by=.metadata.creationTimestamp"
+          + "  # the last AGE is the time since the last change of aws-node";
+
+  static final String UNDO_CHANGE_OF_AWS_NODE =
+      "kubectl -n kube-system rollout undo ds aws-node"
+          + EVERY_NODE
+          + "; undoes that change, if the trouble is not older";
 
   static final String RESTART_AWS_NODE = "kubectl -n kube-system delete pods" + ON_THIS_NODE;
 
@@ -94,6 +118,16 @@ final class Commands {
 
   private static final String PENDING = " --field-selector status.phase=Pending,spec.nodeName=";
   private static final String PENDING_PODS = "kubectl get pods -A -o wide" + PENDING + THIS_NODE;
+
+  private static final String ADD_NODES =
+      aws("eks update-nodegroup-config")
+          + " --cluster-name "
+          + THIS_CLUSTER
+          + " --nodegroup-name \"$(kubectl get node "
+          + THIS_NODE
+          + " -o jsonpath='{.metadata.labels.eks\\.amazonaws\\.com/nodegroup}')\""
+          + " --scaling-config desiredSize=\"$SIZE\""
+          + "  # adds nodes to a node group without an autoscaler; first set SIZE";
 
   private static final String CORDON =
       "kubectl cordon "
@@ -114,7 +148,7 @@ final class Commands {
       "kubectl get pods -A -o wide --field-selector spec.nodeName=" + THIS_NODE;
 
   private static final String DRAIN =
-      "kubectl drain --ignore-daemonsets --delete-emptydir-data "
+      "kubectl drain --ignore-daemonsets --delete-emptydir-data --timeout=10m "
           + THIS_NODE
           + "  # restarts the pods of this node elsewhere; their emptyDir data is lost";
 
@@ -158,7 +192,7 @@ final class Commands {
           + POD_TAG
           + ",Value=1 --resources \"$SUBNET\""
           + EVERY_NODE
-          + " of the VPC; first set SUBNET to a private subnet of the first list";
+          + " of the VPC; first set SUBNET to a private subnet";
 
   private static final String UNATTACHED =
       aws("ec2 describe-network-interfaces") + " --filters Name=status,Values=available";
@@ -168,11 +202,15 @@ final class Commands {
 
   static final String DELETE_UNATTACHED_ENIS = delete(UNATTACHED);
 
+  /** The part of the next text that has no meaning if the targets are low already. */
+  static final String LOWER_TARGETS =
+      ", and lower the warm targets, so that ipamD releases idle addresses";
+
   /** What to do if the subnets of this node's ENIs have no free address. */
   static final String FREE_ADDRESSES =
-      "Delete unattached interfaces, and lower the warm targets, so that ipamD releases idle"
-          + " addresses. If this is not enough, add a subnet with the last command. With custom"
-          + " networking, write the new subnet into the ENIConfig";
+      "Delete unattached interfaces"
+          + LOWER_TARGETS
+          + ". If this is not enough, give pods one more subnet with the last command";
 
   private static String list(String interfaces) {
     return interfaces
@@ -192,7 +230,7 @@ final class Commands {
         + " --output text | xargs -r -n 1 "
         + aws("ec2 delete-network-interface")
         + " --network-interface-id"
-        + "  # deletes unattached interfaces that ipamD of any node of this cluster created";
+        + "  # deletes the unattached interfaces of all nodes of this cluster";
   }
 
   /** The node's max-pods, and the group or pool in which max-pods and the size are set. */
@@ -209,13 +247,14 @@ final class Commands {
           + THIS_INSTANCE
           + " Name=key,Values=aws:ec2launchtemplate:id --query 'Tags[].Value' --output text";
 
-  /** Shows whether aws-node is an add-on of EKS, and the values that a change must repeat. */
+  private static final String DESCRIBE_ADD_ON =
+      aws("eks describe-addon") + " --cluster-name " + THIS_CLUSTER + " --addon-name vpc-cni";
+
+  /** Decides which of the two commands of {@link #setting} is right. */
   private static final String ADD_ON =
-      aws("eks describe-addon")
-          + " --cluster-name "
-          + THIS_CLUSTER
-          + " --addon-name vpc-cni --query addon.configurationValues --output text"
-          + "  # shows whether aws-node is an EKS add-on, and the values of the add-on";
+      DESCRIBE_ADD_ON
+          + " --query addon.addonVersion --output text"
+          + "  # an EKS add-on prints a version; otherwise ResourceNotFoundException";
 
   /** Shows settings of aws-node with this text in their names. */
   static String settingsLike(String name) {
@@ -279,18 +318,33 @@ final class Commands {
   static final String ROLE_OF_AGENT = roleOf("cni-metrics-agent");
   static final String ROLE_OF_AWS_NODE = roleOf("aws-node");
 
-  /** Shows the role by IRSA or by Pod Identity. If both have no role, pods use the node's role. */
+  /** Sets ROLE, which other commands use. The AWS SDK looks for the three roles in this order. */
   private static String roleOf(String serviceAccount) {
     String association =
         aws("eks list-pod-identity-associations")
             + " --cluster-name %s --service-account %s --namespace kube-system"
                 .formatted(THIS_CLUSTER, serviceAccount)
             + " --query 'associations[0].associationId' --output text";
-    return "kubectl -n kube-system get sa %s -o yaml | grep role-arn; ".formatted(serviceAccount)
+    String profile =
+        aws("ec2 describe-instances")
+            + " --instance-ids "
+            + THIS_INSTANCE
+            + " --query 'Reservations[].Instances[].IamInstanceProfile.Arn' --output text"
+            + " | sed 's|.*/||'";
+    return "ROLE=\"$( (kubectl -n kube-system get sa %s -o jsonpath='%s'; echo; "
+            .formatted(serviceAccount, "{.metadata.annotations.eks\\.amazonaws\\.com/role-arn}")
         + aws("eks describe-pod-identity-association")
         + " --cluster-name %s --association-id \"$(%s)\"".formatted(THIS_CLUSTER, association)
-        + " --query association.roleArn --output text";
+        + " --query association.roleArn --output text 2>/dev/null; "
+        + "aws iam get-instance-profile --instance-profile-name \"$(%s)\"".formatted(profile)
+        + " --query 'InstanceProfile.Roles[].Arn' --output text)"
+        + " | sed 's|.*/||' | grep -m 1 .)\"; echo \"$ROLE\""
+        + "  # prints the role: by IRSA, else by Pod Identity, else that of the node";
   }
+
+  static final String POLICIES_OF_ROLE =
+      "aws iam list-attached-role-policies --role-name \"$ROLE\""
+          + " --query 'AttachedPolicies[].PolicyName' --output text";
 
   static final String LOG_OF_AGENT =
       "kubectl -n kube-system logs --tail 50 \"$(" + podsOf("cni-metrics-agent", "name") + ")\"";
@@ -364,21 +418,12 @@ final class Commands {
           + " 'addons[0].addonVersions[?compatibilities[0].defaultVersion].addonVersion | [0]'"
           + " --output text)\""
           + EVERY_NODE
-          + "; installs the default release of the EKS add-on";
+          + "; only for an EKS add-on, to its default release";
 
-  /** Works only if the service account of aws-node has a role by IRSA. */
-  private static final String NAME_OF_ROLE =
-      " --role-name \"$(kubectl -n kube-system get sa aws-node -o"
-          + " jsonpath='{.metadata.annotations.eks\\.amazonaws\\.com/role-arn}' | sed"
-          + " 's|.*/||')\"";
-
-  private static final String OF_ROLE =
-      NAME_OF_ROLE + EVERY_NODE + " with that role; works only with a role-arn";
+  private static final String OF_ROLE = " --role-name \"$ROLE\"" + EVERY_NODE + " with that role";
 
   static final String TRUST_OF_AWS_NODE =
-      "aws iam get-role --query Role.AssumeRolePolicyDocument"
-          + NAME_OF_ROLE
-          + "  # works only with a role-arn";
+      "aws iam get-role --query Role.AssumeRolePolicyDocument --role-name \"$ROLE\"";
 
   static final String ATTACH_CNI_POLICY =
       "aws iam attach-role-policy --policy-arn arn:"
@@ -386,16 +431,35 @@ final class Commands {
           + ":iam::aws:policy/AmazonEKS_CNI_Policy"
           + OF_ROLE;
 
+  /** Gives the role an action that AmazonEKS_CNI_Policy does not contain. */
+  static String allow(String action) {
+    return "aws iam put-role-policy --policy-name vpc-cni-"
+        + action.split(":", 2)[1]
+        + " --policy-document"
+        + " '{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\""
+        + action
+        + "\",\"Resource\":\"*\"}]}'"
+        + OF_ROLE;
+  }
+
+  /** Shows why AWS denied a call, such as "with an explicit deny in a service control policy". */
+  static String denialsOf(String call) {
+    return aws("cloudtrail lookup-events")
+        + " --lookup-attributes AttributeKey=EventName,AttributeValue="
+        + call
+        + " --max-items 50 --query 'Events[].CloudTrailEvent' --output text"
+        + " | grep -oE 'User: arn:[^\"]* (because|with an explicit deny)[^\".]*' | sort | uniq -c"
+        + "  # names the role and the reason, some minutes after the call";
+  }
+
   /** Prints nothing if no pod uses security groups for pods. */
-  static final String PODS_WITH_SECURITY_GROUPS =
-      "kubectl get securitygrouppolicies -A"
-          + "  # if it lists a policy, pods of that namespace need ENABLE_POD_ENI";
+  static final String PODS_WITH_SECURITY_GROUPS = "kubectl get securitygrouppolicies -A";
 
   static final String ENICONFIGS =
       "kubectl get eniconfigs -o"
           + " custom-columns=NAME:.metadata.name,SUBNET:.spec.subnet,GROUPS:.spec.securityGroups";
 
-  static final String FILE_OF_ENICONFIG = "eniconfig.json";
+  private static final String FILE_OF_ENICONFIG = "eniconfig.json";
 
   static final String CREATE_ENICONFIG =
       "kubectl apply -f " + FILE_OF_ENICONFIG + "  # changes every node that uses this ENIConfig";
@@ -410,11 +474,28 @@ final class Commands {
         + FILE_OF_ENICONFIG;
   }
 
-  /** Gives the role of aws-node the right that IPv6 needs. */
-  static final String ALLOW_ASSIGN_IPV6 =
-      "aws iam put-role-policy --policy-name AssignIpv6Addresses --policy-document"
-          + " '{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":[\"ec2:AssignIpv6Addresses\",\"ec2:UnassignIpv6Addresses\"],\"Resource\":\"*\"}]}'"
-          + OF_ROLE;
+  private static final String OF_ENICONFIG = "  # changes every node that uses this ENIConfig";
+
+  static final String SET_SUBNET_OF_ENICONFIG =
+      "kubectl patch eniconfig \"$NAME\" --type merge -p"
+          + " '{\"spec\":{\"subnet\":\"'\"$SUBNET\"'\"}}'"
+          + OF_ENICONFIG
+          + "; first set NAME and SUBNET";
+
+  static final String SET_GROUP_OF_ENICONFIG =
+      "kubectl patch eniconfig \"$NAME\" --type merge"
+          + " -p '{\"spec\":{\"securityGroups\":[\"'\"$GROUP\"'\"]}}'"
+          + OF_ENICONFIG
+          + "; first set NAME and GROUP";
+
+  static final String SET_GROUP_OF_PRIMARY_ENI =
+      aws("ec2 modify-network-interface-attribute")
+          + " --network-interface-id \"$("
+          + aws("ec2 describe-network-interfaces")
+          + " --filters Name=attachment.device-index,Values=0 Name=attachment.instance-id,Values="
+          + THIS_INSTANCE
+          + " --query 'NetworkInterfaces[0].NetworkInterfaceId' --output text)\" --groups"
+          + " \"$GROUP\"  # replaces the groups of the primary ENI; first set GROUP";
 
   private Commands() {}
 
@@ -423,26 +504,28 @@ final class Commands {
     return change(setEnv(assignments), setAddOnEnv(assignments), first);
   }
 
-  /** The commands for {@link #FREE_ADDRESSES}. */
-  static String[] freeAddresses() {
+  /**
+   * The commands for {@link #FREE_ADDRESSES}.
+   *
+   * @param targets the assignments of lower warm targets; empty if the targets are low already
+   */
+  static String[] freeAddresses(Optional<String> targets) {
     String interfaces = UNATTACHED + " Name=subnet-id,Values=" + THESE_SUBNETS;
-    String lower = "WARM_IP_TARGET=2 MINIMUM_IP_TARGET=5";
-    return new String[] {
-      SUBNETS,
-      list(interfaces),
-      ADD_ON,
-      delete(interfaces),
-      setEnv(lower),
-      setAddOnEnv(lower),
-      ADD_SUBNET
-    };
+    return Stream.of(
+            Stream.of(SUBNETS, list(interfaces)),
+            targets.stream().map(any -> ADD_ON),
+            Stream.of(delete(interfaces)),
+            targets.stream().flatMap(lower -> Stream.of(setAddOnEnv(lower), setEnv(lower))),
+            Stream.of(ADD_SUBNET, SET_SUBNET_OF_ENICONFIG))
+        .flatMap(Function.identity())
+        .toArray(String[]::new);
   }
 
   /** The commands that move the waiting pods of this node to other nodes, after other commands. */
   static String[] movePendingPods(String... first) {
     return Stream.concat(
             Stream.concat(Stream.of(PENDING_PODS), Stream.of(first)),
-            Stream.of(CORDON, DELETE_PENDING_PODS))
+            Stream.of(ADD_NODES, CORDON, DELETE_PENDING_PODS))
         .toArray(String[]::new);
   }
 
@@ -459,7 +542,7 @@ final class Commands {
 
   /** First the command that shows which of the two ways is right. */
   private static String[] change(String env, String addOn, String... first) {
-    return Stream.concat(Stream.of(first), Stream.of(ADD_ON, env, addOn)).toArray(String[]::new);
+    return Stream.concat(Stream.of(first), Stream.of(ADD_ON, addOn, env)).toArray(String[]::new);
   }
 
   /** Sets variables of the agent on every node. */
@@ -479,23 +562,27 @@ final class Commands {
 
   /**
    * Sets variables of aws-node on every node, if aws-node is a managed add-on, because EKS undoes
-   * {@code kubectl set env}. The new configuration values replace all values that the add-on has.
+   * {@code kubectl set env}. New configuration values replace all values that the add-on has, so
+   * the command adds its other values. If these values cannot be read, the command changes nothing.
    *
    * @param assignments such as {@code WARM_IP_TARGET=5 MINIMUM_IP_TARGET=10}
    */
   private static String setAddOnEnv(String assignments) {
     String values =
         List.of(assignments.split(" ", -1)).stream()
-            .map(one -> "\"" + one.replaceFirst("=", "\":\"") + "\"")
+            .map(one -> one.replaceFirst("=", ":\"") + "\"")
             .collect(Collectors.joining(","));
-    return aws("eks update-addon")
+    return "VALUES=\"$("
+        + DESCRIBE_ADD_ON
+        + " --output json | jq -ce '(.addon.configurationValues // \"{}\" | fromjson) * {env:{"
+        + values
+        + "}}')\" && "
+        + aws("eks update-addon")
         + " --cluster-name "
         + THIS_CLUSTER
-        + " --addon-name vpc-cni --configuration-values '{\"env\":{"
-        + values
-        + "}}'"
+        + " --addon-name vpc-cni --resolve-conflicts PRESERVE --configuration-values \"$VALUES\""
         + EVERY_NODE
-        + ", if aws-node is an add-on; repeat its other values";
+        + ", if aws-node is an add-on; keeps the other values";
   }
 
   /** Replaces the placeholders in a text with the known ids of this node. */
@@ -510,12 +597,45 @@ final class Commands {
     return named;
   }
 
-  /** The commands with this node's ids. Commands that need an unknown id are left out. */
+  /**
+   * The commands with this node's ids. Commands that need an unknown id are left out. The first
+   * command that has to run on the node comes after a command that opens a shell there.
+   */
   static List<String> complete(List<String> commands, NodeEvidence node) {
-    return commands.stream()
-        .map(command -> named(command, node))
-        .filter(command -> ids(node).keySet().stream().noneMatch(command::contains))
-        .toList();
+    List<String> complete =
+        new ArrayList<>(
+            commands.stream()
+                .filter(command -> suits(command, node))
+                .map(command -> named(command, node))
+                .filter(command -> isComplete(command, node))
+                .toList());
+    complete.stream()
+        .filter(command -> command.endsWith(ON_NODE))
+        .findFirst()
+        .ifPresent(
+            first ->
+                complete.add(
+                    complete.indexOf(first),
+                    Stream.of(SSM + SHELL, SHELL)
+                        .map(command -> named(command, node))
+                        .filter(command -> isComplete(command, node))
+                        .findFirst()
+                        .orElseThrow()));
+    return complete;
+  }
+
+  private static boolean isComplete(String command, NodeEvidence node) {
+    return ids(node).keySet().stream().noneMatch(command::contains);
+  }
+
+  private static final Set<String> WITHOUT_ENICONFIG = Set.of(ADD_SUBNET, SET_GROUP_OF_PRIMARY_ENI);
+
+  /** Only with custom networking, new ENIs follow an ENIConfig, and not the primary ENI. */
+  private static boolean suits(String command, NodeEvidence node) {
+    return node.snapshot().settings().isEmpty()
+        || (node.customNetworking()
+            ? !WITHOUT_ENICONFIG.contains(command)
+            : !command.contains("eniconfig"));
   }
 
   /** The ids of the subnets, or a command that prints the ids. */

@@ -57,7 +57,7 @@ public final class DoctorTable {
         .filter(finding -> finding.explainedBy().isEmpty() && !table.isShort(finding))
         .forEach(table::finding);
     table.symptoms();
-    table.shortNotes();
+    table.notUrgent();
     if (verbose) {
       table.passed();
     }
@@ -80,6 +80,10 @@ public final class DoctorTable {
             .flatMap(Optional::stream)
             .collect(Collectors.joining(", "));
     indented(palette.bold("Node") + "  ", INDENT, node);
+    String now = diagnosis.now().toString();
+    line(
+        "%schecked at %s %s UTC"
+            .formatted(" ".repeat(INDENT), now.substring(0, 10), now.substring(11, 16)));
   }
 
   private void verdict() {
@@ -124,14 +128,28 @@ public final class DoctorTable {
         });
   }
 
-  /** Beside a failure or a warning, a note is short. */
+  /** Beside a finding that is worse or more urgent, a finding that is not urgent is short. */
   private boolean isShort(Finding finding) {
-    return finding.level() == Level.NOTE && !verbose && diagnosis.verdict().level() != Level.OK;
+    Finding first = diagnosis.findings().get(0);
+    boolean worse =
+        finding.level() == Level.NOTE ? first.level() != Level.NOTE : Verdict.isUrgent(first);
+    return !verbose && worse && !Verdict.isUrgent(finding);
   }
 
-  private void shortNotes() {
-    heading("Notes", of(Level.NOTE).anyMatch(this::isShort));
-    of(Level.NOTE).filter(this::isShort).forEach(this::sentence);
+  private void notUrgent() {
+    List<Finding> brief =
+        Stream.of(Level.WARN, Level.NOTE)
+            .flatMap(this::of)
+            .filter(finding -> finding.explainedBy().isEmpty() && isShort(finding))
+            .toList();
+    heading("Not urgent; --verbose shows the remedies", !brief.isEmpty());
+    for (Finding finding : brief) {
+      if (finding.level() == Level.WARN) {
+        heading(finding);
+      } else {
+        sentence(finding);
+      }
+    }
   }
 
   private void sentence(Finding finding) {
@@ -204,6 +222,7 @@ public final class DoctorTable {
   private void notChecked() {
     Map<String, List<String>> byReason =
         of(Level.NOT_CHECKED)
+            .filter(finding -> verbose || !finding.title().equals(CheckSpec.NOT_REQUESTED))
             .collect(
                 Collectors.groupingBy(
                     Finding::evidence,

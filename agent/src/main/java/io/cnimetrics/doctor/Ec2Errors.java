@@ -8,10 +8,12 @@ import io.cnimetrics.catalog.RecentIncrease;
 import io.cnimetrics.snapshot.IpamdError;
 import io.cnimetrics.snapshot.Series;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The errors that AWS returns to ipamD: one row for each cause, and one for all other codes.
@@ -29,22 +31,24 @@ record Ec2Errors(
     String before,
     String never,
     String cause) {
+  private static final String FORBIDDEN =
+      "a service control policy, a permissions boundary or a deny forbids the call: CloudTrail"
+          + " names it";
+
   private static final List<Ec2Errors> ROWS =
       List.of(
           row(
               Cause.EC2_DENIES,
               "EC2 denied calls of ipamD",
               "EC2 denied no call of ipamD",
-              "The role of ipamD lacks AmazonEKS_CNI_Policy, or a policy of the organisation"
-                  + " forbids the call. If aws-node has no role, ipamD uses the node's role",
-              "Attach AmazonEKS_CNI_Policy to that role. The first command shows the role-arn of"
-                  + " the service account, or the role of EKS Pod Identity. If it shows no role,"
-                  + " attach the policy to the node's role. For IPv6 the role also needs"
-                  + " ec2:AssignIpv6Addresses, and on SageMaker HyperPod"
-                  + " sagemaker:AttachClusterNodeNetworkInterface. If you changed the role of the"
-                  + " service account, restart aws-node, because it keeps the role of its start",
+              "The role of ipamD lacks AmazonEKS_CNI_Policy, or another policy forbids the call. If"
+                  + " aws-node has no role, ipamD uses the node's role",
+              "If the role's policies do not include AmazonEKS_CNI_Policy, attach it. If they do, "
+                  + FORBIDDEN
+                  + ". If you changed the role of the service account, restart aws-node",
               Pages.ROLE,
               Commands.ROLE_OF_AWS_NODE,
+              Commands.POLICIES_OF_ROLE,
               Commands.ATTACH_CNI_POLICY,
               Commands.RESTART_AWS_NODE),
           row(
@@ -65,7 +69,9 @@ record Ec2Errors(
                   + " existing group on the node's primary ENI, or replace the node",
               Pages.CUSTOM_NETWORKING,
               Commands.ENICONFIGS,
-              Commands.INSTANCE_GROUPS),
+              Commands.INSTANCE_GROUPS,
+              Commands.SET_GROUP_OF_ENICONFIG,
+              Commands.SET_GROUP_OF_PRIMARY_ENI),
           row(
               Cause.SECURITY_GROUP_LIMIT,
               "New ENIs had too many security groups",
@@ -84,18 +90,20 @@ record Ec2Errors(
               "Name an existing subnet of this node's zone in the ENIConfig",
               Pages.CUSTOM_NETWORKING,
               Commands.ENICONFIGS,
-              Commands.SUBNETS),
+              Commands.SUBNETS,
+              Commands.SET_SUBNET_OF_ENICONFIG),
           row(
               Cause.NO_PREFIX_IN_SUBNET,
               "The subnet had no free /28",
               "EC2 never refused ipamD a prefix",
               "The subnet has no whole block of 16 free addresses. Single addresses can be free",
-              "Let ipamD use one more subnet. With custom networking name the new subnet in the"
-                  + " ENIConfig instead. If the subnet is only for nodes, reserve a free block of"
-                  + " it for prefixes with aws ec2 create-subnet-cidr-reservation",
+              "Give pods one more subnet with the last command. If the subnet is only for nodes,"
+                  + " reserve a free block of it for prefixes with aws ec2"
+                  + " create-subnet-cidr-reservation",
               Pages.PREFIXES,
               Commands.SUBNETS,
-              Commands.ADD_SUBNET),
+              Commands.ADD_SUBNET,
+              Commands.SET_SUBNET_OF_ENICONFIG),
           row(
               Cause.NO_ADDRESS_IN_SUBNET,
               "The subnet had no free address",
@@ -103,7 +111,7 @@ record Ec2Errors(
               "Pods, warm pools and load balancers use all of its addresses",
               Commands.FREE_ADDRESSES,
               Pages.ADDRESS_USE,
-              Commands.freeAddresses()),
+              Commands.freeAddresses(Optional.of(PodNetwork.LOW_TARGETS))),
           row(
               Cause.ATTACHMENT_LIMIT,
               "ipamD attached more ENIs than the type permits",
@@ -184,19 +192,52 @@ record Ec2Errors(
                   + " support case",
               Pages.TROUBLESHOOTING,
               Commands.doctor("--polls 5")),
-          new Ec2Errors(
-              spec(
-                      "ec2-other",
-                      "all codes without a finding of their own",
-                      "Look up the code in EC2's list of error codes. ipamD's log contains the"
-                          + " whole answer",
-                      Commands.ERRORS_OF_IPAMD)
-                  .see(Pages.EC2_ERRORS),
-              code -> Cause.ofCode(code).isEmpty(),
+          other(
               "AWS returns other errors to ipamD",
               "AWS returned other errors to ipamD",
-              "AWS returned no other error to ipamD",
-              "The error code in the evidence is the reason that AWS gives"));
+              "The error code in the evidence is the reason that AWS gives",
+              "Look up the code in EC2's list of error codes. ipamD's log contains the whole"
+                  + " answer",
+              Commands.ERRORS_OF_IPAMD));
+
+  /** This code of a call that attaches an ENI has one reason. */
+  private static final Ec2Errors WRONG_ZONE =
+      other(
+          "New ENIs are in another zone than the node",
+          "New ENIs were in another zone than the node",
+          "EC2 attaches an ENI only to a node of the same zone. The ENIConfig that this node uses"
+              + " names a subnet of another zone",
+          "Name a subnet of the first list, which is in this node's zone, in the ENIConfig. If"
+              + " nodes of several zones use the ENIConfig, create one ENIConfig for each zone",
+          Commands.SUBNETS,
+          Commands.ENICONFIGS,
+          Commands.SET_SUBNET_OF_ENICONFIG);
+
+  private static final Ec2Errors REJECTED =
+      other(
+          "EC2 rejects the subnet or the security groups of new ENIs",
+          "EC2 rejected the subnet or the security groups of new ENIs",
+          "The subnet has too few free addresses or prefixes, a security group belongs to another VPC"
+              + " than the subnet, or the ENI has more security groups than the account's quota"
+              + " permits",
+          "Find the reason in ipamD's log. Then compare the subnets and the security groups",
+          Commands.ERRORS_OF_IPAMD,
+          Commands.SUBNETS,
+          Commands.ENICONFIGS,
+          Commands.INSTANCE_GROUPS);
+
+  /** The row for codes that no cause lists, or a more exact row for some of these codes. */
+  private static Ec2Errors other(
+      String title, String before, String cause, String remedy, String... commands) {
+    return new Ec2Errors(
+        spec("ec2-other", "all codes without a finding of their own", remedy, commands)
+            .see(Pages.EC2_ERRORS),
+        code -> Cause.ofCode(code).isEmpty(),
+        title,
+        before,
+        "AWS returned no other error to ipamD",
+        cause);
+  }
 
   static List<Check> checks() {
     return ROWS.stream().map(row -> row.spec.check(row::finding)).toList();
@@ -252,16 +293,46 @@ record Ec2Errors(
         node.counts(node.kinds(counted)) + (isOfSubnet() ? subnets(node) : calls(node));
     if (!trend.isRising()
         || node.kinds(counted).stream().anyMatch(kind -> needsAnswer(node, kind))) {
-      Finding judged = judged(node, trend, evidence);
-      if (spec.id().equals(Cause.EC2_THROTTLES.finding())) {
-        return withFewerCalls(node, judged);
-      }
-      return explained(node.kinds(counted), judged);
+      Ec2Errors row =
+          node.kinds(counted).stream().flatMap(Ec2Errors::exact).findFirst().orElse(this);
+      return advised(node, node.kinds(counted), row.judged(node, trend, evidence));
     }
     return spec.note(
         "AWS returns errors while ipamD releases addresses or ENIs",
         evidence,
         "ipamD tries again. Pods do not need these calls to start");
+  }
+
+  /** The finding with the advice that depends on the call and on the node's settings. */
+  private Finding advised(NodeEvidence node, List<IpamdError> kinds, Finding finding) {
+    return switch (finding.id()) {
+      case "ec2-denied" ->
+          kinds.stream().allMatch(Ec2Errors::isOfRole)
+              ? withoutRole(finding)
+              : allowing(kinds.get(0).call(), finding);
+      case "ec2-no-addresses" -> PodNetwork.freeing(node, finding);
+      case "ec2-throttled" -> withFewerCalls(node, finding);
+      default -> explained(kinds, finding);
+    };
+  }
+
+  /** AmazonEKS_CNI_Policy contains no call of SageMaker and no call for IPv6 addresses. */
+  private static Finding allowing(String call, Finding denied) {
+    boolean ofSageMaker = call.contains("ClusterNode");
+    String action = (ofSageMaker ? "sagemaker:" : "ec2:") + call;
+    boolean outside = ofSageMaker || call.endsWith("Ipv6Addresses");
+    return denied.remedied(
+        outside
+            ? "Allow %s for the role, because AmazonEKS_CNI_Policy does not"
+                    .formatted(action)
+                + " contain this call. If the role has the right, "
+                + FORBIDDEN
+            : denied.remedy(),
+        Commands.ROLE_OF_AWS_NODE,
+        Commands.POLICIES_OF_ROLE,
+        Commands.denialsOf(call),
+        outside ? Commands.allow(action) : Commands.ATTACH_CNI_POLICY,
+        Commands.RESTART_AWS_NODE);
   }
 
   private static String calls(NodeEvidence node) {
@@ -289,22 +360,7 @@ record Ec2Errors(
 
   /** The finding with a more exact cause, if its errors show one. */
   private static Finding explained(List<IpamdError> kinds, Finding finding) {
-    if (kinds.stream().anyMatch(Ec2Errors::isRejectedParameter)) {
-      return rejectedParameter(finding);
-    } else if (kinds.stream().allMatch(Ec2Errors::isOfRole)) {
-      return finding
-          .causedBy(
-              "STS or EKS Pod Identity does not give ipamD the role of aws-node. EC2 itself answers"
-                  + " UnauthorizedOperation if a role lacks a permission. Usually the trust policy"
-                  + " of the role is wrong: it names another service account, OIDC provider or"
-                  + " service")
-          .remedied(
-              "Correct the trust policy. It must allow the service account aws-node of the"
-                  + " namespace kube-system, or the service pods.eks.amazonaws.com with EKS Pod"
-                  + " Identity",
-              Commands.ROLE_OF_AWS_NODE,
-              Commands.TRUST_OF_AWS_NODE);
-    } else if (kinds.stream().allMatch(kind -> kind.code().equals(UNKNOWN_ENI))) {
+    if (kinds.stream().allMatch(kind -> kind.code().equals(UNKNOWN_ENI))) {
       return finding
           .causedBy(
               "Instance metadata lists an ENI that EC2 does not know. Usually a caller other than"
@@ -325,28 +381,28 @@ record Ec2Errors(
         && !kind.call().equals("AttachClusterNodeNetworkInterface");
   }
 
-  private static final Set<String> REJECTED_PARAMETER =
-      Set.of("InvalidParameterValue", "InvalidParameterCombination");
-
-  private static boolean isRejectedParameter(IpamdError kind) {
-    return REJECTED_PARAMETER.contains(kind.code()) && !RELEASES.contains(kind.call());
+  private static Finding withoutRole(Finding denied) {
+    return denied
+        .causedBy(
+            "STS or EKS Pod Identity does not give ipamD the role of aws-node. EC2 itself answers"
+                + " UnauthorizedOperation if a role lacks a permission. Usually the trust policy of"
+                + " the role is wrong: it names another service account, OIDC provider or service")
+        .remedied(
+            "Correct the trust policy. It must allow the service account aws-node of the namespace"
+                + " kube-system, or the service pods.eks.amazonaws.com with EKS Pod Identity",
+            Commands.ROLE_OF_AWS_NODE,
+            Commands.TRUST_OF_AWS_NODE);
   }
 
-  /** EC2 has no own code for some reasons why it does not create or attach an ENI. */
-  private static Finding rejectedParameter(Finding finding) {
-    return finding
-        .causedBy(
-            "EC2 answers InvalidParameterValue if the subnet has too few free addresses or"
-                + " prefixes, if a security group belongs to another VPC than the subnet, or if the"
-                + " ENI has more security groups than the account's quota permits. EC2 answers"
-                + " InvalidParameterCombination if the subnet of a new ENI is not in the node's"
-                + " zone")
-        .remedied(
-            "Find the reason in ipamD's log. Then compare the subnets and the security groups",
-            Commands.ERRORS_OF_IPAMD,
-            Commands.SUBNETS,
-            Commands.ENICONFIGS,
-            Commands.INSTANCE_GROUPS);
+  /** EC2 has no codes of their own for some reasons why it does not create or attach an ENI. */
+  private static Stream<Ec2Errors> exact(IpamdError kind) {
+    return switch (kind.code()) {
+      case "InvalidParameterCombination" ->
+          kind.call().equals("AttachNetworkInterface") ? Stream.of(WRONG_ZONE) : Stream.of();
+      case "InvalidParameterValue" ->
+          RELEASES.contains(kind.call()) ? Stream.of() : Stream.of(REJECTED);
+      default -> Stream.of();
+    };
   }
 
   private static final Set<String> RELEASES =

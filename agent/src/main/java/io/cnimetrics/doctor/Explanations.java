@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 
 /**
  * Which findings are symptoms, and the causes that explain them. An explained symptom names its
@@ -93,13 +92,15 @@ final class Explanations {
     List<Finding> raised =
         explained.stream()
             .map(finding -> olderThanSymptoms(stopsPods(finding, explained), explained))
-            .map(finding -> stoppingPods(finding, explained))
             .toList();
     Optional<String> whyNoGrowth =
         NO_GROWTH.stream().filter(id -> raised.stream().anyMatch(of(id))).findFirst();
     List<Finding> sorted =
         new ArrayList<>(raised.stream().map(finding -> lessCertain(finding, whyNoGrowth)).toList());
-    sorted.sort(WORST_FIRST.thenComparing(finding -> finding.explainedBy().isPresent()));
+    sorted.sort(
+        WORST_FIRST
+            .thenComparing(finding -> finding.explainedBy().isPresent())
+            .thenComparing(finding -> !Verdict.isUrgent(finding)));
     return sorted;
   }
 
@@ -153,18 +154,6 @@ final class Explanations {
             && symptoms.filter(cause.since().get().at()::isAfter).isPresent()
         ? cause.since(symptoms.map(Since::before))
         : cause;
-  }
-
-  /** A cause stops pods since the later of two times: its beginning and the first refusal. */
-  private static Finding stoppingPods(Finding cause, List<Finding> findings) {
-    Stream<Finding> refused =
-        findings.stream()
-            .filter(of("refused-pods"))
-            .filter(finding -> finding.explainedBy().equals(Optional.of(cause.id())));
-    return cause.since(
-        Stream.concat(Stream.of(cause), refused)
-            .flatMap(finding -> finding.since().stream())
-            .max(Comparator.comparing(Since::at).thenComparing(Since::exact)));
   }
 
   private static List<String> joined(List<List<String>> lists) {

@@ -24,14 +24,15 @@ final class Introspection {
               "fail if ipamD does not answer in time, answers in an unknown format, or answers"
                   + " only on the metrics port, as old releases do; warn if"
                   + " `--introspection-url` is `none`",
-              "Check whether aws-node runs on this node, and read its logs")
+              "Read the logs of aws-node. If the trouble began with a change of aws-node, undo it"
+                  + " with the last command")
           .run(
-              Commands.FIND_AWS_NODE,
+              Commands.SYSTEM_PODS,
               Commands.LOG,
               Commands.PREVIOUS_LOG,
               Commands.ERRORS_OF_IPAMD,
-              Commands.FIND_KUBE_PROXY,
-              Commands.POD_IDENTITY_ON_NODE)
+              Commands.CHANGES_OF_AWS_NODE,
+              Commands.UNDO_CHANGE_OF_AWS_NODE)
           .see(Pages.TROUBLESHOOTING);
 
   private final Probes.Introspection elsewhere;
@@ -104,7 +105,7 @@ final class Introspection {
                   "Another program or a proxy answers on the port, or ipamD is faulty")
               .remedied(
                   "Check --introspection-url, and find the program that listens on the port",
-                  "sudo ss -ltnp 'sport = :61679'  # on the node");
+                  "sudo ss -ltnp 'sport = :61679'" + Commands.ON_NODE);
     };
   }
 
@@ -119,7 +120,7 @@ final class Introspection {
                   + " the file is deleted")
           .remedied(
               "Delete the socket's file on the node, then restart ipamD",
-              "sudo rm %s  # on the node".formatted(Commands.quoted(staleSocket.group(1))),
+              "sudo rm " + Commands.quoted(staleSocket.group(1)) + Commands.ON_NODE,
               Commands.RESTART_AWS_NODE);
     } else if (oldPort.filter(elsewhere::answersAt).isPresent()) {
       return SPEC.fail(
@@ -151,13 +152,10 @@ final class Introspection {
     return SPEC.fail(
         NOT_RUNNING,
         evidence,
-        "aws-node restarts repeatedly, or does not run on this node, for example because of"
-            + " another CNI. If ipamD ends with \"IPAM failed to start\", its log has the reason"
-            + " behind \"Initialization failure\": the role of aws-node lacks AmazonEKS_CNI_Policy,"
-            + " ipamD does not reach EC2, the subnet is empty, or the ENIConfig is missing. \"Unable"
-            + " to reach API Server\" in ipamD's log means that kube-proxy does not run on this node,"
-            + " or that a security group, a network ACL or a proxy blocks the API server. If ipamD's"
-            + " log is empty, ipamD waits for credentials: with EKS Pod Identity it needs the add-on"
-            + " eks-pod-identity-agent on this node");
+        "aws-node does not run, or ends at its start. Its log has \"Initialization failure\" if the"
+            + " role lacks AmazonEKS_CNI_Policy, EC2 does not answer, the subnet is empty or the"
+            + " ENIConfig is missing; \"Unable to reach API Server\" if kube-proxy does not run or"
+            + " a security group, an ACL or a proxy blocks the API server; nothing if"
+            + " eks-pod-identity-agent or other credentials are missing");
   }
 }

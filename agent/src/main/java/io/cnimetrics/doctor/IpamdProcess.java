@@ -38,7 +38,8 @@ final class IpamdProcess {
               "`GET /metrics` of ipamD",
               "warn if `--metrics-url` is `none`, no answer arrives, or the answer is not ipamD's"
                   + " metrics; the agent then has no counters",
-              "If you need DISABLE_METRICS, set --metrics-url none. Otherwise remove DISABLE_METRICS")
+              "If you need DISABLE_METRICS, set --metrics-url none. Otherwise remove"
+                  + " DISABLE_METRICS")
           .run(Commands.removing("DISABLE_METRICS", Commands.settingsLike("DISABLE_METRICS")));
 
   private static Finding metrics(NodeEvidence node) {
@@ -61,7 +62,8 @@ final class IpamdProcess {
             off ? "--metrics-url is none" : problem.brief(),
             problem.reason() == Reason.UNREACHABLE
                 ? unreachableCause(node)
-                : "Without these metrics the agent cannot count refused pods, EC2 errors and restarts");
+                : "Without these metrics the agent cannot count refused pods, EC2 errors and"
+                    + " restarts");
     return restartsSeen(node).map(finding::explainedBy).orElse(finding);
   }
 
@@ -87,8 +89,14 @@ final class IpamdProcess {
                   + " ipamD started less than 10 minutes ago and over 15 minutes after the boot",
               "The first command shows the reason. OOMKilled: raise the memory limit of aws-node."
                   + " \"Liveness probe failed\": give the node free CPU. Otherwise the last lines"
-                  + " of the logs have the error")
-          .run(Commands.LAST_STATE, Commands.PREVIOUS_LOG, Commands.ERRORS_OF_IPAMD)
+                  + " of the logs have the error. If the restarts began with a change of aws-node,"
+                  + " undo the change with the last command")
+          .run(
+              Commands.LAST_STATE,
+              Commands.PREVIOUS_LOG,
+              Commands.ERRORS_OF_IPAMD,
+              Commands.CHANGES_OF_AWS_NODE,
+              Commands.UNDO_CHANGE_OF_AWS_NODE)
           .see(Pages.TROUBLESHOOTING);
 
   private static Finding restarts(NodeEvidence node) {
@@ -259,8 +267,8 @@ final class IpamdProcess {
             .note(
                 failed > 0 ? "The first start of ipamD failed" : "ipamD started slowly",
                 evidence,
-                "EC2 throttled or denied calls, the API server or instance metadata did not answer, or"
-                    + " the node was short of CPU")
+                "EC2 throttled or denied calls, the API server or instance metadata did not answer,"
+                    + " or the node was short of CPU")
             .since(node.ipamdStart().map(Since::exactly))
         : START.ok("ipamD started quickly", evidence);
   }

@@ -66,7 +66,7 @@ final class IpamdWork {
           + " 1.19 repeat it for up to 15 minutes before they count an error";
 
   /** Whether EC2 answered several calls since the poll before. A search makes one call. */
-  static final Predicate<Poll> CALLED_EC2 =
+  private static final Predicate<Poll> CALLED_EC2 =
       poll ->
           rose(poll, MetricCatalog.EC2_API_REQ_COUNT.onlySeries())
                   - rose(poll, MetricCatalog.EC2_API_ERR_COUNT.onlySeries())
@@ -74,6 +74,24 @@ final class IpamdWork {
 
   static double rose(Poll poll, Series counter) {
     return poll.reading().rose().getOrDefault(counter, 0.0);
+  }
+
+  /**
+   * Whether ipamD may be adding addresses or ENIs. A new ENI needs at least four calls. A single
+   * call does not count, because ipamD searches for leaked ENIs with {@code
+   * DescribeNetworkInterfaces} within 5 minutes after its start, and then each hour.
+   */
+  static boolean addsAddresses(NodeEvidence node) {
+    return node.polls().stream().anyMatch(IpamdWork::isBusy)
+        || risen(node, MetricCatalog.EC2_API_REQ_COUNT)
+                - risen(node, MetricCatalog.EC2_API_ERR_COUNT)
+            > 1;
+  }
+
+  /** The increase of a counter, if it rises now. */
+  private static double risen(NodeEvidence node, Metric metric) {
+    Trend trend = node.trend(metric.onlySeries());
+    return trend.isRising() ? trend.run().orElseThrow().amount() : 0;
   }
 
   /** Whether ipamD is changing its pool. */
@@ -120,6 +138,17 @@ final class IpamdWork {
           .run(Commands.ERRORS_OF_IPAMD, "kubectl describe cninode " + Commands.THIS_NODE)
           .needs(METRICS)
           .see(Pages.POD_SECURITY_GROUPS);
+
+  /**
+   * If another finding explains waiting pods, the note about pods that doctor cannot see is noise.
+   */
+  static Finding besideOthers(Finding finding, List<Finding> findings) {
+    boolean unseen =
+        finding.id().equals(POD_ENIS.id()) && finding.level() == Level.NOTE && !finding.past();
+    return unseen && findings.stream().anyMatch(other -> other.level().compareTo(Level.NOTE) < 0)
+        ? POD_ENIS.ok("ipamD had no errors with ENIs for single pods", finding.evidence())
+        : finding;
+  }
 
   static final String BRANCH_ENI_EVENTS =
       "kubectl get events -A | grep -E"

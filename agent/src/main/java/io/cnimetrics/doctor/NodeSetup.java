@@ -26,9 +26,10 @@ final class NodeSetup {
   private NodeSetup() {}
 
   static List<Check> checks(Probes.AttachedEnis attachedEnis) {
+    Probes.AttachedEnis once = attachedEnis.once();
     return List.of(
-        instanceEnis(attachedEnis),
-        LOST_ENI.check(node -> lostEni(node, attachedEnis)).withIo(ENIS_LIMIT),
+        instanceEnis(once),
+        LOST_ENI.check(node -> lostEni(node, once)).withIo(ENIS_LIMIT),
         MIXED_PREFIXES.check(NodeSetup::mixedPrefixes),
         CUSTOM_NETWORKING.check(NodeSetup::customNetworking),
         EXCLUDED_ENIS.check(NodeSetup::excludedEnis),
@@ -91,7 +92,8 @@ final class NodeSetup {
                       + " pods could use",
                   Commands.ENIS_OF_INSTANCE));
     }
-    String title = unmanaged.isEmpty() ? "ipamD manages all ENIs" : "See lost-eni";
+    String title =
+        unmanaged.isEmpty() ? "ipamD manages all ENIs" : "All ENIs of ipamD's pool are attached";
     return findings.isEmpty()
         ? List.of(INSTANCE_ENIS.ok(title, EvidenceText.enis(attached.size())))
         : findings;
@@ -131,7 +133,8 @@ final class NodeSetup {
     String cause =
         "EC2 attached the ENI, and ipamD did not add it to the pool, for example because instance"
             + " metadata showed it too late. The ENI takes a slot, and its addresses go to no pod";
-    return node.showsTrend() && !addsEnis(node)
+    // EC2 attaches an ENI before ipamD puts it into the pool.
+    return node.showsTrend() && !IpamdWork.addsAddresses(node) && !node.justStarted()
         ? LOST_ENI
             .warn("An attached ENI is missing in ipamD's pool", missing, cause)
             .since(node.since(poll -> poll.snapshot().pool().equals(node.snapshot().pool())))
@@ -140,13 +143,6 @@ final class NodeSetup {
             .remedied(
                 "Poll twice, because ipamD may be adding the ENI now",
                 Commands.doctor("--polls 2"));
-  }
-
-  /** Whether ipamD may be adding an ENI. EC2 attaches an ENI before ipamD puts it into the pool. */
-  private static boolean addsEnis(NodeEvidence node) {
-    return node.polls().stream().anyMatch(IpamdWork::isBusy)
-        || node.polls().stream().skip(1).anyMatch(IpamdWork.CALLED_EC2)
-        || node.justStarted();
   }
 
   /**
@@ -220,8 +216,8 @@ final class NodeSetup {
         : finding
             .at(Level.NOTE)
             .remedied(
-                "No pod waits for these addresses, so do nothing now. To use them, replace the node"
-                    + " at a quiet time, and then the other nodes of its group",
+                "To use these addresses, replace the node at a quiet time, and then the other nodes"
+                    + " of its group",
                 Commands.replaceNode());
   }
 
@@ -234,7 +230,8 @@ final class NodeSetup {
   private static final CheckSpec CUSTOM_NETWORKING =
       CheckSpec.of(
               "custom-networking",
-              "`AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG`, and the pods on the primary ENI and on a trunk ENI",
+              "`AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG`, and the pods on the primary ENI and on a trunk"
+                  + " ENI",
               "warn if custom networking is on, but pods hold addresses of the primary ENI or of a"
                   + " trunk ENI",
               "Restart these pods, or replace the node. Until then they use the node's subnet")

@@ -25,7 +25,8 @@ final class PodMetadata {
                   + Commands.THIS_INSTANCE
                   + " --query 'Reservations[].Instances[].MetadataOptions'",
               "curl -sS -m 2 -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' -o /dev/null -w"
-                  + " '%{http_code}\\n' http://169.254.169.254/latest/api/token  # on the node",
+                  + " '%{http_code}\\n' http://169.254.169.254/latest/api/token"
+                  + Commands.ON_NODE,
               Commands.setMetadataOptions("--http-endpoint enabled --http-tokens required")
                   + "  # switches instance metadata on, if HttpEndpoint is disabled")
           .needs(METRICS)

@@ -332,6 +332,10 @@ final class PodNetwork {
   /** This limit includes the time to load the EC2 client. */
   private static final Duration SUBNET_LIMIT = Duration.ofSeconds(6);
 
+  private static final int LOW_TARGET = 2;
+
+  static final String LOW_TARGETS = "WARM_IP_TARGET=" + LOW_TARGET;
+
   private static final CheckSpec SUBNET =
       CheckSpec.of(
               "subnet",
@@ -339,7 +343,7 @@ final class PodNetwork {
               "fail if the subnet has no free address and the node has no available address;"
                   + " warn if the subnet has fewer than 16 free addresses",
               Commands.FREE_ADDRESSES)
-          .run(Commands.freeAddresses())
+          .run(Commands.freeAddresses(Optional.of(LOW_TARGETS)))
           .needs(POOL, IPV4)
           .see(Pages.ADDRESS_USE);
 
@@ -347,10 +351,19 @@ final class PodNetwork {
     return SUBNET.checkAll(node -> subnets(node, subnets)).withIo(SUBNET_LIMIT);
   }
 
+  /** Advises lower warm targets, unless the node's targets are as low already. */
+  static Finding freeing(NodeEvidence node, Finding finding) {
+    long target = node.warmIpTarget().orElse(0);
+    boolean low = target > 0 && target <= LOW_TARGET;
+    return finding.remedied(
+        low ? finding.remedy().replace(Commands.LOWER_TARGETS, "") : finding.remedy(),
+        Commands.freeAddresses(low ? Optional.empty() : Optional.of(LOW_TARGETS)));
+  }
+
   private static List<Finding> subnets(NodeEvidence node, Optional<Probes.Subnets> subnets) {
     Optional<String> region = node.identity().instanceRegion();
     if (subnets.isEmpty()) {
-      return List.of(SUBNET.notChecked("--subnets is not set"));
+      return List.of(SUBNET.notRequested("--subnets is not set"));
     } else if (region.isEmpty()) {
       return List.of(SUBNET.notChecked("the region is unknown"));
     }
@@ -372,15 +385,19 @@ final class PodNetwork {
         "%s: %d of %d addresses are free%s"
             .formatted(subnet.id(), subnet.free(), subnet.free() + subnet.used(), reachable);
     if (subnet.free() == 0 && node.available() == 0) {
-      return SUBNET.fail(
-          "The subnet and the warm pool are empty",
-          evidence,
-          "New pods on this node get no address until other pods release addresses");
+      return freeing(
+          node,
+          SUBNET.fail(
+              "The subnet and the warm pool are empty",
+              evidence,
+              "New pods on this node get no address until other pods release addresses"));
     } else if (subnet.free() < FEW_ADDRESSES) {
-      return SUBNET.warn(
-          subnet.free() == 0 ? "The subnet is empty" : "The subnet is nearly empty",
-          evidence,
-          "After the warm pool is used up, new pods on this node get no address");
+      return freeing(
+          node,
+          SUBNET.warn(
+              subnet.free() == 0 ? "The subnet is empty" : "The subnet is nearly empty",
+              evidence,
+              "After the warm pool is used up, new pods on this node get no address"));
     }
     return SUBNET.ok("The subnet has free addresses", evidence);
   }

@@ -45,9 +45,9 @@ final class PoolFaults {
       CheckSpec.of(
               "leaked-addresses",
               "addresses that pods hold, the kubelet's max-pods, and the host's routes to pods",
-              "fail if no address is available, and pods hold more addresses than the kubelet admits"
-                  + " pods, or a quarter of the held addresses has no route; warn if an address is"
-                  + " available; note if max-pods is assumed",
+              "fail if no address is available, and pods hold more addresses than the kubelet"
+                  + " admits pods, or a quarter of the held addresses has no route; warn if an"
+                  + " address is available; note if max-pods is assumed",
               "Restart aws-node, because ipamD then releases the addresses of pods that no longer"
                   + " exist. If the trouble comes back, upgrade the VPC CNI. More addresses or"
                   + " prefixes do not help")
@@ -176,7 +176,7 @@ final class PoolFaults {
               "the number of ENIs and `awscni_eni_max`, refused pods, and ipamD's calls to EC2",
               "warn if pods are refused while ipamD does not request the last ENI that fits; note"
                   + " if a single poll cannot show this",
-              "If no pod on any node uses security groups for pods, set ENABLE_POD_ENI to false."
+              "If there is no SecurityGroupPolicy, no pod needs ENABLE_POD_ENI: set it to false."
                   + " Otherwise lower the kubelet's max-pods in the node group's launch template:"
                   + " then pods go to other nodes")
           .run(TRUNK_SLOT_COMMANDS)
@@ -254,18 +254,8 @@ final class PoolFaults {
     Trend refusals = node.trend(MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries());
     return PodAddresses.isEmptyWithRoom(node.last())
         && (refusals.isRising() || !refusals.known())
-        && !requestsGrowth(node)
+        && !IpamdWork.addsAddresses(node)
         && node.polls().stream().allMatch(poll -> sameSize(poll, node.pool()));
-  }
-
-  /**
-   * Whether ipamD requests more addresses. A new ENI needs at least four calls. A single call does
-   * not count, because ipamD searches for leaked ENIs with {@code DescribeNetworkInterfaces} within
-   * 5 minutes after its start, and then each hour.
-   */
-  private static boolean requestsGrowth(NodeEvidence node) {
-    Trend calls = node.trend(MetricCatalog.EC2_API_REQ_COUNT.onlySeries());
-    return calls.isRising() && calls.run().filter(rise -> rise.amount() > 1).isPresent();
   }
 
   private static boolean sameSize(Poll poll, AddressPool pool) {
@@ -293,7 +283,8 @@ final class PoolFaults {
 
   /** Whether calls to EC2 fail now, or may fail now. */
   private static boolean ec2Fails(NodeEvidence node) {
-    return node.trend(Ec2Errors.IS_OF_EC2).mayRise();
+    return node.trend(Ec2Errors.IS_OF_EC2).mayRise()
+        || node.trend(MetricCatalog.EC2_API_ERR_COUNT.onlySeries()).isRising();
   }
 
   private static final CheckSpec ENICONFIG =
@@ -327,7 +318,7 @@ final class PoolFaults {
     boolean noEni = pool.enis().stream().allMatch(Eni::primary);
     boolean refused = node.total(MetricCatalog.NO_AVAILABLE_IP_ADDRS) > 0;
     boolean lacks = noEni || (refused && isStuck(node));
-    if (!custom || ec2Fails(node) || requestsGrowth(node) || !lacks) {
+    if (!custom || ec2Fails(node) || IpamdWork.addsAddresses(node) || !lacks) {
       return ENICONFIG.ok("Custom networking is off, or has an ENI for pods", evidence);
     }
     boolean lastSlot = pool.eniCount() == node.total(MetricCatalog.ENI_MAX_AVAILABLE) - 1;
@@ -341,9 +332,9 @@ final class PoolFaults {
             .orElse("perhaps no ENIConfig has the name that ipamD looks for");
     String cause =
         lastSlot
-            ? "Either %s. Or ENABLE_POD_ENI is true, and ipamD keeps the last slot for a trunk ENI."
+            ? "Either %s, or ENABLE_POD_ENI keeps the last slot for a trunk ENI. ipamD then creates"
                     .formatted(missing)
-                + " In both cases ipamD creates no ENI, and counts no error. "
+                + " no ENI, and counts no error. "
                 + OF_CORDONED
             : "Custom networking is on, but %s. Then ipamD creates no ENI, and counts no error. %s"
                 .formatted(missing, OF_CORDONED);
@@ -370,16 +361,13 @@ final class PoolFaults {
             .orElseThrow()
             .id();
     String create =
-        ("The first command shows whether the node is cordoned. The second command lists the"
-                + " ENIConfigs. If %s is not in the list, the third command writes it to %s, with the"
-                + " subnet and the groups of %s. Change them if pods need others, then run the"
-                + " fourth command")
-            .formatted(name, Commands.FILE_OF_ENICONFIG, eni);
+        ("If no ENIConfig is named %s, the third command writes one with the subnet and the groups"
+                + " of %s, and the fourth command creates it")
+            .formatted(name, eni);
     String exists =
-        ". If %s is in the list, and no pod uses security groups for pods, set ENABLE_POD_ENI to"
-            + " false";
+        ". If it exists and there is no SecurityGroupPolicy, set ENABLE_POD_ENI to false";
     return finding.remedied(
-        more.length == 0 ? create : create + exists.formatted(name),
+        more.length == 0 ? create : create + exists,
         joined(
             List.of(
                 Commands.IS_CORDONED,
@@ -403,7 +391,10 @@ final class PoolFaults {
               "Allow ec2:AssignIpv6Addresses for the role of aws-node, because"
                   + " AmazonEKS_CNI_Policy does not allow this call. Then restart aws-node, because"
                   + " up to release 1.23.1 ipamD makes the call only when it starts")
-          .run(Commands.ROLE_OF_AWS_NODE, Commands.ALLOW_ASSIGN_IPV6, Commands.RESTART_AWS_NODE)
+          .run(
+              Commands.ROLE_OF_AWS_NODE,
+              Commands.allow("ec2:" + ASSIGN_IPV6),
+              Commands.RESTART_AWS_NODE)
           .needs(POOL, METRICS)
           .see(Pages.ROLE);
 

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * The sources that checks read in addition to the polls. A failed probe throws an exception with
@@ -39,6 +40,11 @@ public record Probes(
   public interface AttachedEnis {
     /** Returns the ids of these ENIs. */
     List<String> read();
+
+    /** Reads the ENIs once for several checks. */
+    default AttachedEnis once() {
+      return Probes.once(this::read)::get;
+    }
   }
 
   /** Reads the name of the ENIConfig that ipamD looks for. */
@@ -67,17 +73,7 @@ public record Probes(
 
     /** Reads the pool once for several checks: each request is a line in ipamD's log. */
     default Pool once() {
-      Pool pool = this;
-      return new Pool() {
-        private Optional<ListedAddresses> first = Optional.empty();
-
-        @Override
-        public synchronized ListedAddresses read() {
-          ListedAddresses addresses = first.orElseGet(pool::read);
-          first = Optional.of(addresses);
-          return addresses;
-        }
-      };
+      return Probes.once(this::read)::get;
     }
   }
 
@@ -140,5 +136,19 @@ public record Probes(
   public interface TestSend {
     /** Returns why CloudWatch rejected the datum; empty if CloudWatch accepted it. */
     Optional<Refusal> send(String metric, String region);
+  }
+
+  /** A source that reads the first time, and then returns the same value. */
+  private static <T> Supplier<T> once(Supplier<T> source) {
+    return new Supplier<>() {
+      private Optional<T> first = Optional.empty();
+
+      @Override
+      public synchronized T get() {
+        T value = first.orElseGet(source);
+        first = Optional.of(value);
+        return value;
+      }
+    };
   }
 }

@@ -2,10 +2,12 @@ package io.cnimetrics.doctor;
 
 import io.cnimetrics.snapshot.AddressMode;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * One sentence that says whether pods get addresses, why not, and since when.
@@ -54,6 +56,18 @@ public record Verdict(Level level, String text, Optional<String> finding) {
           "publishing",
           "clock");
 
+  /** These warnings keep no pod from an address. */
+  private static final Set<String> NOT_URGENT =
+      Set.of("max-pods", "cni-release", "custom-networking", "excluded-enis", "idle-addresses");
+
+  /** Whether the finding keeps pods from addresses, now or soon. */
+  static boolean isUrgent(Finding finding) {
+    return finding.level() == Level.FAIL
+        || (finding.level() == Level.WARN
+            && !OF_AGENT.contains(finding.id())
+            && !NOT_URGENT.contains(finding.id()));
+  }
+
   /**
    * @param findings in the order of {@link Explanations}
    */
@@ -62,7 +76,11 @@ public record Verdict(Level level, String text, Optional<String> finding) {
     return switch (worst.level()) {
       case FAIL -> new Verdict(Level.FAIL, failure(node, worst, findings), id(worst));
       case WARN -> new Verdict(Level.WARN, warning(node, worst, findings), id(worst));
-      default -> new Verdict(Level.OK, "No trouble found: " + clause(calm(node)), Optional.empty());
+      default -> {
+        String notes = worst.level() == Level.NOTE ? ". The notes are not urgent" : "";
+        yield new Verdict(
+            Level.OK, "No trouble found: " + clause(calm(node)) + notes, Optional.empty());
+      }
     };
   }
 
@@ -81,12 +99,19 @@ public record Verdict(Level level, String text, Optional<String> finding) {
         findings.stream().filter(finding -> finding.level() == Level.FAIL).toList();
     boolean seen = failed.stream().anyMatch(finding -> SEEN.contains(finding.id()));
     String answer = SOME.getOrDefault(worst.id(), seen ? NO : NEXT);
-    boolean refused = failed.stream().anyMatch(finding -> finding.id().equals("refused-pods"));
-    return worst
-        .since()
-        .filter(any -> refused && !worst.id().equals("refused-pods"))
+    return failed.stream()
+        .filter(finding -> finding.id().equals("refused-pods") && finding != worst)
+        .findFirst()
+        .flatMap(refused -> later(worst, refused))
         .map(since -> "%s since %s: %s".formatted(answer, since.text(node.now()), why))
         .orElse(answer + ": " + why + since(worst, node.now()));
+  }
+
+  /** Pods are stopped since the later of two times: the beginning of the cause and the refusals. */
+  private static Optional<Since> later(Finding cause, Finding refused) {
+    return Stream.of(cause, refused)
+        .flatMap(finding -> finding.since().stream())
+        .max(Comparator.comparing(Since::at).thenComparing(Since::exact));
   }
 
   private static String warning(NodeEvidence node, Finding worst, List<Finding> findings) {
@@ -106,7 +131,7 @@ public record Verdict(Level level, String text, Optional<String> finding) {
     }
     return worst.id().equals("pod-enis") && !worst.past()
         ? SOME.get(worst.id()) + ": " + why
-        : calm(node) + ", but " + why;
+        : calm(node) + ", but " + why + (isUrgent(worst) ? "" : ". This is not urgent");
   }
 
   /** Whether pods failed, perhaps in the last minutes. */

@@ -17,6 +17,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -124,9 +126,22 @@ class DoctorTest {
   void simulatedNodeNeedsNoSecondTerminalAndItsAgentKnowsSinceWhen() {
     assertThat(terminal.run("doctor", "--simulate", "security-group-gone")).isEqualTo(Cli.FAILED);
     assertThat(terminal.out())
-        .startsWith("Node  security-group-gone, m5.xlarge, cluster simulated\n\nFAIL  Pods get no ")
+        .startsWith("Node  security-group-gone, m5.xlarge, cluster simulated\n      checked at 20")
+        .containsPattern(" \\d\\d:\\d\\d UTC\n\nFAIL  Pods get no ")
         .contains("CreateNetworkInterface InvalidSecurityGroupID.NotFound", "      since   ");
     assertThat(terminal.err()).isEmpty();
+  }
+
+  /** Pods fail only when the pool is empty, which is later. */
+  @Test
+  void evidenceAndBeginningOfAFindingNameTheSameTime() {
+    terminal.run("doctor", "--simulate", "rights-removed");
+    Matcher times =
+        Pattern.compile("UnauthorizedOperation: \\d+ since (\\S+)[^$]*?\\n +since +(\\S+) UTC")
+            .matcher(terminal.out());
+
+    assertThat(times.find()).isTrue();
+    assertThat(times.group(1)).isEqualTo(times.group(2));
   }
 
   @Test

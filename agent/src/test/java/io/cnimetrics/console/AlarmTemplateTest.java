@@ -199,7 +199,7 @@ class AlarmTemplateTest {
                         "stats count(*) by node, finding",
                         "the findings " + finding));
     assertThat(text(requireNonNull(alarms.get("PodsGetNoAddress")), "AlarmDescription"))
-        .contains("leaked-addresses", "trunk-slot");
+        .contains("leaked-addresses", "lost-eni", "eniconfig", "trunk-slot");
   }
 
   @Test

@@ -154,7 +154,9 @@ class AwsTest {
 
     assertThat(diagnosis.verdict().level()).isEqualTo(Level.WARN);
     assertThat(diagnosis.verdict().text())
-        .isEqualTo("Pods get addresses, but the agent has trouble: CloudWatch cannot be reached");
+        .isEqualTo(
+            "Pods get addresses, but the agent has trouble: CloudWatch cannot be reached. This is"
+                + " not urgent");
   }
 
   @Test

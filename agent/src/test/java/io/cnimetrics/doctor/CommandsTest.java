@@ -1,6 +1,7 @@
 package io.cnimetrics.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.cnimetrics.simulator.NamedScenario;
 import io.cnimetrics.snapshot.Instance;
@@ -18,9 +19,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** People paste the doctor's commands into a shell at night. */
 class CommandsTest {
@@ -171,7 +175,7 @@ class CommandsTest {
             Commands.complete(
                 List.of(Commands.replaceNode()), DoctorFixture.poll(NamedScenario.HEALTHY)))
         .containsExactly(
-            "kubectl drain --ignore-daemonsets --delete-emptydir-data node"
+            "kubectl drain --ignore-daemonsets --delete-emptydir-data --timeout=10m node"
                 + "  # restarts the pods of this node elsewhere; their emptyDir data is lost",
             "aws autoscaling terminate-instance-in-auto-scaling-group --region eu-west-1"
                 + " --no-should-decrement-desired-capacity --instance-id i-0123456789abcdef0"
@@ -186,7 +190,7 @@ class CommandsTest {
     String subnet = node.subnetIds().get(0);
 
     assertThat(node.subnetIds()).hasSize(1);
-    assertThat(Commands.complete(List.of(Commands.freeAddresses()), node))
+    assertThat(Commands.complete(List.of(Commands.freeAddresses(Optional.empty())), node))
         .filteredOn(command -> command.contains("delete-network-interface"))
         .singleElement()
         .asString()
@@ -201,7 +205,7 @@ class CommandsTest {
     NodeEvidence old = DoctorFixture.poll(NamedScenario.FAULTY_RELEASE);
 
     assertThat(old.subnetIds()).isEmpty();
-    assertThat(Commands.complete(List.of(Commands.freeAddresses()), old))
+    assertThat(Commands.complete(List.of(Commands.freeAddresses(Optional.empty())), old))
         .filteredOn(command -> command.contains("Name=subnet-id,Values="))
         .hasSize(2)
         .allMatch(
@@ -209,5 +213,95 @@ class CommandsTest {
                 command.contains(
                     "Values=\"$(aws ec2 describe-instances --region eu-west-1"
                         + " --instance-ids i-0123456789abcdef0"));
+  }
+
+  @Test
+  void shellIsOpenedOnceBeforeTheFirstCommandThatRunsOnTheNode() {
+    List<String> complete =
+        Commands.complete(
+            List.of(Commands.LAST_STATE, Commands.ERRORS_OF_IPAMD, Commands.CLOCK),
+            DoctorFixture.poll(NamedScenario.HEALTHY));
+
+    assertThat(complete).hasSize(4);
+    assertThat(complete.get(1))
+        .startsWith("aws ssm start-session --region eu-west-1 --target i-0123456789abcdef0 || ")
+        .contains("kubectl debug node/node -it ");
+    assertThat(complete.subList(2, 4)).allMatch(line -> line.endsWith("  # on the node"));
+  }
+
+  /** The new values of an add-on replace all its values. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      nullValues = "-",
+      value = {
+        "null | {\"env\":{\"WARM_IP_TARGET\":\"5\"}}",
+        "\"{\\\"env\\\":{\\\"A\\\":\\\"1\\\"},\\\"init\\\":{}}\""
+            + " | {\"env\":{\"A\":\"1\",\"WARM_IP_TARGET\":\"5\"},\"init\":{}}",
+        "\"env: {A: 1}\" | -",
+        "- | -"
+      })
+  void addOnKeepsItsOtherValuesOrStaysUnchanged(
+      @Nullable String values, @Nullable String changed, @TempDir Path dir) throws Exception {
+    assumeTrue(Files.exists(Path.of("/usr/bin/jq")));
+    String described =
+        values == null
+            ? "exit 254"
+            : "echo '{\"addon\":{\"configurationValues\":%s}}'".formatted(values);
+    String command =
+        Stream.of(Commands.setting("WARM_IP_TARGET=5"))
+            .filter(line -> line.contains("update-addon"))
+            .findFirst()
+            .orElseThrow();
+
+    String output =
+        shell(
+            dir,
+            "aws() { if [ \"$2\" = describe-addon ]; then %s; else for a; do last=$a; done; echo \"$last\"; fi; }"
+                .formatted(described.replace("exit", "return")),
+            command.replaceAll("<[^>]*>", "x"));
+
+    assertThat(output.strip()).isEqualTo(changed == null ? "" : changed);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "arn:aws:iam::1:role/path/Irsa, arn:aws:iam::1:role/Pod, Irsa",
+    "'', arn:aws:iam::1:role/Pod, Pod",
+    "'', '', Node"
+  })
+  void roleIsThatOfIrsaThenOfPodIdentityThenOfTheNode(
+      String irsa, String podIdentity, String role, @TempDir Path dir) throws Exception {
+    String output =
+        shell(
+            dir,
+            "kubectl() { printf '%s'; }".formatted(irsa),
+            """
+            aws() {
+              case "$2" in
+                list-pod-identity-associations) echo a-1;;
+                describe-pod-identity-association) echo %s;;
+                describe-instances) echo arn:aws:iam::1:instance-profile/Profile;;
+                get-instance-profile) [ "$4" = Profile ] && echo arn:aws:iam::1:role/Node;;
+              esac
+            }\
+            """
+                .formatted(podIdentity),
+            Commands.ROLE_OF_AWS_NODE.replaceAll("<[^>]*>", "x"));
+
+    assertThat(output.strip()).isEqualTo(role);
+  }
+
+  /** The output of lines in a shell, without error messages. */
+  private static String shell(Path dir, String... lines) throws IOException, InterruptedException {
+    Path errors = dir.resolve("errors");
+    Process shell = new ProcessBuilder("sh").redirectError(errors.toFile()).start();
+    shell.getOutputStream().write(String.join("\n", lines).getBytes(StandardCharsets.UTF_8));
+    shell.getOutputStream().close();
+    try (InputStream output = shell.getInputStream()) {
+      return new String(output.readAllBytes(), StandardCharsets.UTF_8);
+    } finally {
+      assertThat(shell.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    }
   }
 }

@@ -263,6 +263,19 @@ class ConsistencyTest {
 
   @ParameterizedTest
   @MethodSource("cases")
+  void verdictSaysWhatIsNotUrgent(Case one) {
+    Finding first = one.findings().get(0);
+    String verdict = one.diagnosis().verdict().text();
+
+    if (one.findings().stream().anyMatch(Verdict::isUrgent)) {
+      assertThat(verdict).doesNotContain("not urgent");
+    } else if (first.level() == Level.WARN || first.level() == Level.NOTE) {
+      assertThat(verdict).endsWith("not urgent");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
   void whatHasEndedIsANoteOrOfUnknownTime(Case one) {
     assertThat(one.findings())
         .filteredOn(Finding::past)
@@ -313,8 +326,9 @@ class ConsistencyTest {
 
   private static final Pattern CHANGES =
       Pattern.compile(
-          "(kubectl \\S+ \\S+ )?(set env|delete pods)|kubectl (cordon|drain|delete)|sudo rm|aws iam"
-              + "|aws eks update-addon|aws ec2 (create|delete|modify)|aws autoscaling terminate");
+          "(kubectl \\S+ \\S+ )?(set env|delete pods|rollout undo)"
+              + "|kubectl (cordon|drain|delete|patch)|sudo rm|aws iam (attach|put)"
+              + "|aws eks update|aws ec2 (create|delete|modify)|aws autoscaling terminate");
 
   /** A person first looks, and then changes something. */
   @ParameterizedTest

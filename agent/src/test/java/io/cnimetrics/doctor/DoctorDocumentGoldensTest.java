@@ -33,10 +33,13 @@ class DoctorDocumentGoldensTest {
       """
 
       - The first line names the node, its instance type, the cluster, and the release of the VPC CNI if ipamD reports it.
-      - The second line is the **verdict**: one sentence that says whether pods get addresses, why not, and since when. The
+        Below it is the time of the last poll.
+      - The next line is the **verdict**: one sentence that says whether pods get addresses, why not, and since when. The
         answer is yes, no, late, only between restarts of ipamD, or not known.
       - The **findings** follow, the worst first. Each has the evidence, its beginning, the cause, the remedy, commands, and a
         page of AWS. **Because of** names a finding, and lists the symptoms that it explains.
+      - **Not urgent** lists findings that keep no pod from an address, beside findings that do. If no finding keeps pods
+        from addresses, the verdict says that the findings are not urgent.
       - **Not checked** lists the checks that need a permission, a source or a second poll that is missing.
 
       | level | means |
@@ -67,17 +70,19 @@ class DoctorDocumentGoldensTest {
       ### Commands
 
       Lines that begin with `$` are complete commands in one line. They contain the ids of this node, so you can paste them
-      into a shell. The only choice that is left to you is one more subnet for pods: set the variable `SUBNET` first. A
-      command without one of its ids is left out. Commands that begin with `kubectl` or `aws` run on your machine, and the
-      comment `# on the node` marks the others. The comment `# changes every node` marks a command that
-      changes more than this node. Commands that only read come first.
+      into a shell. Some values are your choice, such as one more subnet for pods: the line before the command names the
+      variable that you set first. A command without one of its ids is left out. Commands that begin with `kubectl` or `aws`
+      run on your machine, and the comment `# on the node` marks the others. The command before the first of these opens a
+      shell on the node, by SSM or else by `kubectl debug`. The comment `# changes every node` marks a command that changes
+      more than this node. Commands that only read come first.
 
       Some remedies change a setting of aws-node. The first command then shows whether aws-node is an EKS add-on:
       `ResourceNotFoundException` means that it is not. `kubectl set env` is for an aws-node that you manage, and `aws eks
-      update-addon` is for the add-on, because EKS undoes `kubectl set env`. The values of `aws eks update-addon` replace the
-      values that the add-on has. To keep the old values, add them to the command.
+      update-addon` is for the add-on, because EKS undoes `kubectl set env`. The command for the add-on needs `jq`, and keeps
+      the values that the add-on has. If these values cannot be read as JSON, the command changes nothing.
 
-      Beside a failure or a warning, notes have one sentence each. `--verbose` shows all their advice.
+      Beside a failure or a warning, notes have one sentence each. `--verbose` shows all their advice, and the checks that
+      run only with `--subnets` or `--send-test`.
 
       ### JSON
 

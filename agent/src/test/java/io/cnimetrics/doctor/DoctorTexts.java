@@ -37,6 +37,7 @@ public final class DoctorTexts {
             false,
             Palette.PLAIN)
         .replaceAll("\\d\\d:\\d\\d(\\s+UTC)", "10:03$1")
+        .replaceAll("checked at \\S+", "checked at 2026-11-28")
         .replaceAll("127\\.0\\.0\\.1:\\d+", "127.0.0.1:61679");
   }
 }

@@ -185,7 +185,7 @@ class FieldReportsTest {
                 .refused()
                 .errors("AttachClusterNodeNetworkInterface", "AccessDeniedException", 10, 12),
             "ec2-denied",
-            "attach-role-policy",
+            "put-role-policy",
             "!trust policy"),
         fails(
             "terraform-aws-modules/terraform-aws-eks#2585: the role has only the rights of IPv6",
@@ -240,6 +240,7 @@ class FieldReportsTest {
                 .refused()
                 .errors("CreateNetworkInterface", "InvalidParameterValue", 10, 12),
             "ec2-other",
+            "EC2 rejects the subnet or the security groups",
             "addresses or prefixes",
             "ipamd.log",
             "describe-subnets"),
@@ -250,8 +251,8 @@ class FieldReportsTest {
                 .refused()
                 .errors("AttachNetworkInterface", "InvalidParameterCombination", 10, 12),
             "ec2-other",
-            "zone",
-            "eniconfigs"),
+            "new ENIs are in another zone than the node",
+            "patch eniconfig"),
         fails(
             "#547: other ENIs use the slots, and instance metadata does not show them",
             fullNode(2, 29)
@@ -839,6 +840,6 @@ class FieldReportsTest {
     assertThat(diagnosis.verdict().finding()).hasValue("introspection");
     assertThat(text(first(diagnosis)))
         .contains("Unable to reach API Server", "kube-proxy", "ENIConfig", "subnet is empty")
-        .contains("logs -c aws-node", "k8s-app=kube-proxy", "eks-pod-identity-agent");
+        .contains("logs -c aws-node", "rollout undo", "eks-pod-identity-agent");
   }
 }

@@ -116,6 +116,21 @@ class ProbesTest {
     assertThat(level(check)).isEqualTo(Level.OK);
   }
 
+  @Test
+  void checksShareOneReadOfTheAttachedEnis() {
+    AtomicInteger reads = new AtomicInteger();
+    List<Check> checks =
+        NodeSetup.checks(
+            () -> {
+              reads.incrementAndGet();
+              return List.of("eni-1");
+            });
+
+    new CheckRunner(checks).run(healthy);
+
+    assertThat(reads).hasValue(1);
+  }
+
   /** Each request to introspection is a line in ipamD's log. */
   @Test
   void checksShareOneReadOfThePool() {

@@ -43,7 +43,7 @@ class TroubleshootingCasesTest {
     List<Finding> findings = DoctorFixture.findings(NamedScenario.IPAMD_DOWN, 1);
 
     assertFound(findings, Level.FAIL, "introspection", "Connection refused");
-    assertThat(findings.get(0).cause()).contains("IPAM failed to start", "AmazonEKS_CNI_Policy");
+    assertThat(findings.get(0).cause()).contains("Initialization failure", "AmazonEKS_CNI_Policy");
     assertThat(findings.get(0).commands())
         .anyMatch(line -> line.contains("kubectl"))
         .anyMatch(line -> line.contains("/var/log/aws-routed-eni/ipamd.log"));
