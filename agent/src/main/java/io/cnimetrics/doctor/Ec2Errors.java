@@ -217,8 +217,8 @@ record Ec2Errors(
       other(
           "EC2 rejects the subnet or the security groups of new ENIs",
           "EC2 rejected the subnet or the security groups of new ENIs",
-          "The subnet has too few free addresses or prefixes, a security group belongs to another VPC"
-              + " than the subnet, or the ENI has more security groups than the account's quota"
+          "The subnet has too few free addresses or prefixes, a security group belongs to another"
+              + " VPC than the subnet, or the ENI has more security groups than the account's quota"
               + " permits",
           "Find the reason in ipamD's log. Then compare the subnets and the security groups",
           Commands.ERRORS_OF_IPAMD,
@@ -323,8 +323,7 @@ record Ec2Errors(
     boolean outside = ofSageMaker || call.endsWith("Ipv6Addresses");
     return denied.remedied(
         outside
-            ? "Allow %s for the role, because AmazonEKS_CNI_Policy does not"
-                    .formatted(action)
+            ? "Allow %s for the role, because AmazonEKS_CNI_Policy does not".formatted(action)
                 + " contain this call. If the role has the right, "
                 + FORBIDDEN
             : denied.remedy(),
