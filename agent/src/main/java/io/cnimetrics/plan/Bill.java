@@ -40,7 +40,7 @@ public record Bill(List<Item> items) {
    * One line of the bill.
    *
    * @param what the name of the item
-   * @param count the number of billed units
+   * @param count the number of units, as the bill shows it
    * @param dollars the cost in dollars a month
    */
   public record Item(Part part, String what, long count, BigDecimal dollars) {}
