@@ -67,7 +67,7 @@ class HttpCallTest {
         SilentPort first = new SilentPort("127.0.0.2", server.address().getPort());
         SilentPort second = new SilentPort("127.0.0.3", server.address().getPort())) {
       InetAddress[] addresses = {
-        first.address(), second.address(), InetAddress.getByName("127.0.0.1")
+        first.address(), second.address(), InetAddress.getLoopbackAddress()
       };
       HttpCall call =
           new HttpCall(
