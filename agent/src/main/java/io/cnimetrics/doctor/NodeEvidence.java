@@ -255,8 +255,12 @@ public record NodeEvidence(
     return new Trend(run.map(RecentIncrease::amount).orElse(0.0), seenSince(), run, now());
   }
 
-  /** If pods still fail, a counter rises within this time: the kubelet retries after 10 to 15 s. */
-  private static final Duration RETRY = Duration.ofSeconds(25);
+  /**
+   * If a pod does not start, a counter rises within this time. After an error the kubelet waits 10
+   * to 15 s ({@code backOffPeriod} of 10 s, with a jitter of 0.5, in {@code pod_workers.go}). The
+   * attempt takes some seconds more.
+   */
+  static final Duration RETRY = Duration.ofSeconds(25);
 
   /** Whether pods still fail. The trend is that of a counter of failed pods. */
   boolean podsStillFail(Trend failures) {

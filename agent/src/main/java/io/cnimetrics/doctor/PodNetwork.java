@@ -70,18 +70,18 @@ final class PodNetwork {
               "`awscni_add_ip_req_count`, and when pods got the addresses that they hold",
               "fail while at least two requests of pods give no pod an address, although addresses"
                   + " are available and ipamD counts no error; warn if pods released the addresses"
-                  + " at once, or if a trunk ENI is attached",
+                  + " in less than 2 s, or if a trunk ENI is attached",
               "Read the events of the pods that do not start. Then search both logs for the names"
                   + " of these pods")
           .run(Commands.FAILED_PODS, Commands.FAILURES_OF_IPAMD, Commands.ERRORS_OF_PLUGIN)
           .needs(POOL, METRICS)
           .see(Pages.TROUBLESHOOTING);
 
-  /** If a pod does not start, it requests an address at least this often. Jobs do so less often. */
-  private static final long RETRY_SECONDS = 25;
-
-  /** The poll before the first increase of a run is at most this much older. */
-  private static final Duration POLL_BEFORE = Duration.ofMinutes(1);
+  /**
+   * A pod that runs holds its address for longer. First its containers start, and then the kubelet
+   * looks once a second whether they have ended.
+   */
+  private static final Duration SHORTEST_RUN = Duration.ofSeconds(2);
 
   /**
    * Whether pods request addresses in vain. ipamD counts only two reasons why a request fails: no
@@ -89,33 +89,69 @@ final class PodNetwork {
    */
   private static Finding requests(NodeEvidence node, Probes.Pool pool) {
     Trend requests = node.trend(ADDED);
-    double watched =
-        node.polls().stream().skip(1).mapToDouble(poll -> IpamdWork.rose(poll, ADDED)).sum();
+    double watched = watched(node, ADDED);
     boolean whileWatched = watched > 1;
-    double amount = whileWatched ? watched : requests.run().map(RecentIncrease::amount).orElse(0.0);
+    double amount = whileWatched ? watched : amount(requests);
     Instant since =
         requests
             .run()
             .filter(run -> !whileWatched)
             .map(RecentIncrease::since)
             .orElse(node.polls().get(0).snapshot().takenAt());
+    // Jobs request addresses less often than pods that do not start.
     boolean often =
-        amount > 1 && amount * RETRY_SECONDS >= Duration.between(since, node.now()).toSeconds();
+        amount > 1
+            && amount * NodeEvidence.RETRY.toSeconds()
+                >= Duration.between(since, node.now()).toSeconds();
     String evidence = "%.0f requests of pods for an address".formatted(requests.total());
     if (!often || !node.podsStillFail(requests) || countsWhy(node) || hasNoAddress(node)) {
       return REQUESTS.ok("No request fails without a counted error", evidence);
     }
-    ListedAddresses listed = pool.read();
-    if (listed.lastAssigned().isEmpty() && !listed.held().isEmpty()) {
+    Optional<List<ListedAddresses.Use>> uses = pool.read().uses();
+    if (uses.isEmpty()) {
       return REQUESTS.notChecked(
-          "only VPC CNI 1.10.0 and later report when pods got their addresses");
+          "only VPC CNI 1.11.0 and later report when pods got their addresses");
     }
-    Instant before = whileWatched ? since : since.minus(POLL_BEFORE);
-    if (listed.lastAssigned().filter(last -> !last.isBefore(before)).isPresent()) {
+    // The poll before the run of increases was up to a minute earlier.
+    Instant before = whileWatched ? since : since.minus(Trend.LAST_MINUTE);
+    List<Duration> held =
+        uses.get().stream()
+            .filter(use -> !use.assigned().isBefore(before))
+            .map(use -> Duration.between(use.assigned(), use.released().orElse(Instant.MAX)))
+            .toList();
+    if (held.stream().anyMatch(time -> time.compareTo(SHORTEST_RUN) >= 0)) {
       return REQUESTS.ok("Pods get the addresses that they request", evidence);
+    } else if (!held.isEmpty()) {
+      return failed(node, requests, true).since(requests.since());
+    } else if (mayForget(node, before)) {
+      return REQUESTS.notChecked(
+          "ipamD has restarted or has called EC2 since the first of these requests, and may have"
+              + " forgotten which addresses pods released");
     }
-    boolean released = listed.lastReleased().filter(last -> !last.isBefore(before)).isPresent();
-    return failed(node, requests, released).since(requests.since());
+    double releases = whileWatched ? watched(node, RELEASED) : amount(node.trend(RELEASED));
+    return node.pool().hasTrunk() && releases < amount
+        ? REQUESTS.ok("Pods seem to get branch ENIs", evidence)
+        : failed(node, requests, false).since(requests.since());
+  }
+
+  private static double watched(NodeEvidence node, Series counter) {
+    return node.polls().stream().skip(1).mapToDouble(poll -> IpamdWork.rose(poll, counter)).sum();
+  }
+
+  private static double amount(Trend counter) {
+    return counter.run().map(RecentIncrease::amount).orElse(0.0);
+  }
+
+  /**
+   * Whether ipamD may no longer list an address that a pod released after this time. ipamD reads
+   * only the held addresses from its state file. It forgets an address that it gives back to EC2.
+   */
+  private static boolean mayForget(NodeEvidence node, Instant time) {
+    return node.ipamdStart().filter(start -> start.isAfter(time)).isPresent()
+        || node.trend(MetricCatalog.EC2_API_REQ_COUNT.onlySeries())
+            .run()
+            .filter(calls -> !calls.last().isBefore(time))
+            .isPresent();
   }
 
   private static Finding failed(NodeEvidence node, Trend requests, boolean released) {
@@ -154,6 +190,9 @@ final class PodNetwork {
   }
 
   private static final Series ADDED = MetricCatalog.ADD_REQ_COUNT.onlySeries();
+
+  /** The container runtime releases the address of each request that fails. */
+  private static final Series RELEASED = MetricCatalog.DEL_REQ_COUNT.onlySeries();
 
   /** Whether another check sees why requests fail. */
   private static boolean countsWhy(NodeEvidence node) {

@@ -51,15 +51,16 @@ final class EniDecoder {
     /** Receives an address that the body lists. An address can be listed twice. */
     default void listed(String address) {}
 
-    /**
-     * Receives an address that a pod holds.
-     *
-     * @param assigned when the pod got it; empty if ipamD does not report the time
-     */
-    default void held(String address, Optional<Instant> assigned) {}
+    /** Receives an address that a pod holds. */
+    default void held(String address) {}
 
-    /** Receives when a pod released an address; a time long ago if no pod ever held it. */
-    default void released(Instant at) {}
+    /**
+     * Receives the last use of a listed address.
+     *
+     * @param assigned when the pod got the address; empty if ipamD does not report the time
+     * @param released empty if the pod still holds the address
+     */
+    default void used(Optional<Instant> assigned, Optional<Instant> released) {}
   }
 
   /** Whether every free address read so far has the time of its release. */
@@ -212,9 +213,10 @@ final class EniDecoder {
     multiNic |= held && severalInterfaces;
     coolingKnown &= held || cooling.isPresent();
     if (held) {
-      listener.held(address, assignedAt);
-    } else if (listener != Listener.NONE) {
-      listener.released(time(released));
+      listener.held(address);
+    }
+    if (listener != Listener.NONE) {
+      listener.used(assignedAt, held ? Optional.empty() : Optional.of(time(released)));
     }
     return new AddressCount(1, held ? 1 : 0, !held && cooling.orElse(false) ? 1 : 0);
   }

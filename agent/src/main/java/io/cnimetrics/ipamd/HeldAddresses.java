@@ -6,12 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import okhttp3.HttpUrl;
 
 /** Reads parts of ipamD's introspection for the doctor. The other commands do not need them. */
@@ -51,15 +49,17 @@ public final class HeldAddresses {
           Addresses addresses = new Addresses();
           IntrospectionDecoder.pool(body, Instant.EPOCH, Duration.ZERO, addresses);
           return new ListedAddresses(
-              addresses.all, addresses.held, addresses.lastAssigned, addresses.lastReleased);
+              addresses.all,
+              addresses.held,
+              Optional.of(addresses.uses).filter(any -> addresses.timesKnown));
         });
   }
 
   private static final class Addresses implements EniDecoder.Listener {
     private final List<String> all = new ArrayList<>();
     private final List<String> held = new ArrayList<>();
-    private Optional<Instant> lastAssigned = Optional.empty();
-    private Optional<Instant> lastReleased = Optional.empty();
+    private final List<ListedAddresses.Use> uses = new ArrayList<>();
+    private boolean timesKnown = true;
 
     @Override
     public void listed(String address) {
@@ -67,18 +67,16 @@ public final class HeldAddresses {
     }
 
     @Override
-    public void held(String address, Optional<Instant> assigned) {
+    public void held(String address) {
       add(address, held);
-      lastAssigned = later(lastAssigned, assigned);
     }
 
     @Override
-    public void released(Instant at) {
-      lastReleased = later(lastReleased, Optional.of(at));
-    }
-
-    private static Optional<Instant> later(Optional<Instant> one, Optional<Instant> other) {
-      return Stream.of(one, other).flatMap(Optional::stream).max(Comparator.naturalOrder());
+    public void used(Optional<Instant> assigned, Optional<Instant> released) {
+      timesKnown &= assigned.isPresent();
+      if (assigned.isPresent() && uses.size() < MOST) {
+        uses.add(new ListedAddresses.Use(assigned.get(), released));
+      }
     }
 
     private static void add(String address, List<String> addresses) {

@@ -10,17 +10,21 @@ import java.util.Optional;
  *
  * @param all some of these addresses are listed twice
  * @param held the addresses that pods hold
- * @param lastAssigned when a pod got the newest of the held addresses; empty if no pod holds an
- *     address, or if ipamD does not report the time, as releases before 1.10.0
- * @param lastReleased when a pod last released a listed address; empty if all addresses are held
+ * @param uses the last use of each address that ipamD remembers; empty if ipamD does not report
+ *     when pods got their addresses, as releases before 1.11.0
  */
-public record ListedAddresses(
-    List<String> all,
-    List<String> held,
-    Optional<Instant> lastAssigned,
-    Optional<Instant> lastReleased) {
+public record ListedAddresses(List<String> all, List<String> held, Optional<List<Use>> uses) {
   public ListedAddresses {
     all = List.copyOf(all);
     held = List.copyOf(held);
+    uses = uses.map(List::copyOf);
   }
+
+  /**
+   * The use of an address by a pod.
+   *
+   * @param assigned a time long ago if no pod ever held the address
+   * @param released empty if the pod still holds the address
+   */
+  public record Use(Instant assigned, Optional<Instant> released) {}
 }

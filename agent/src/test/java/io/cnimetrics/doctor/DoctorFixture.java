@@ -48,7 +48,7 @@ final class DoctorFixture {
           new Probes(
               List::of,
               List::of,
-              () -> new ListedAddresses(List.of(), List.of(), Optional.empty(), Optional.empty()),
+              () -> new ListedAddresses(List.of(), List.of(), Optional.empty()),
               Optional::empty,
               List::of,
               address -> false,
@@ -69,6 +69,7 @@ final class DoctorFixture {
   private UnaryOperator<List<String>> attached = UnaryOperator.identity();
   private List<String> primaryAddresses = List.of();
   private int withoutRoutes;
+  private Optional<AgentReport> agent = Optional.empty();
 
   private DoctorFixture(URI introspection, URI metrics) {
     this.introspection = introspection;
@@ -183,6 +184,11 @@ final class DoctorFixture {
     return this;
   }
 
+  DoctorFixture agent(AgentReport report) {
+    agent = Optional.of(report);
+    return this;
+  }
+
   List<Finding> findings(int polls, FakeClock clock) {
     return diagnosis(polls, clock).findings();
   }
@@ -208,7 +214,7 @@ final class DoctorFixture {
     Optional<Origin> given = Optional.of(Origin.GIVEN);
     return new NodeEvidence(
         polls,
-        Optional.empty(),
+        agent,
         new NodeIdentity("node", Optional.of("payments"), Optional.of("eu-west-1"), instance),
         new Origins(given, given),
         new AgentSettings(

@@ -11,8 +11,10 @@ import static io.cnimetrics.doctor.ReportedNode.fullNode;
 import static io.cnimetrics.doctor.ReportedNode.ipv6;
 import static io.cnimetrics.doctor.ReportedNode.node;
 import static io.cnimetrics.doctor.ReportedNode.prefixes;
+import static io.cnimetrics.doctor.ReportedNode.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cnimetrics.catalog.RecentIncrease;
 import io.cnimetrics.simulator.NamedScenario;
 import java.util.List;
 import java.util.stream.Stream;
@@ -56,7 +58,14 @@ class FieldReportsTest {
   }
 
   @ParameterizedTest
-  @MethodSource({"ofEc2", "ofPools", "ofFullNodes", "ofRequests", "withoutFailure"})
+  @MethodSource({
+    "ofEc2",
+    "ofPools",
+    "ofFullNodes",
+    "ofRequests",
+    "ofServedRequests",
+    "withoutFailure"
+  })
   void verdictIsTheCauseThatTheReportFound(Report report) {
     Diagnosis diagnosis = report.node().diagnosed();
 
@@ -641,6 +650,69 @@ class FieldReportsTest {
             "aws/amazon-vpc-resource-controller-k8s#154, #3112: pods wait for the scheduler",
             node(eni(0, 14, 9), eni(1, 0, 0).trunk()).with(it -> it.maxPods(45))),
         calm("One request is no failure yet", node(eni(0, 14, 4)).requests(1, 0)));
+  }
+
+  /** Pods get their addresses, or doctor cannot know whether they do. */
+  private static Stream<Report> ofServedRequests() {
+    return Stream.of(
+        calm("A job of 5 s every 15 s", node(eni(0, 14, 4).jobs(2)).requests(2, 2)),
+        calm(
+            "The same with prefixes",
+            node(prefixes(0, 1, 4).jobs(2))
+                .prefixMode()
+                .with(it -> it.maxPods(110))
+                .requests(2, 2)),
+        calm(
+            "The same on IPv6",
+            node(ipv6(0, 1, 4).jobs(2)).type("m5.xlarge", 110, 4, 0).requests(2, 2)),
+        calm(
+            "Release 1.10 does not report when pods got their addresses, and only jobs run",
+            node(eni(0, 14, 0).jobs(2))
+                .changed("\"AssignedTime\":\"2026-11-28T00:00:20Z\",", "")
+                .requests(2, 2)),
+        calm(
+            "Two pods get branch ENIs",
+            node(eni(0, 14, 4), eni(1, 0, 0).trunk()).with(it -> it.maxPods(45)).requests(2, 0)),
+        calm(
+            "A pod got its address, and ipamD has another time zone",
+            node(eni(0, 14, 4))
+                .changed("2026-11-27T00:00:00Z", "2026-11-28T09:00:12.123456789+09:00")
+                .requests(2, 0)),
+        calm(
+            "A job, and ipamD restored the addresses of the other pods without times",
+            node(eni(0, 14, 4).jobs(2))
+                .changed("2026-11-27T00:00:00Z", "1754-08-30T22:43:41.128654848Z")
+                .requests(2, 2)),
+        calm("All pods use the network of the host", node(eni(0, 14, 0)).requests(0, 0)),
+        fails(
+            "Requests fail, and the addresses of the other pods have no times",
+            node(eni(0, 14, 4))
+                .changed("2026-11-27T00:00:00Z", "1754-08-30T22:43:41.128654848Z")
+                .requests(3, 3),
+            "failed-requests"),
+        fails(
+            "A pod of yesterday ends while new pods get no address",
+            node(eni(0, 14, 4).jobs(1))
+                .changed("2026-11-28T00:00:20Z", "2026-11-27T00:00:00Z")
+                .requests(3, 4),
+            "failed-requests"));
+  }
+
+  /** The agent's increases are up to a minute older than doctor's poll. */
+  @Test
+  void onePollFindsFailedRequestsWithTheHelpOfTheAgent() {
+    RecentIncrease requests = run("add_ip_req_count", 20, 290, 20);
+    ReportedNode failing = node(eni(0, 14, 4)).requests(20, 20).agentSaw(20, requests);
+    ReportedNode restarted =
+        node(eni(0, 14, 4)).startedAgo(10).counts("add_ip_req_count", 0, 0).agentSaw(20, requests);
+    ReportedNode freed =
+        node(eni(0, 14, 4))
+            .requests(2, 2)
+            .agentSaw(20, run("add_ip_req_count", 2, 20, 20), run("ec2api_req_count", 1, 20, 20));
+
+    assertThat(failing.diagnosed(1).verdict().finding()).hasValue("failed-requests");
+    assertThat(restarted.diagnosed(1).verdict().level()).isEqualTo(OK);
+    assertThat(freed.diagnosed(1).verdict().level()).isEqualTo(OK);
   }
 
   private static Stream<Report> withoutFailure() {

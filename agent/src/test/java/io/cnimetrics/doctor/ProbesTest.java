@@ -140,7 +140,7 @@ class ProbesTest {
                 () -> {
                   reads.incrementAndGet();
                   return new ListedAddresses(
-                      List.of("10.0.0.1"), List.of("10.0.0.1"), Optional.empty(), Optional.empty());
+                      List.of("10.0.0.1"), List.of("10.0.0.1"), Optional.empty());
                 })
             .once();
 
@@ -255,7 +255,7 @@ class ProbesTest {
   }
 
   private static Check routes(List<String> held, Probes.HostRoutes routes) {
-    Probes.Pool pool = () -> new ListedAddresses(held, held, Optional.empty(), Optional.empty());
+    Probes.Pool pool = () -> new ListedAddresses(held, held, Optional.empty());
     return PodNetwork.routes(pool, pool, routes);
   }
 

@@ -1,10 +1,12 @@
 package io.cnimetrics.doctor;
 
+import io.cnimetrics.catalog.RecentIncrease;
 import io.cnimetrics.testing.FakeClock;
 import io.cnimetrics.testing.FakeIpamd;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -25,18 +27,31 @@ final class ReportedNode {
   private String settings = "";
   private long age = 86_400;
 
-  /** An ENI. ENI 0 is the primary ENI. The cooling addresses are not held. */
-  record E(int device, String kind, int prefixes, int total, int held, int cooling) {
+  /**
+   * An ENI. ENI 0 is the primary ENI. The cooling addresses are not held. Pods got them at the
+   * second {@code from}, and released them at 00:00:25.
+   */
+  record E(int device, String kind, int prefixes, int total, int held, int cooling, String from) {
+    E(int device, String kind, int prefixes, int total, int held) {
+      this(device, kind, prefixes, total, held, 0, "");
+    }
+
     E trunk() {
-      return new E(device, "trunk", prefixes, total, held, cooling);
+      return new E(device, "trunk", prefixes, total, held, cooling, from);
     }
 
     E excluded() {
-      return new E(device, "excluded", prefixes, total, held, cooling);
+      return new E(device, "excluded", prefixes, total, held, cooling, from);
     }
 
+    /** With addresses that pods released at once. */
     E cooling(int addresses) {
-      return new E(device, kind, prefixes, total, held, addresses);
+      return new E(device, kind, prefixes, total, held, addresses, "24.2");
+    }
+
+    /** With addresses that jobs held for five seconds. */
+    E jobs(int addresses) {
+      return new E(device, kind, prefixes, total, held, addresses, "20");
     }
 
     String json() {
@@ -81,18 +96,19 @@ final class ReportedNode {
                       .collect(Collectors.joining(",")));
     }
 
-    private static String address(String ip, boolean held) {
-      return "\"%s\":{\"Address\":\"%s\",\"IPAMKey\":{\"networkName\":\"%s\",\"containerID\":\"\",\"ifName\":\"\"},\"AssignedTime\":\"2026-11-27T00:00:00Z\",\"UnassignedTime\":\"%s\"}"
+    private String address(String ip, boolean held) {
+      return "\"%s\":{\"Address\":\"%s\",\"IPAMKey\":{\"networkName\":\"%s\",\"containerID\":\"\",\"ifName\":\"\"},\"AssignedTime\":\"%s\",\"UnassignedTime\":\"%s\"}"
           .formatted(
               ip,
               ip,
               held ? "aws-cni" : "",
+              held ? "2026-11-27T00:00:00Z" : "2026-11-28T00:00:" + from + "Z",
               held ? "0001-01-01T00:00:00Z" : "2026-11-28T00:00:25Z");
     }
   }
 
   static E eni(int device, int total, int held) {
-    return new E(device, "", 0, total, held, 0);
+    return new E(device, "", 0, total, held);
   }
 
   static E full(int device, int total) {
@@ -100,11 +116,11 @@ final class ReportedNode {
   }
 
   static E prefixes(int device, int count, int held) {
-    return new E(device, "", count, 16 * count, held, 0);
+    return new E(device, "", count, 16 * count, held);
   }
 
   static E ipv6(int device, int count, int held) {
-    return new E(device, "ipv6", count, 0, held, 0);
+    return new E(device, "ipv6", count, 0, held);
   }
 
   static ReportedNode node(E... enis) {
@@ -131,6 +147,12 @@ final class ReportedNode {
     return this;
   }
 
+  /** Changes the bodies of both polls. */
+  ReportedNode changed(String part, String other) {
+    enis.replaceAll(body -> body.replace(part, other));
+    return this;
+  }
+
   ReportedNode type(String type, int maxPods, int enis, int perEni) {
     gauges = gauges(enis, enis * perEni);
     return with(node -> node.type(type).maxPods(maxPods));
@@ -154,6 +176,24 @@ final class ReportedNode {
   ReportedNode settings(boolean customNetworking, String others) {
     settings = "{\"AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG\":%b,%s}".formatted(customNetworking, others);
     return this;
+  }
+
+  /** The last increases that the agent saw, up to this time before doctor's first poll. */
+  ReportedNode agentSaw(long secondsAgo, RecentIncrease... increases) {
+    AgentReport report =
+        new AgentReport(
+            FIRST_POLL.minusSeconds(7_200),
+            FIRST_POLL.minusSeconds(secondsAgo),
+            List.of(increases),
+            AgentReport.Restarts.NONE,
+            Optional.empty());
+    return with(node -> node.agent(report));
+  }
+
+  /** A run of increases; the times are seconds before doctor's first poll. */
+  static RecentIncrease run(String series, double amount, long since, long last) {
+    return new RecentIncrease(
+        "awscni_" + series, amount, FIRST_POLL.minusSeconds(since), FIRST_POLL.minusSeconds(last));
   }
 
   /** The ENIs that instance metadata lists; none if it does not answer. */
