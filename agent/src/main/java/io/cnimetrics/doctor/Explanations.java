@@ -42,13 +42,15 @@ final class Explanations {
   /** The reasons why pods get no address, other than a pool that does not grow. */
   private static final List<String> NO_ADDRESS =
       List.of(
-          "ipamd-restarts",
           "metadata-away",
           "ipv6-prefix",
           "leaked-addresses",
           "lost-eni",
           "trunk-slot",
           "node-full");
+
+  /** A pool that does not grow keeps pods from addresses also between restarts. */
+  private static final List<String> RESTARTS = List.of("ipamd-restarts");
 
   /** The possible causes of each symptom, the most certain first. */
   private static final Map<String, List<String>> CAUSES =
@@ -59,7 +61,7 @@ final class Explanations {
           Map.entry("max-pods", List.of("instance-type")),
           Map.entry("ec2-denied", List.of("ipv6-prefix")),
           Map.entry("ec2-throttled", List.of("ipv6-prefix")),
-          Map.entry("no-addresses", joined(List.of(NO_ADDRESS, NO_GROWTH))),
+          Map.entry("no-addresses", joined(List.of(NO_ADDRESS, NO_GROWTH, RESTARTS))),
           Map.entry(
               "warm-pool",
               joined(
@@ -73,6 +75,7 @@ final class Explanations {
                   List.of(
                       NO_ADDRESS,
                       NO_GROWTH,
+                      RESTARTS,
                       List.of("cooldown", "no-addresses", "stuck-action", "warm-pool")))),
           Map.entry("ipamd-errors", joined(List.of(List.of("metadata-away"), NO_GROWTH))),
           Map.entry("cooldown", NO_GROWTH),
@@ -81,7 +84,10 @@ final class Explanations {
 
   private Explanations() {}
 
-  /** Returns the explained findings, the worst first, and each cause before its symptoms. */
+  /**
+   * Returns the explained findings, the worst first, and each cause before its symptoms. Of several
+   * failures the reason why pods are refused is first.
+   */
   static List<Finding> apply(List<Finding> findings) {
     List<Finding> explained = new ArrayList<>();
     for (Finding finding : findings) {
@@ -100,8 +106,15 @@ final class Explanations {
     sorted.sort(
         WORST_FIRST
             .thenComparing(finding -> finding.explainedBy().isPresent())
-            .thenComparing(finding -> !Verdict.isUrgent(finding)));
+            .thenComparing(finding -> !Verdict.isUrgent(finding))
+            .thenComparing(finding -> !refuses(finding, raised)));
     return sorted;
+  }
+
+  private static boolean refuses(Finding cause, List<Finding> findings) {
+    return findings.stream()
+        .filter(of("refused-pods"))
+        .anyMatch(refused -> refused.explainedBy().orElse(refused.id()).equals(cause.id()));
   }
 
   private static Optional<Finding> cause(Finding symptom, List<Finding> findings) {

@@ -147,11 +147,11 @@ final class PodNetwork {
    * only the held addresses from its state file. It forgets an address that it gives back to EC2.
    */
   private static boolean mayForget(NodeEvidence node, Instant time) {
-    return node.ipamdStart().filter(start -> start.isAfter(time)).isPresent()
-        || node.trend(MetricCatalog.EC2_API_REQ_COUNT.onlySeries())
-            .run()
-            .filter(calls -> !calls.last().isBefore(time))
-            .isPresent();
+    Trend calls = node.trend(MetricCatalog.EC2_API_REQ_COUNT.onlySeries());
+    boolean called =
+        calls.run().filter(run -> !run.last().isBefore(time)).isPresent()
+            && amount(calls) > amount(node.trend(MetricCatalog.EC2_API_ERR_COUNT.onlySeries()));
+    return called || node.ipamdStart().filter(start -> start.isAfter(time)).isPresent();
   }
 
   private static Finding failed(NodeEvidence node, Trend requests, boolean released) {

@@ -64,6 +64,8 @@ class FieldReportsTest {
     "ofFullNodes",
     "ofRequests",
     "ofServedRequests",
+    "ofSeveralCauses",
+    "ofOtherNodes",
     "withoutFailure"
   })
   void verdictIsTheCauseThatTheReportFound(Report report) {
@@ -713,6 +715,124 @@ class FieldReportsTest {
     assertThat(failing.diagnosed(1).verdict().finding()).hasValue("failed-requests");
     assertThat(restarted.diagnosed(1).verdict().level()).isEqualTo(OK);
     assertThat(freed.diagnosed(1).verdict().level()).isEqualTo(OK);
+  }
+
+  /** The verdict is the cause that one has to mend first. */
+  private static Stream<Report> ofSeveralCauses() {
+    return Stream.of(
+        fails(
+            "EC2 throttles calls, and the subnet is empty",
+            node(full(0, 14))
+                .refused()
+                .errors("AssignPrivateIpAddresses", "RequestLimitExceeded", 10, 20)
+                .errors("CreateNetworkInterface", "InsufficientFreeAddressesInSubnet", 10, 12),
+            "ec2-no-addresses",
+            ">refused-pods",
+            "ec2-throttled=Level.WARN"),
+        fails(
+            "EC2 denies calls, and ipamD restarts",
+            node(full(0, 14))
+                .refused()
+                .startedAgo(100)
+                .restarted(4)
+                .errors("CreateNetworkInterface", "UnauthorizedOperation", 10, 12),
+            "ec2-denied",
+            "Pods get no address",
+            ">refused-pods"),
+        fails(
+            "The subnet is empty, and ipamD restarts",
+            node(full(0, 14))
+                .refused()
+                .startedAgo(100)
+                .restarted(4)
+                .errors("CreateNetworkInterface", "InsufficientFreeAddressesInSubnet", 10, 12),
+            "ec2-no-addresses",
+            "Pods get no address",
+            ">refused-pods"),
+        fails(
+            "The node is full, and EC2 throttles calls",
+            fullNode(4, 14)
+                .refused()
+                .errors("DescribeNetworkInterfaces", "RequestLimitExceeded", 10, 12),
+            "node-full",
+            ">refused-pods",
+            "ec2-throttled=Level.WARN"),
+        fails(
+            "The node is full, and its CNI plugin cannot set up pods",
+            fullNode(4, 14).refused().counts("del_ip_req_count{reason=\"SetupNSFailed\"}", 12, 16),
+            "node-full",
+            "Pods get no address",
+            ">refused-pods"),
+        fails(
+            "EC2 denies a call that no pod waits for, and ipamD rejects all requests",
+            node(eni(0, 14, 4))
+                .requests(5, 5)
+                .errors("DescribeSecurityGroups", "UnauthorizedOperation", 10, 12),
+            "failed-requests",
+            "ec2-denied=Level.WARN"));
+  }
+
+  /** Large and small nodes, new nodes, and nodes that lose their pods. */
+  private static Stream<Report> ofOtherNodes() {
+    return Stream.of(
+        fails(
+            "t3.nano has one address for pods on each of two ENIs",
+            fullNode(2, 1).type("t3.nano", 4, 2, 1).refused(),
+            "node-full",
+            "2 = 2 ENIs × 1"),
+        fails(
+            "m7i.48xlarge is full",
+            fullNode(15, 49).type("m7i.48xlarge", 737, 15, 49).refused(),
+            "node-full",
+            "735 = 15 ENIs × 49"),
+        calm(
+            "The second network card has addresses",
+            new ReportedNode()
+                .type("p4d.24xlarge", 737, 15, 49)
+                .bodies(
+                    "{\"0\":{\"TotalIPs\":49,\"AssignedIPs\":49,\"ENIs\":{%s}},"
+                            .formatted(full(0, 49).json())
+                        + "\"1\":{\"TotalIPs\":49,\"AssignedIPs\":3,\"ENIs\":{%s}}}"
+                            .formatted(eni(1, 49, 3).json()))),
+        fails(
+            "ipamD has just started, and answers before it has an address",
+            node(eni(0, 0, 0)).startedAgo(20).calls("AssignPrivateIpAddresses", 0, 1),
+            "no-addresses"),
+        warns(
+            "Pods came before the first addresses",
+            node(eni(0, 0, 0))
+                .then(eni(0, 14, 4))
+                .startedAgo(20)
+                .counts("no_available_ip_addresses", 0, 3)
+                .calls("AssignPrivateIpAddresses", 0, 1),
+            "refused-pods"),
+        calm(
+            "The node is being drained",
+            node(eni(0, 14, 12)).then(eni(0, 14, 2).jobs(10)).requests(0, 10)),
+        fails(
+            "Custom networking, and the subnet of the ENIConfig is empty",
+            node(eni(0, 0, 0), full(1, 14))
+                .settings(true, WARM_ENI)
+                .refused()
+                .errors("CreateNetworkInterface", "InsufficientFreeAddressesInSubnet", 10, 12),
+            "ec2-no-addresses",
+            "ENIConfig",
+            ">refused-pods"),
+        warns(
+            "The subnet has no free /28, and the node has free addresses",
+            node(prefixes(0, 2, 20))
+                .prefixMode()
+                .with(it -> it.maxPods(110))
+                .errors("AssignPrivateIpAddresses", "InsufficientCidrBlocks", 10, 12),
+            "ec2-no-prefixes",
+            "Pods get addresses"),
+        warns(
+            "EC2 throttles an IPv6 node that has its prefix",
+            node(ipv6(0, 1, 4))
+                .type("m5.xlarge", 110, 4, 0)
+                .errors("DescribeNetworkInterfaces", "RequestLimitExceeded", 10, 12),
+            "ec2-throttled",
+            "Pods get addresses"));
   }
 
   private static Stream<Report> withoutFailure() {

@@ -190,6 +190,19 @@ final class ReportedNode {
     return with(node -> node.agent(report));
   }
 
+  /** The agent saw ipamD restart this often in the last 10 minutes. */
+  ReportedNode restarted(long count) {
+    Optional<Since> since = Optional.of(Since.exactly(FIRST_POLL.minusSeconds(600)));
+    AgentReport report =
+        new AgentReport(
+            FIRST_POLL.minusSeconds(7_200),
+            FIRST_POLL,
+            List.of(),
+            new AgentReport.Restarts(count, since, Optional.empty()),
+            Optional.empty());
+    return with(node -> node.agent(report));
+  }
+
   /** A run of increases; the times are seconds before doctor's first poll. */
   static RecentIncrease run(String series, double amount, long since, long last) {
     return new RecentIncrease(
