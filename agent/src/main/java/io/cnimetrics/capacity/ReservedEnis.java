@@ -37,7 +37,10 @@ record ReservedEnis(long count, List<String> reasons) {
       reasons.add("without the trunk ENI");
     }
     if (excluded > 0) {
-      reasons.add("without ENIs (%d) in excluded subnets".formatted(excluded));
+      reasons.add(
+          excluded == 1
+              ? "without the ENI in an excluded subnet"
+              : "without %d ENIs in excluded subnets".formatted(excluded));
     }
     return new ReservedEnis(excluded + trunks + (primary ? 1 : 0), reasons);
   }

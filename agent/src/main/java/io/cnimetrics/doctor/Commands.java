@@ -111,7 +111,10 @@ final class Commands {
           + EVERY_NODE
           + "; undoes that change, if the trouble is not older";
 
-  static final String RESTART_AWS_NODE = "kubectl -n kube-system delete pods" + ON_THIS_NODE;
+  static final String RESTART_AWS_NODE =
+      "kubectl -n kube-system delete pods"
+          + ON_THIS_NODE
+          + "  # restarts ipamD on this node only; running pods keep their addresses";
 
   /** The comment of a command. A quoted id can contain the same text, but not at the end. */
   static final Pattern NOTE_AT_END = Pattern.compile("  # ([^'\"]+)$");
@@ -119,15 +122,24 @@ final class Commands {
   private static final String PENDING = " --field-selector status.phase=Pending,spec.nodeName=";
   private static final String PENDING_PODS = "kubectl get pods -A -o wide" + PENDING + THIS_NODE;
 
-  private static final String ADD_NODES =
-      aws("eks update-nodegroup-config")
-          + " --cluster-name "
+  private static final String OF_NODE_GROUP =
+      " --cluster-name "
           + THIS_CLUSTER
           + " --nodegroup-name \"$(kubectl get node "
           + THIS_NODE
-          + " -o jsonpath='{.metadata.labels.eks\\.amazonaws\\.com/nodegroup}')\""
-          + " --scaling-config desiredSize=\"$SIZE\""
-          + "  # adds nodes to a node group without an autoscaler; first set SIZE";
+          + " -o jsonpath='{.metadata.labels.eks\\.amazonaws\\.com/nodegroup}')\"";
+
+  private static final String SIZE_OF_NODE_GROUP =
+      aws("eks describe-nodegroup")
+          + OF_NODE_GROUP
+          + " --query nodegroup.scalingConfig"
+          + "  # for a managed node group without an autoscaler";
+
+  private static final String ADD_NODES =
+      aws("eks update-nodegroup-config")
+          + OF_NODE_GROUP
+          + " --scaling-config desiredSize=\"$SIZE\"  # sets the total number of nodes; first set"
+          + " SIZE above the desiredSize that is shown";
 
   private static final String CORDON =
       "kubectl cordon "
@@ -192,7 +204,7 @@ final class Commands {
           + POD_TAG
           + ",Value=1 --resources \"$SUBNET\""
           + EVERY_NODE
-          + " of the VPC; first set SUBNET to a private subnet";
+          + " of the VPC; first set SUBNET to a subnet of the first table with False";
 
   private static final String UNATTACHED =
       aws("ec2 describe-network-interfaces") + " --filters Name=status,Values=available";
@@ -239,13 +251,15 @@ final class Commands {
           + THIS_NODE
           + " -o 'custom-columns=NODE:.metadata.name,MAXPODS:.status.capacity.pods,"
           + "GROUP:.metadata.labels.eks\\.amazonaws\\.com/nodegroup,"
-          + "POOL:.metadata.labels.karpenter\\.sh/nodepool'";
+          + "POOL:.metadata.labels.karpenter\\.sh/nodepool'"
+          + "  # shows max-pods, and the node group or the pool of Karpenter";
 
   static final String LAUNCH_TEMPLATE =
       aws("ec2 describe-tags")
           + " --filters Name=resource-id,Values="
           + THIS_INSTANCE
-          + " Name=key,Values=aws:ec2launchtemplate:id --query 'Tags[].Value' --output text";
+          + " Name=key,Values=aws:ec2launchtemplate:id --query 'Tags[].Value' --output text"
+          + "  # shows the launch template";
 
   private static final String DESCRIBE_ADD_ON =
       aws("eks describe-addon") + " --cluster-name " + THIS_CLUSTER + " --addon-name vpc-cni";
@@ -288,12 +302,14 @@ final class Commands {
         + " --query 'Events[].[EventTime,Username,Resources[].ResourceName]' --output text";
   }
 
-  /** Counts the last calls of the account to EC2 by caller, call and error. */
+  /** Counts the last calls of the account to EC2 by role or user, call and error. */
   static final String CALLS_TO_EC2 =
       aws("cloudtrail lookup-events")
           + " --lookup-attributes AttributeKey=EventSource,AttributeValue=ec2.amazonaws.com"
           + " --max-items 500 --query 'Events[].[Username,EventName,CloudTrailEvent]' --output text"
-          + " | sed -E 's/[{].*\"errorCode\":\"([^\"]*).*/\\1/; s/[{].*//'"
+          + " | sed -E"
+          + " 's/^[^[:space:]]*(.*\"sessionIssuer\":[{][^}]*\"userName\":\"([^\"]*)\")/\\2\\1/;"
+          + " s/[{].*\"errorCode\":\"([^\"]*).*/\\1/; s/[{].*//'"
           + " | sort | uniq -c | sort -rn | head -20"
           + "  # shows calls only some minutes after they were made";
 
@@ -312,7 +328,7 @@ final class Commands {
         + " --tags Key="
         + POD_TAG
         + EVERY_NODE
-        + " in that subnet";
+        + " in that subnet; someone may have set the tag on purpose";
   }
 
   static final String ROLE_OF_AGENT = roleOf("cni-metrics-agent");
@@ -471,6 +487,8 @@ final class Commands {
         + "{apiVersion:`\"crd.k8s.amazonaws.com/v1alpha1\"`,kind:`\"ENIConfig\"`,"
         + "metadata:{name:`\"%s\"`},spec:{subnet:NetworkInterfaces[0].SubnetId,".formatted(name)
         + "securityGroups:NetworkInterfaces[0].Groups[].GroupId}}' | tee "
+        + FILE_OF_ENICONFIG
+        + "  # writes an ENIConfig with the subnet and the groups of that ENI into "
         + FILE_OF_ENICONFIG;
   }
 
@@ -513,7 +531,7 @@ final class Commands {
     String interfaces = UNATTACHED + " Name=subnet-id,Values=" + THESE_SUBNETS;
     return Stream.of(
             Stream.of(SUBNETS, list(interfaces)),
-            targets.stream().map(any -> ADD_ON),
+            targets.stream().flatMap(any -> Stream.of(settingsLike("_TARGET"), ADD_ON)),
             Stream.of(delete(interfaces)),
             targets.stream().flatMap(lower -> Stream.of(setAddOnEnv(lower), setEnv(lower))),
             Stream.of(ADD_SUBNET, SET_SUBNET_OF_ENICONFIG))
@@ -525,7 +543,7 @@ final class Commands {
   static String[] movePendingPods(String... first) {
     return Stream.concat(
             Stream.concat(Stream.of(PENDING_PODS), Stream.of(first)),
-            Stream.of(ADD_NODES, CORDON, DELETE_PENDING_PODS))
+            Stream.of(SIZE_OF_NODE_GROUP, ADD_NODES, CORDON, DELETE_PENDING_PODS))
         .toArray(String[]::new);
   }
 
@@ -556,14 +574,14 @@ final class Commands {
   private static String setEnv(String assignments) {
     return "kubectl -n kube-system set env ds aws-node "
         + assignments
-        + EVERY_NODE
-        + ", if aws-node is no EKS add-on";
+        + "  # restarts ipamD on every node, if aws-node is no EKS add-on";
   }
 
   /**
    * Sets variables of aws-node on every node, if aws-node is a managed add-on, because EKS undoes
    * {@code kubectl set env}. New configuration values replace all values that the add-on has, so
-   * the command adds its other values. If these values cannot be read, the command changes nothing.
+   * the command adds its other values. If these values cannot be read, the command changes nothing:
+   * jq 1.6 does not fail if its input is empty.
    *
    * @param assignments such as {@code WARM_IP_TARGET=5 MINIMUM_IP_TARGET=10}
    */
@@ -576,13 +594,12 @@ final class Commands {
         + DESCRIBE_ADD_ON
         + " --output json | jq -ce '(.addon.configurationValues // \"{}\" | fromjson) * {env:{"
         + values
-        + "}}')\" && "
+        + "}}')\" && [ -n \"$VALUES\" ] && "
         + aws("eks update-addon")
         + " --cluster-name "
         + THIS_CLUSTER
         + " --addon-name vpc-cni --resolve-conflicts PRESERVE --configuration-values \"$VALUES\""
-        + EVERY_NODE
-        + ", if aws-node is an add-on; keeps the other values";
+        + "  # restarts ipamD on every node, if aws-node is an add-on";
   }
 
   /** Replaces the placeholders in a text with the known ids of this node. */

@@ -281,6 +281,10 @@ record Ec2Errors(
     return Cause.EC2_THROTTLES.ec2Codes().contains(code);
   }
 
+  static boolean isDenied(String code) {
+    return Cause.EC2_DENIES.ec2Codes().contains(code);
+  }
+
   private Finding finding(NodeEvidence node) {
     Predicate<IpamdError> counted = IS_OF_EC2.and(kind -> codes.test(kind.code()));
     Trend trend = node.trend(counted);

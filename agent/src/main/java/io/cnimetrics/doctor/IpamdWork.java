@@ -16,7 +16,6 @@ import io.cnimetrics.snapshot.Series;
 import io.cnimetrics.snapshot.Source;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** Checks of the errors and the totals that ipamD reports. */
@@ -41,8 +40,8 @@ final class IpamdWork {
               "the gauge `awscni_ipamd_action_inprogress`",
               "warn if the gauge is over 0 in each of several polls, and ipamD's calls to EC2 do"
                   + " not rise",
-              "Watch longer, and find calls in CloudTrail that EC2 throttles or denies. If the pool"
-                  + " change does not end, restart ipamD")
+              "Find calls in CloudTrail that EC2 throttles or denies. If the change of the pool"
+                  + " lasts more than 15 minutes, restart ipamD")
           .run(Commands.doctor("--polls 5"), Commands.CALLS_TO_EC2, Commands.RESTART_AWS_NODE)
           .needs(METRICS);
 
@@ -53,10 +52,12 @@ final class IpamdWork {
     } else if (!node.showsTrend()) {
       return STUCK_ACTION.notChecked(evidence + "; to see whether they end, run doctor --polls 2");
     }
-    return node.lasts(IpamdWork::isBusy) && node.polls().stream().skip(1).noneMatch(CALLED_EC2)
+    return node.lasts(IpamdWork::isBusy)
+            && node.polls().stream().skip(1).noneMatch(IpamdWork::calledEc2)
         ? STUCK_ACTION.warn(
             Cause.STUCK_ACTION.title(),
-            evidence + ", in each of %d polls".formatted(node.polls().size()),
+            "%s, in each of %d polls; addresses available: %d"
+                .formatted(evidence, node.polls().size(), node.available()),
             WAITS_FOR_EC2)
         : STUCK_ACTION.ok("ipamD changes its pool", evidence);
   }
@@ -66,11 +67,11 @@ final class IpamdWork {
           + " 1.19 repeat it for up to 15 minutes before they count an error";
 
   /** Whether EC2 answered several calls since the poll before. A search makes one call. */
-  private static final Predicate<Poll> CALLED_EC2 =
-      poll ->
-          rose(poll, MetricCatalog.EC2_API_REQ_COUNT.onlySeries())
-                  - rose(poll, MetricCatalog.EC2_API_ERR_COUNT.onlySeries())
-              > 1;
+  private static boolean calledEc2(Poll poll) {
+    return rose(poll, MetricCatalog.EC2_API_REQ_COUNT.onlySeries())
+            - rose(poll, MetricCatalog.EC2_API_ERR_COUNT.onlySeries())
+        > 1;
+  }
 
   static double rose(Poll poll, Series counter) {
     return poll.reading().rose().getOrDefault(counter, 0.0);

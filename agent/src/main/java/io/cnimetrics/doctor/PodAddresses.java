@@ -357,7 +357,9 @@ final class PodAddresses {
               node,
               card,
               NODE_FULL.warn(
-                  title, whole, "More pods were scheduled than the node has addresses for"))
+                  title,
+                  whole,
+                  "The node has as many pods as it can have addresses, and more pods wait"))
           : NODE_FULL.note(title, whole, "No pod is refused an address");
     }
     return card.utilization() >= NEARLY_FULL_PERCENT
@@ -366,7 +368,7 @@ final class PodAddresses {
   }
 
   private static final String MOVE_PODS =
-      "Move the waiting pods away with the last two commands, and add nodes";
+      "Add nodes, and move the waiting pods to them with the last two commands";
 
   /** Advises prefixes only if the ENIs are the limit, and if the node has no prefixes yet. */
   private static Finding roomFor(NodeEvidence node, CardCapacity card, Finding full) {
@@ -384,9 +386,10 @@ final class PodAddresses {
     boolean single = node.mode() != AddressMode.PREFIX;
     boolean trunk = node.pool().hasTrunk();
     String larger =
-        " of a larger type"
+        ". Nodes of a larger type"
             + (single && isXen(node) ? " with the Nitro hypervisor, which prefixes need" : "")
             + (single && !isXen(node) ? " or with ENABLE_PREFIX_DELEGATION=true" : "")
+            + " have more addresses"
             + (trunk
                 ? ". If no pod uses security groups for pods, new nodes with ENABLE_POD_ENI=false"
                     + " have one more ENI for pods"

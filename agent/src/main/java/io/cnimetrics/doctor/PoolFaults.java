@@ -328,16 +328,12 @@ final class PoolFaults {
             ? "ipamD finds no ENIConfig, or keeps a slot for a trunk ENI"
             : "Custom networking finds no ENIConfig for this node";
     String missing =
-        name.map("the ENIConfig %s perhaps does not exist"::formatted)
-            .orElse("perhaps no ENIConfig has the name that ipamD looks for");
+        name.map("no ENIConfig %s exists"::formatted)
+            .orElse("no ENIConfig has the name that ipamD looks for");
     String cause =
-        lastSlot
-            ? "Either %s, or ENABLE_POD_ENI keeps the last slot for a trunk ENI. ipamD then creates"
-                    .formatted(missing)
-                + " no ENI, and counts no error. "
-                + OF_CORDONED
-            : "Custom networking is on, but %s. Then ipamD creates no ENI, and counts no error. %s"
-                .formatted(missing, OF_CORDONED);
+        "Either %s, or %sthe node is cordoned. In each case ipamD creates no ENI, and counts no error"
+            .formatted(
+                missing, lastSlot ? "ENABLE_POD_ENI keeps the last slot for a trunk ENI, or " : "");
     if (!noEni && !node.showsTrend()) {
       return ENICONFIG
           .note("Perhaps custom networking finds no ENIConfig", evidence, cause)
@@ -361,9 +357,9 @@ final class PoolFaults {
             .orElseThrow()
             .id();
     String create =
-        ("If no ENIConfig is named %s, the third command writes one with the subnet and the groups"
-                + " of %s, and the fourth command creates it")
-            .formatted(name, eni);
+        ("If the node is cordoned, uncordon it. If no ENIConfig is named %s, write one, check its"
+                + " subnet, and apply it")
+            .formatted(name);
     String exists =
         ". If it exists and there is no SecurityGroupPolicy, set ENABLE_POD_ENI to false";
     return finding.remedied(
@@ -389,8 +385,8 @@ final class PoolFaults {
               "the IPv6 prefixes in `/v1/enis`, and the errors of `AssignIpv6Addresses`",
               "fail if a node with IPv6 has no prefix; warn if ipamD has just started",
               "Allow ec2:AssignIpv6Addresses for the role of aws-node, because"
-                  + " AmazonEKS_CNI_Policy does not allow this call. Then restart aws-node, because"
-                  + " up to release 1.23.1 ipamD makes the call only when it starts")
+                  + " AmazonEKS_CNI_Policy does not allow this call. Half a minute later, restart"
+                  + " aws-node, so that ipamD makes the call again")
           .run(
               Commands.ROLE_OF_AWS_NODE,
               Commands.allow("ec2:" + ASSIGN_IPV6),
@@ -408,6 +404,7 @@ final class PoolFaults {
     Predicate<IpamdError> assigns = kind -> kind.call().equals(ASSIGN_IPV6);
     boolean throttled =
         node.kinds(assigns).stream().anyMatch(kind -> Ec2Errors.isThrottled(kind.code()));
+    boolean denied = node.kinds(assigns).stream().anyMatch(kind -> Ec2Errors.isDenied(kind.code()));
     String evidence =
         "%s, 0 IPv6 prefixes; %s"
             .formatted(
@@ -420,7 +417,9 @@ final class PoolFaults {
         throttled
             ? "EC2 throttled AssignIpv6Addresses when ipamD started. Up to release 1.23.1 ipamD"
                 + " does not repeat the call"
-            : "ipamD requests the prefix when it starts, and EC2 did not assign a prefix";
+            : denied
+                ? "The role of aws-node may not call ec2:AssignIpv6Addresses"
+                : "ipamD requests the prefix when it starts, and EC2 did not assign a prefix";
     boolean refused = node.total(MetricCatalog.NO_AVAILABLE_IP_ADDRS) > 0;
     Finding finding =
         node.justStarted() && !refused

@@ -1,6 +1,7 @@
 package io.cnimetrics.doctor;
 
 import io.cnimetrics.catalog.RecentIncrease;
+import java.time.Duration;
 import java.time.Instant;
 
 /**
@@ -15,6 +16,11 @@ public record Since(Instant at, boolean exact) {
 
   public static Since before(Instant firstSeen) {
     return new Since(firstSeen, false);
+  }
+
+  /** Whether this time is so much later than another that a reader needs both. */
+  boolean isMinutesAfter(Since other) {
+    return Duration.between(other.at, at).compareTo(Duration.ofMinutes(1)) > 0;
   }
 
   /** Such as {@code 10:03 UTC (12 min)} or {@code before 10:03 UTC (over 12 min)}. */

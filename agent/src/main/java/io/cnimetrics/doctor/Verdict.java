@@ -2,12 +2,10 @@ package io.cnimetrics.doctor;
 
 import io.cnimetrics.snapshot.AddressMode;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * One sentence that says whether pods get addresses, why not, and since when.
@@ -100,7 +98,7 @@ public record Verdict(Level level, String text, Optional<String> finding) {
     boolean seen = failed.stream().anyMatch(finding -> SEEN.contains(finding.id()));
     String answer = SOME.getOrDefault(worst.id(), seen ? NO : NEXT);
     return failed.stream()
-        .filter(finding -> finding.id().equals("refused-pods") && finding != worst)
+        .filter(finding -> finding.id().equals("refused-pods") && !finding.equals(worst))
         .findFirst()
         .flatMap(refused -> later(worst, refused))
         .map(since -> "%s since %s: %s".formatted(answer, since.text(node.now()), why))
@@ -109,9 +107,10 @@ public record Verdict(Level level, String text, Optional<String> finding) {
 
   /** Pods are stopped since the later of two times: the beginning of the cause and the refusals. */
   private static Optional<Since> later(Finding cause, Finding refused) {
-    return Stream.of(cause, refused)
-        .flatMap(finding -> finding.since().stream())
-        .max(Comparator.comparing(Since::at).thenComparing(Since::exact));
+    return refused
+        .since()
+        .filter(since -> cause.since().map(since::isMinutesAfter).orElse(true))
+        .or(cause::since);
   }
 
   private static String warning(NodeEvidence node, Finding worst, List<Finding> findings) {
