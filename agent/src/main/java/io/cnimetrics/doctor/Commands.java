@@ -139,7 +139,7 @@ final class Commands {
       aws("eks update-nodegroup-config")
           + OF_NODE_GROUP
           + " --scaling-config desiredSize=\"$SIZE\"  # sets the total number of nodes; first set"
-          + " SIZE above the desiredSize that is shown";
+          + " SIZE above that desiredSize";
 
   private static final String CORDON =
       "kubectl cordon "
@@ -251,8 +251,7 @@ final class Commands {
           + THIS_NODE
           + " -o 'custom-columns=NODE:.metadata.name,MAXPODS:.status.capacity.pods,"
           + "GROUP:.metadata.labels.eks\\.amazonaws\\.com/nodegroup,"
-          + "POOL:.metadata.labels.karpenter\\.sh/nodepool'"
-          + "  # shows max-pods, and the node group or the pool of Karpenter";
+          + "POOL:.metadata.labels.karpenter\\.sh/nodepool'";
 
   static final String LAUNCH_TEMPLATE =
       aws("ec2 describe-tags")
@@ -488,8 +487,7 @@ final class Commands {
         + "metadata:{name:`\"%s\"`},spec:{subnet:NetworkInterfaces[0].SubnetId,".formatted(name)
         + "securityGroups:NetworkInterfaces[0].Groups[].GroupId}}' | tee "
         + FILE_OF_ENICONFIG
-        + "  # writes an ENIConfig with the subnet and the groups of that ENI into "
-        + FILE_OF_ENICONFIG;
+        + "  # writes eniconfig.json with the subnet and the groups of that ENI";
   }
 
   private static final String OF_ENICONFIG = "  # changes every node that uses this ENIConfig";
@@ -574,7 +572,8 @@ final class Commands {
   private static String setEnv(String assignments) {
     return "kubectl -n kube-system set env ds aws-node "
         + assignments
-        + "  # restarts ipamD on every node, if aws-node is no EKS add-on";
+        + EVERY_NODE
+        + " by a restart of ipamD, if aws-node is no EKS add-on";
   }
 
   /**
@@ -594,12 +593,13 @@ final class Commands {
         + DESCRIBE_ADD_ON
         + " --output json | jq -ce '(.addon.configurationValues // \"{}\" | fromjson) * {env:{"
         + values
-        + "}}')\" && [ -n \"$VALUES\" ] && "
+        + "}}')\" && test -n \"$VALUES\" && "
         + aws("eks update-addon")
         + " --cluster-name "
         + THIS_CLUSTER
         + " --addon-name vpc-cni --resolve-conflicts PRESERVE --configuration-values \"$VALUES\""
-        + "  # restarts ipamD on every node, if aws-node is an add-on";
+        + EVERY_NODE
+        + " by a restart of ipamD, if aws-node is an add-on";
   }
 
   /** Replaces the placeholders in a text with the known ids of this node. */

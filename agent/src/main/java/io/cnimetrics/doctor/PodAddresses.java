@@ -347,8 +347,14 @@ final class PodAddresses {
     EffectiveMaximum maximum = card.maximum().orElseThrow();
     String where =
         node.capacity().cards().size() > 1 ? "network card %d: ".formatted(card.networkCard()) : "";
+    // Fewer pods can be on the host's network than the agent's settings say.
+    long over = card.assigned() - maximum.addresses();
     String evidence =
-        "%spods hold %d of %d addresses".formatted(where, card.assigned(), maximum.addresses());
+        over > 0
+            ? "%spods hold %d addresses, %d more than expected"
+                .formatted(where, card.assigned(), over)
+            : "%spods hold %d of %d addresses"
+                .formatted(where, card.assigned(), maximum.addresses());
     if (card.isFull()) {
       String whole = evidence + ": " + maximum.explanation();
       String title = where.isEmpty() ? "The node is full" : "A network card of the node is full";
@@ -357,9 +363,7 @@ final class PodAddresses {
               node,
               card,
               NODE_FULL.warn(
-                  title,
-                  whole,
-                  "The node has as many pods as it can have addresses, and more pods wait"))
+                  title, whole, "The node has as many pods as addresses, and more pods wait"))
           : NODE_FULL.note(title, whole, "No pod is refused an address");
     }
     return card.utilization() >= NEARLY_FULL_PERCENT

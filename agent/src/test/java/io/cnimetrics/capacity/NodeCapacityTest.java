@@ -91,7 +91,7 @@ class NodeCapacityTest {
         4,
         56,
         110,
-        "28 = 2 ENIs × 14: without the trunk ENI, without ENIs (1) in excluded subnets");
+        "28 = 2 ENIs × 14: without the trunk ENI, without the ENI in an excluded subnet");
   }
 
   @Test
@@ -101,7 +101,7 @@ class NodeCapacityTest {
         3,
         27,
         110,
-        "18 = 2 ENIs × 9: without ENIs (1) in excluded subnets");
+        "18 = 2 ENIs × 9: without the ENI in an excluded subnet");
   }
 
   @Test

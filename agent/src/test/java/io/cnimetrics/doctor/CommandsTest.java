@@ -116,7 +116,7 @@ class CommandsTest {
   void noteIsTextBeforeTheCommand() {
     assertThat(table(Commands.setting("WARM_IP_TARGET=5")).toList())
         .containsSubsequence(
-            "      Changes every node, if aws-node is no EKS add-on:",
+            "      Changes every node by a restart of ipamD, if aws-node is no EKS add-on:",
             "      $ kubectl -n kube-system set env ds aws-node WARM_IP_TARGET=5");
     assertThat(table("echo 'a  # b'").toList()).contains("      $ echo 'a  # b'");
   }

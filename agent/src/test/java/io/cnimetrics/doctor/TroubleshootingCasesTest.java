@@ -34,7 +34,7 @@ class TroubleshootingCasesTest {
         .allSatisfy(
             findings -> {
               assertFound(findings, Level.FAIL, "refused-pods", "in the last 30 s");
-              assertFound(findings, Level.FAIL, "node-full", "pods hold 56 of 55");
+              assertFound(findings, Level.FAIL, "node-full", "pods hold 56 addresses");
             });
   }
 
