@@ -130,16 +130,13 @@ final class Commands {
           + " -o jsonpath='{.metadata.labels.eks\\.amazonaws\\.com/nodegroup}')\"";
 
   private static final String SIZE_OF_NODE_GROUP =
-      aws("eks describe-nodegroup")
-          + OF_NODE_GROUP
-          + " --query nodegroup.scalingConfig"
-          + "  # for a managed node group without an autoscaler";
+      aws("eks describe-nodegroup") + OF_NODE_GROUP + " --query nodegroup.scalingConfig";
 
   private static final String ADD_NODES =
       aws("eks update-nodegroup-config")
           + OF_NODE_GROUP
-          + " --scaling-config desiredSize=\"$SIZE\"  # sets the total number of nodes; first set"
-          + " SIZE above that desiredSize";
+          + " --scaling-config desiredSize=\"$SIZE\""
+          + "  # adds nodes, if no autoscaler does; first set SIZE above desiredSize";
 
   private static final String CORDON =
       "kubectl cordon "

@@ -371,8 +371,7 @@ final class PodAddresses {
         : NODE_FULL.ok("The node has room for pods", evidence);
   }
 
-  private static final String MOVE_PODS =
-      "Add nodes, and move the waiting pods to them with the last two commands";
+  private static final String MOVE_PODS = "The last commands add nodes and move the waiting pods";
 
   /** Advises prefixes only if the ENIs are the limit, and if the node has no prefixes yet. */
   private static Finding roomFor(NodeEvidence node, CardCapacity card, Finding full) {
@@ -393,7 +392,7 @@ final class PodAddresses {
         ". Nodes of a larger type"
             + (single && isXen(node) ? " with the Nitro hypervisor, which prefixes need" : "")
             + (single && !isXen(node) ? " or with ENABLE_PREFIX_DELEGATION=true" : "")
-            + " have more addresses"
+            + " hold more pods"
             + (trunk
                 ? ". If no pod uses security groups for pods, new nodes with ENABLE_POD_ENI=false"
                     + " have one more ENI for pods"
