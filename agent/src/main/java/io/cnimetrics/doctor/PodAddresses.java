@@ -402,7 +402,7 @@ final class PodAddresses {
         ? full.remedied(
             MOVE_PODS + larger + ". Or, if the second command shows MAX_ENI, raise or remove it",
             Commands.movePendingPods(Commands.settingsLike("MAX_ENI"), Commands.NODE_GROUP))
-        : full.remedied(MOVE_PODS + larger, Commands.movePendingPods(Commands.NODE_GROUP));
+        : full.remedied(MOVE_PODS + larger, Commands.movePendingPods());
   }
 
   /** The families with the Xen hypervisor. ipamD uses single addresses on these types. */
