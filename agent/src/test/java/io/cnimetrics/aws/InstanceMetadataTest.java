@@ -163,9 +163,8 @@ class InstanceMetadataTest {
     RawServer.Answer endless =
         request -> {
           try {
-            request.send(
-                "HTTP/1.1 200 OK\r\nx-aws-ec2-metadata-token-ttl-seconds: 60\r\n"
-                    + "Content-Length: 10000000\r\n\r\n");
+            request.send("HTTP/1.1 200 OK\r\nContent-Length: 10000000\r\n");
+            request.send("x-aws-ec2-metadata-token-ttl-seconds: 60\r\n\r\n");
             request.trickle("x");
           } catch (IOException e) {
             clientLeft.complete(true);

@@ -82,10 +82,14 @@ class NodeSubnetsTest {
     Answer answer = ((Found<Answer>) read()).value();
 
     assertThat(answer.subnets()).containsExactly(ONE);
-    assertThat(answer.missing()).containsOnlyKeys("subnet-2");
-    assertThat(answer.missing().get("subnet-2").reason()).isEqualTo(Reason.NOT_FOUND);
-    assertThat(answer.missing().get("subnet-2").message())
-        .contains("in us-west-2 was answered without subnet-2; ");
+    assertThat(answer.missing())
+        .containsOnlyKeys("subnet-2")
+        .allSatisfy(
+            (id, problem) -> {
+              assertThat(problem.reason()).isEqualTo(Reason.NOT_FOUND);
+              assertThat(problem.message())
+                  .contains("in us-west-2 was answered without subnet-2; ");
+            });
   }
 
   @ParameterizedTest
