@@ -131,10 +131,10 @@ final class LocalProbes {
 
   private static List<Subnet> free(Subnets subnets, AddressPool pool, String region) {
     SubnetQuery query = SubnetQuery.of(pool, Optional.of(region), subnets, AWS_LIMIT);
-    for (Problem problem : query.problems()) {
-      if (problem.source() == Source.EC2) {
-        throw new IllegalStateException(problem.message());
-      }
+    Optional<Problem> unread =
+        query.problems().stream().filter(problem -> problem.source() == Source.EC2).findFirst();
+    if (query.subnets().isEmpty() && unread.isPresent()) {
+      throw new IllegalStateException(unread.get().message());
     }
     return query.subnets();
   }
