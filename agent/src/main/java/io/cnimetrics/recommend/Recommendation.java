@@ -48,15 +48,22 @@ public record Recommendation(
         "WARM_IP_TARGET=%d MINIMUM_IP_TARGET=%d".formatted(set.warmIp(), set.minimumIp()));
   }
 
-  /** The command that sets the targets in the configuration of the add-on of EKS, as lines. */
+  /**
+   * The command that sets the targets in the configuration of the add-on of EKS, as lines. It keeps
+   * the other values. If these cannot be read, it changes nothing.
+   */
   List<String> addonCommand() {
     Targets set = targets.orElseThrow();
+    String name = "--cluster-name '%s'".formatted(cluster.orElse("CLUSTER").replace("'", "'\\''"));
     return List.of(
-        "aws eks update-addon --addon-name vpc-cni --cluster-name '%s'"
-            .formatted(cluster.orElse("CLUSTER").replace("'", "'\\''")),
-        "--configuration-values",
-        "'{\"env\":{\"WARM_IP_TARGET\":\"%d\",\"MINIMUM_IP_TARGET\":\"%d\"}}'"
-            .formatted(set.warmIp(), set.minimumIp()));
+        "VALUES=\"$(aws eks describe-addon --addon-name vpc-cni",
+        name + " --output json",
+        "| jq -ce '.addon.configurationValues // \"{}\" | fromjson'",
+        "| jq -c '. * {env:{WARM_IP_TARGET:\"%d\",MINIMUM_IP_TARGET:\"%d\"}}')\" &&"
+            .formatted(set.warmIp(), set.minimumIp()),
+        "test -n \"$VALUES\" &&",
+        "aws eks update-addon --addon-name vpc-cni " + name,
+        "--resolve-conflicts PRESERVE --configuration-values \"$VALUES\"");
   }
 
   /** How many addresses the targets free on average; negative if the pods need more addresses. */

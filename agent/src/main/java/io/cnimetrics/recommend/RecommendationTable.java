@@ -163,8 +163,7 @@ public final class RecommendationTable {
     command(found.setCommand());
     paragraph(
         "If the VPC CNI is an add-on of EKS, the add-on undoes this command. Use the next command"
-            + " instead. It replaces the whole configuration of the add-on: add the values that"
-            + " 'aws eks describe-addon' prints as configurationValues.");
+            + " instead. It keeps the other values of the add-on.");
     page.line("");
     command(found.addonCommand());
   }
