@@ -83,7 +83,7 @@ PARSERS = {"enis": pool, "metrics": series}
 
 def lines(file):
     with open(file, encoding="utf-8") as text:
-        # A JVM that shares /tmp with another one may print a warning between two lines of JSON.
+        # Other lines are warnings of a JVM that shares /tmp with another JVM, or a line that is not yet complete.
         return [json.loads(line) for line in text if line.startswith("{") and line.endswith("\n")]
 
 

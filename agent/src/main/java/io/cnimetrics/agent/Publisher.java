@@ -81,7 +81,7 @@ final class Publisher {
    * @param creator creates the sender of each receiver when the node's identity is complete
    * @param start the samples that count the start of the agent; the publisher sends them at once
    * @param onIdentity receives the known identity of the node after each lookup
-   * @param fatal receives the reason why the agent can never send
+   * @param fatal receives the reason if the agent can never send metrics
    */
   Publisher(
       MetricBuffer buffer,

@@ -253,7 +253,7 @@ public class HttpCall implements ExecutableHttpRequest {
     String origin = forwarded ? url.getScheme() + "://" + url.getRawAuthority() : "";
     Map<String, String> own = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     own.put("Host", asked.firstMatchingHeader("Host").orElse(url.getRawAuthority()));
-    // The next request follows a minute later. Servers close an idle connection before that.
+    // The next request follows a minute later. Servers close connections that are idle so long.
     own.put("Connection", "close");
     if (asked.method() != SdkHttpMethod.GET) {
       own.put("Content-Length", String.valueOf(body.length));

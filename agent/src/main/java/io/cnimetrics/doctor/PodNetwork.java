@@ -219,8 +219,8 @@ final class PodNetwork {
               "pod-routes",
               "addresses that pods hold, and the host's routes to pods (`/proc/net/route`,"
                   + " `/proc/net/ipv6_route`)",
-              "fail if the address of a pod has no route although other addresses have a route, or"
-                  + " if a route leads to a pod whose address ipamD does not hold. If no address is"
+              "fail if an address of a pod has no route although other pods have routes, or if a"
+                  + " route leads to an address that ipamD gave to no pod. If no address is"
                   + " available and a quarter of the held addresses has no route, the finding is"
                   + " leaked-addresses. Not checked if no route leads to a pod, because doctor is"
                   + " then not on the host network",

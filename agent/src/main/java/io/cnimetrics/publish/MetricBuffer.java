@@ -142,7 +142,10 @@ public final class MetricBuffer implements AutoCloseable {
     }
   }
 
-  /** Continues from the state on disk. If settings changed, old samples keep their destination. */
+  /**
+   * Continues from the state on disk. If the namespace or the dimensions were changed, the samples
+   * of the state are sent with the earlier ones.
+   */
   private void resume(BufferState last) {
     Destination destination = state.destination();
     state = last.restarted();

@@ -35,7 +35,7 @@ public enum Receiver {
     return bytesOfLabels;
   }
 
-  /** Whether the price depends on the number of values, and not on the number of requests. */
+  /** Whether the price depends on the amount of data, and not on the number of requests. */
   boolean billsValues() {
     return this == OTLP;
   }

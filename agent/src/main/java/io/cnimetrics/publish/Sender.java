@@ -152,7 +152,8 @@ public final class Sender {
 
   /**
    * Sends the pending minutes of an agent that stops, the newest minute first. Ends early if the
-   * time is over or a request fails. Another thread may still be blocked in {@link #turn}.
+   * time is over or a request fails. Can be called while another thread is blocked in {@link
+   * #turn}.
    *
    * @param left returns the remaining time
    */

@@ -52,7 +52,7 @@ final class SubnetFleet implements Subnets {
     startAll();
   }
 
-  /** Starts every agent again at the same time, without its state. */
+  /** Starts all agents at the same time, without the state of an earlier start. */
   void startAll() {
     reporters.clear();
     for (int node = 0; node < nodes; node++) {

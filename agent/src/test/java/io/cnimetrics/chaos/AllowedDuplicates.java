@@ -104,7 +104,7 @@ final class AllowedDuplicates {
         .orElse(Instant.MAX);
   }
 
-  /** Whether an agent that ends may not have sent this minute yet. */
+  /** Whether this minute was perhaps still unsent when the agent ended. */
   private boolean mayHaveWaited(Instant minute, Disturbance end) {
     Instant over = minute.plus(Truth.MINUTE);
     if (minute.isAfter(end.from())) {

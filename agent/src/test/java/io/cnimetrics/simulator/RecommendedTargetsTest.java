@@ -386,7 +386,9 @@ class RecommendedTargetsTest {
           .orElseThrow();
     }
 
-    /** The most requests and releases in a minute. With prefixes, one prefix more. */
+    /**
+     * The largest sum of requests and releases in one minute, and with prefixes one prefix more.
+     */
     long margin() {
       long most =
           IntStream.range(1, moments.size())
