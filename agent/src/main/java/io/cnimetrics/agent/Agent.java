@@ -47,10 +47,12 @@ import org.slf4j.LoggerFactory;
 /**
  * The running agent. One thread polls and another thread sends. With {@code --subnets} a third
  * thread reads subnets. No thread waits for another. The agent runs until it is stopped, or until
- * an error shows that it can never send.
+ * an error shows that the agent can never send metrics.
  */
 public final class Agent {
-  /** How long ipamD may need for its first answer. On a new node the agent can start first. */
+  /**
+   * How long ipamD may need for its first answer. On a new node the agent can start before ipamD.
+   */
   private static final Duration GRACE = Duration.ofMinutes(5);
 
   /** The send loop runs at least once a minute, because it writes the journal to the disk. */
@@ -239,7 +241,7 @@ public final class Agent {
   /**
    * Polls on the calling thread until the agent stops.
    *
-   * @return the reason why the agent can never send; empty if the agent was stopped
+   * @return the reason if the agent can never send metrics; empty if the agent was stopped
    */
   public Optional<String> run() {
     sending.start();
@@ -335,7 +337,7 @@ public final class Agent {
    * Stops within 10 s, even if a call hangs. The agent polls a last time and sends pending minutes.
    * The journal keeps the minutes that could not be sent in time.
    *
-   * @return false if the agent had already stopped because it can never send
+   * @return false if the agent had already stopped because it can never send metrics
    */
   public boolean stop() {
     if (fatal.isPresent()) {
@@ -356,7 +358,10 @@ public final class Agent {
     return true;
   }
 
-  /** Sends the pending minutes. A receiver that hangs leaves time for the next receiver. */
+  /**
+   * Sends the pending minutes. Divides the time between the receivers, because one of them can
+   * hang.
+   */
   private void flush(long end) {
     List<Sender> senders = publisher.senders();
     for (int i = 0; i < senders.size(); i++) {

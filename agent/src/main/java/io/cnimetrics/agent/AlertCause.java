@@ -30,9 +30,9 @@ import java.util.stream.Collectors;
  * cause. Errors are a cause only if their counter rose in the last minutes.
  *
  * @param snapshot the last poll
- * @param pods the kubelet's limit of pods; empty if it is only assumed
- * @param changingSince since when each poll showed a change of the pool in progress; empty if the
- *     last poll shows none
+ * @param pods the kubelet's limit of pods; empty if the agent only assumes a limit
+ * @param changingSince since when every poll has shown that ipamD is changing the pool; empty if
+ *     the last poll shows no change
  */
 record AlertCause(
     NodeSnapshot snapshot,
@@ -82,7 +82,9 @@ record AlertCause(
     return FINDERS.getOrDefault(metric, causes -> Optional.empty()).apply(this);
   }
 
-  /** Why ipamD could not be read. MISMATCH and DEGRADED are problems of a read that worked. */
+  /**
+   * Why ipamD could not be read. Ignores MISMATCH and DEGRADED, because with them the read worked.
+   */
   private Optional<Found> unread() {
     Source source = snapshot.introspectionOff() ? Source.METRICS : Source.INTROSPECTION;
     return snapshot.problems().stream()
@@ -93,7 +95,10 @@ record AlertCause(
         .findFirst();
   }
 
-  /** If no request was refused, the cause is instance metadata, even if the node is full. */
+  /**
+   * If ipamD refused no request for lack of addresses, errors of instance metadata are the cause,
+   * even if the node is full.
+   */
   private Optional<Found> ofRefusedPods() {
     boolean refused =
         increases.isRising(MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries(), snapshot.takenAt());
@@ -155,8 +160,9 @@ record AlertCause(
   }
 
   /**
-   * The error of an empty subnet before the agent's first read. After such an error ipamD makes no
-   * call for two minutes. Therefore no counter rises in this time, although the pool stays empty.
+   * Finds an empty subnet by an error that ipamD counted before the agent's first read. After such
+   * an error ipamD makes no call for two minutes. Therefore no counter rises in these minutes,
+   * although the pool stays empty.
    */
   private Optional<Found> ofSubnetBefore() {
     Optional<Instant> first =

@@ -49,7 +49,7 @@ final class AlertLog implements AlertListener {
   private record Trouble(MinuteValue value, Instant since, Optional<Found> cause) {}
 
   /**
-   * @param pods the kubelet's limit of pods; empty if it is only assumed
+   * @param pods the kubelet's limit of pods; empty if the agent only assumes a limit
    */
   AlertLog(String nodeName, Optional<PodLimits> pods) {
     this.nodeName = nodeName;
@@ -93,7 +93,9 @@ final class AlertLog implements AlertListener {
     return List.copyOf(minutes);
   }
 
-  /** ipamD reads paths of instance metadata that may not exist. Such errors are no trouble. */
+  /**
+   * ipamD also reads optional paths of instance metadata. Errors for missing paths are harmless.
+   */
   @Override
   public double harmless(Instant minute, String metric) {
     return metric.equals(MetricCatalog.AWS_API_ERR.name()) ? increases.takeHarmless(minute) : 0;
@@ -124,7 +126,7 @@ final class AlertLog implements AlertListener {
     }
   }
 
-  /** A template and its values. Only the values can come from outside the agent. */
+  /** A log line: a template and its values. Only the values can come from outside the agent. */
   private static final class Line {
     private final StringBuilder template = new StringBuilder();
     private final List<Object> values = new ArrayList<>();

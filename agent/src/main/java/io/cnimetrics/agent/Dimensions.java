@@ -20,14 +20,17 @@ public final class Dimensions {
 
   private Dimensions() {}
 
-  /** The namespace and the dimensions from the settings, with empty values for unknown facts. */
+  /**
+   * The namespace and dimensions from the settings. A dimension has an empty value if it is
+   * unknown.
+   */
   static Destination cloudWatch(AgentConfig config) {
     List<List<Dimension>> sets = config.cloudwatch() ? config.dimensions() : List.of(OF_CLUSTER);
     return new Destination(
         config.namespace(), sets.stream().map(set -> given(set, config)).toList());
   }
 
-  /** The destination of OTLP. The sink adds all labels except that of the cluster. */
+  /** The destination of OTLP. Its only dimension is the cluster; the sink adds all other labels. */
   static Destination otlp(AgentConfig config) {
     return new Destination(Receiver.OTLP, "", List.of(given(OF_CLUSTER, config)));
   }

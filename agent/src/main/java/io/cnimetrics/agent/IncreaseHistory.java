@@ -25,12 +25,16 @@ import java.util.stream.Stream;
  * between two increases is longer than three minutes. This object knows only the increases since
  * this agent started. Several threads may use this object.
  *
- * <p>As in the sampler, the first read is a baseline, unless ipamD started after the agent. After a
- * restart ipamD counts from 0. The stored state has no totals of single kinds of errors. Therefore
- * the first read is a baseline of errors, even if the agent has a stored state.
+ * <p>The totals of the first read are a baseline and not an increase. But if ipamD started after
+ * the agent, they are an increase, because ipamD counts from 0. The state on disk has no totals of
+ * single kinds of errors. Therefore the first read is a baseline of errors, even if the agent
+ * continues from a state.
  */
 public final class IncreaseHistory {
-  /** With more kinds, kinds that the last read lacks are forgotten. A read has up to 202 kinds. */
+  /**
+   * If more kinds are stored, those that the last read did not contain are forgotten. A read has up
+   * to 202 kinds.
+   */
   private static final int MOST_KINDS = 300;
 
   /** Harmless errors are kept for this number of minutes. Each minute closes within this time. */
@@ -149,8 +153,9 @@ public final class IncreaseHistory {
   }
 
   /**
-   * Returns the number of errors that are no trouble, and forgets these errors. The minute in which
-   * an agent starts has no datum, and the datum of the next minute contains its increases.
+   * Returns the number of harmless errors up to a minute, and forgets these errors. Earlier minutes
+   * are included, because the minute in which an agent starts has no datum, and the datum of the
+   * next minute contains the increases of both minutes.
    *
    * @param minute the last minute whose errors count
    */

@@ -15,9 +15,9 @@ import org.slf4j.LoggerFactory;
  * use the monotonic clock. Therefore, if the wall clock is changed, one run is early or late, and
  * all other runs are on time.
  *
- * <p>An exception ends only the current run, and the loop continues. The same holds for a {@link
- * StackOverflowError}, because one input causes it and the process is intact. Every other {@link
- * Error} ends the loop's thread, and thereby the process.
+ * <p>An exception ends only the current run, and the loop continues. A {@link StackOverflowError}
+ * also ends only the current run, because one input causes it and the process is intact. Every
+ * other {@link Error} ends the loop's thread, and thereby the process.
  */
 final class Loop implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(Loop.class);

@@ -34,7 +34,9 @@ final class Publisher {
   /** The time limit of one identity lookup. It includes the time to load the EC2 client. */
   private static final Duration ATTEMPT_LIMIT = Duration.ofSeconds(10);
 
-  /** The time between lookups of missing instance details when all dimensions are known. */
+  /**
+   * When all dimensions are known, the time between two lookups of other missing instance details.
+   */
   private static final Duration RESOLVE_AGAIN = Duration.ofMinutes(10);
 
   /**
@@ -139,7 +141,9 @@ final class Publisher {
     return next.isBefore(resolveAt) ? next : resolveAt;
   }
 
-  /** Closes ended minutes. If a slow poll delayed this, sends the closed minutes at once. */
+  /**
+   * Closes ended minutes. If a slow poll has delayed the close, sends the closed minutes at once.
+   */
   private void closeMinute(Instant now) {
     boolean closed = buffer.closeEnded(now);
     if (closed && late) {
@@ -149,8 +153,8 @@ final class Publisher {
   }
 
   /**
-   * Whether something planned is due. Every plan is for the next ten minutes, or for never. If a
-   * plan is for later, the clock was set back.
+   * Whether something planned is due. A planned time is at most ten minutes ahead, or it is {@link
+   * Instant#MAX}. If it is further ahead, the clock was set back, and the planned work is due now.
    */
   private static boolean isDue(Instant planned, Instant now) {
     boolean clockWentBack =

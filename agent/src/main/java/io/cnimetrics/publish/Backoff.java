@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * Capped exponential backoff with full jitter. The requests of all agents may fail at the same
- * moment, and the jitter spreads the retries over time.
+ * Capped exponential backoff with full jitter. The requests of all agents can fail at the same
+ * moment. The jitter then spreads their retries over time.
  */
 public final class Backoff {
   public static final Duration CAP = Duration.ofSeconds(60);

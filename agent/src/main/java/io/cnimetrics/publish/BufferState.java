@@ -32,7 +32,7 @@ import java.util.stream.Stream;
  * @param open the minute to which polls add samples, if a minute is open
  * @param carried samples that count events and were read after their minute was closed. The next
  *     open minute starts with these samples
- * @param starts when the totals of the counters were 0
+ * @param starts the times at which the totals of the counters were 0
  */
 record BufferState(
     String instanceId,
@@ -71,7 +71,7 @@ record BufferState(
       return new OpenMinute(minute, pollAt, missing, combined(samples, later));
     }
 
-    /** The same minute with samples that were read earlier. */
+    /** This minute with additional samples, which were read before its own samples. */
     OpenMinute after(List<Sample> before) {
       return new OpenMinute(minute, at, earlier, combined(before, samples));
     }
@@ -116,7 +116,8 @@ record BufferState(
    */
   record Starts(Instant agent, Optional<Instant> ipamd) {
     Starts {
-      // The journal stores milliseconds. A restart of the agent must not change a start.
+      // The journal stores only milliseconds. With finer times, a restart of the agent would change
+      // these starts.
       agent = agent.truncatedTo(ChronoUnit.MILLIS);
       ipamd = ipamd.map(start -> start.truncatedTo(ChronoUnit.MILLIS));
     }
@@ -153,7 +154,7 @@ record BufferState(
    * The state of an agent that starts without an earlier state.
    *
    * @param started the minute of the agent's start. No datums are sent for this minute, because the
-   *     agent did not poll from its beginning
+   *     agent did not poll during the whole minute
    */
   static BufferState initial(String instanceId, Destination destination, Instant started) {
     return new BufferState(
@@ -194,7 +195,10 @@ record BufferState(
     return new BufferState(instanceId, destination, history, last, minute, late, starts);
   }
 
-  /** Returns the state with the events of a dropped minute in the open or the next minute. */
+  /**
+   * Returns the state after the drop of a minute. The open minute also counts the events of this
+   * drop. If no minute is open, the next minute counts these events.
+   */
   BufferState counting(List<MinuteValue> dropped) {
     List<Sample> events = new ArrayList<>();
     for (MinuteValue value : dropped) {
@@ -210,7 +214,10 @@ record BufferState(
         : with(lastMinute, open.map(minute -> minute.after(events)), carried);
   }
 
-  /** Whether a late sample is added to the next minute. The late value of a gauge is discarded. */
+  /**
+   * Whether a sample counts events. If its minute is already closed, such a sample is added to the
+   * next minute, and every other sample is discarded.
+   */
   private static boolean isEvent(Sample sample) {
     return sample.metric().within() == MinuteAggregation.SUM;
   }

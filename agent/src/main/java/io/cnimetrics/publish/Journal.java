@@ -12,8 +12,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes the changes of the buffer to disk. If the disk is full, read-only or missing, the journal
- * logs one warning and the agent continues. If the file lacks changes, the journal discards it,
- * because a later agent would send minutes twice. Without the file a crash loses pending minutes.
+ * logs one warning and the agent continues. If a write fails, the journal discards the file,
+ * because the file still contains minutes that are already sent, and a restarted agent would send
+ * them again. Without the file a crash loses pending minutes.
  */
 final class Journal implements Closeable {
   /** The largest size of the file, in bytes. */
@@ -40,7 +41,7 @@ final class Journal implements Closeable {
   private boolean loaded;
   private long bytesWhenReplaced;
 
-  /** Whether the file lacks changes. If so, a later agent must not continue from the file. */
+  /** Whether a write failed. The file then lacks changes, and no agent may continue from it. */
   private volatile boolean failing;
 
   private Journal(Path directory) {
@@ -96,7 +97,7 @@ final class Journal implements Closeable {
     } catch (IOException e) {
       // A warning has been logged, and the next call tries again.
     } finally {
-      // The old lock is freed last. An agent that waits for the old lock then finds the new lock.
+      // The old lock is released last, so that an agent that waits for it then finds the new lock.
       unlocked.ifPresent(this::close);
     }
     return file.isPresent() && !loaded;
@@ -154,8 +155,8 @@ final class Journal implements Closeable {
   /**
    * Writes a change.
    *
-   * @param all returns the whole buffer after the change, for a rewrite of the file if it is too
-   *     large or cannot be appended to
+   * @param all returns the whole buffer after the change. The file is rewritten with this content
+   *     if the file is too large or an append fails
    */
   void keep(Entry change, Supplier<List<Entry>> all) {
     if (file.isEmpty() || failing) {

@@ -129,7 +129,7 @@ final class JournalFile implements Closeable {
         lock.channel().close();
         throw e;
       }
-      // Another process may have removed the file during the wait, and may have locked a new file.
+      // During the wait, another process can have removed this lock file and locked a new one.
       if (lock.isInPlace()) {
         return lock;
       }
@@ -156,7 +156,10 @@ final class JournalFile implements Closeable {
     channel.lock();
   }
 
-  /** Whether the lock file is still the file that this agent locked. If not, two agents can run. */
+  /**
+   * Whether the lock file is still the file that this agent locked. If another process has removed
+   * it, a second agent can lock a new file and run.
+   */
   boolean isLocked() {
     return lock.isInPlace();
   }
@@ -169,7 +172,8 @@ final class JournalFile implements Closeable {
   /**
    * Reads all entries from the first to the last.
    *
-   * @return the number of unreadable lines. A last line that was only partly written is not counted
+   * @return the number of unreadable lines. If only a part of the last line was written, this line
+   *     is not counted
    */
   int read(Consumer<Journal.Entry> changes) throws IOException {
     int unreadable = 0;
@@ -241,7 +245,7 @@ final class JournalFile implements Closeable {
       bytes = size;
     } catch (IOException e) {
       written.close();
-      // The disk may be full, and deleting the replacement frees space.
+      // If the disk is full, deleting the replacement frees space.
       Files.deleteIfExists(replacement);
       throw e;
     }
@@ -295,7 +299,8 @@ final class JournalFile implements Closeable {
     try {
       channel.force(false);
     } catch (ClosedChannelException e) {
-      // replace() has forced a new file to the disk and closed this file, or the agent is stopping.
+      // The file is closed, because the agent is stopping, or because replace() has forced a new
+      // file to the disk.
     }
   }
 

@@ -36,7 +36,7 @@ final class JournalFormat {
   private static final JsonFactory JSON =
       JsonFactory.builder().streamReadConstraints(DEPTH).build();
 
-  /** The last minute of the year 9999. Every later minute is damaged. */
+  /** The last minute of the year 9999. A later minute can only come from a damaged file. */
   private static final long LAST_MINUTE =
       Instant.parse("9999-12-31T23:59:00Z").getEpochSecond() / 60;
 

@@ -97,7 +97,8 @@ public final class MetricBuffer implements AutoCloseable {
     this.otlp = otlp;
     this.alerts = new AlertTracker(reports::harmless);
     this.pending = new PendingMinutes(events);
-    // Subtracts 1 ns, because the agent sees the whole of a minute that starts right now.
+    // The agent sends nothing for the start minute. Subtracts 1 ns, because the agent polls the
+    // whole of a minute that starts exactly now, and sends this minute.
     this.startMinute = minute(clock.instant().minusNanos(1));
     this.state = BufferState.initial("", destination, startMinute);
     this.keptState = state;
@@ -143,8 +144,8 @@ public final class MetricBuffer implements AutoCloseable {
   }
 
   /**
-   * Continues from the state on disk. If the namespace or the dimensions were changed, the samples
-   * of the state are sent with the earlier ones.
+   * Continues from the state on disk. If the namespace or the dimensions have changed, closes the
+   * open minute of the state, so that its samples are sent with the old namespace and dimensions.
    */
   private void resume(BufferState last) {
     Destination destination = state.destination();
@@ -230,8 +231,8 @@ public final class MetricBuffer implements AutoCloseable {
   }
 
   /**
-   * Adds the totals of the open minute before totals with another start replace them. Otherwise the
-   * events between the last minute and ipamD's restart would be missing.
+   * Makes the totals of the open minute pending before the totals of a restarted ipamD replace
+   * them. Otherwise the events between the last closed minute and the restart would be lost.
    */
   private void addOldTotals() {
     state.open().ifPresent(open -> otlp.ifPresent(destination -> addTotals(open, destination)));
@@ -395,7 +396,10 @@ public final class MetricBuffer implements AutoCloseable {
     return pending.take(receiver, now, known);
   }
 
-  /** Releases a batch. A later request may take those of its values that are still pending. */
+  /**
+   * Releases a batch that {@link #take} returned. Later requests can take the values of this batch
+   * that are still pending.
+   */
   synchronized void release(Batch batch) {
     pending.release(batch);
   }
@@ -406,7 +410,9 @@ public final class MetricBuffer implements AutoCloseable {
     keep();
   }
 
-  /** The number of requests, at least 1, that this number of newest minutes needs. */
+  /**
+   * The number of requests, at least 1, that are needed to send the given number of newest minutes.
+   */
   synchronized int requestsForNewest(Receiver receiver, int minutes) {
     return pending.requestsForNewest(receiver, minutes);
   }

@@ -18,7 +18,7 @@ public interface MetricSink {
    *
    * @param metric the name of the metric
    * @param at the time of the value, see {@link Receiver}
-   * @param start when the counter was 0; empty if the value is no total
+   * @param start when the counter was 0; empty if the value is not a total
    * @param dimensions the value of each dimension by its name. No value is empty
    */
   record Datum(
@@ -28,7 +28,7 @@ public interface MetricSink {
       double value,
       Unit unit,
       Map<String, String> dimensions) {
-    /** A datum that is no total. */
+    /** A datum whose value is not a total. */
     public Datum(
         String metric, Instant at, double value, Unit unit, Map<String, String> dimensions) {
       this(metric, at, Optional.empty(), value, unit, dimensions);
@@ -72,7 +72,9 @@ public interface MetricSink {
       INVALID,
       /** The receiver throttled the request, failed or did not answer. A retry may succeed. */
       RETRYABLE,
-      /** Permissions or credentials are missing or expired. Retries fail until a user helps. */
+      /**
+       * Permissions or credentials are missing or expired. Retries fail until a user corrects this.
+       */
       UNAUTHORIZED
     }
   }

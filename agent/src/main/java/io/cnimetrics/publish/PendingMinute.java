@@ -23,14 +23,16 @@ record PendingMinute(
     Destination destination,
     Optional<Times> times,
     List<MinuteValue> values) {
-  /** CloudWatch accepts OTLP points up to 10 minutes ahead. This limit is a minute shorter. */
+  /**
+   * CloudWatch accepts OTLP points up to 10 minutes in the future. This limit is lower by a minute.
+   */
   private static final Duration MOST_AHEAD = Duration.ofMinutes(9);
 
   /**
    * The times of the values of one minute.
    *
-   * @param at when the poll of the values started, in whole milliseconds. The journal stores
-   *     milliseconds, and a restart of the agent must not change the time of a point
+   * @param at when the poll of the values started, in whole milliseconds. The journal stores no
+   *     finer times, and a restart of the agent must not change the time of a point
    */
   record Times(Instant at, BufferState.Starts starts) {
     Times {
@@ -77,7 +79,7 @@ record PendingMinute(
         .toList();
   }
 
-  /** When the total of a counter was 0; empty if the value is no total. */
+  /** When the total of a counter was 0; empty if the value is not a total. */
   Optional<Instant> start(MinuteValue value) {
     return times.flatMap(known -> known.starts().of(value.metric()));
   }

@@ -84,7 +84,10 @@ final class PendingMinutes {
         minutes.size(), bytes, minutes.stream().min(Comparator.naturalOrder()));
   }
 
-  /** The number of different minutes. A minute can have several entries, such as subnet values. */
+  /**
+   * The number of different minutes. One minute can have several entries, because the values of
+   * subnets are separate entries.
+   */
   int minutes() {
     return (int) byId.values().stream().map(PendingMinute::minute).distinct().count();
   }
@@ -250,8 +253,8 @@ final class PendingMinutes {
   }
 
   /**
-   * Takes as many of the newest minutes of a receiver as fit into one request. A minute that is too
-   * far ahead stays pending until the clock reaches it.
+   * Takes as many of the newest minutes of a receiver as fit into one request. A minute that the
+   * receiver would reject as too far in the future stays pending.
    *
    * @param known the values of dimensions that were not known when the minutes were closed
    */

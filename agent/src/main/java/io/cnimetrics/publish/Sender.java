@@ -31,7 +31,10 @@ public final class Sender {
   /** The limit of the search for invalid datums. One invalid datum in 1,000 needs fewer splits. */
   private static final int MOST_SPLITS = 40;
 
-  /** After this number of invalid datums in a row, a wrong clock is the probable cause. */
+  /**
+   * After this number of invalid datums in a row, the sender pauses, because a wrong clock is the
+   * probable cause.
+   */
   private static final int MOST_DROPS_IN_A_ROW = 3;
 
   /** A failure that continues is logged again after this time. */
@@ -116,7 +119,10 @@ public final class Sender {
     return () -> now.plusNanos(System.nanoTime() - start);
   }
 
-  /** Without a failure, the next call is in the next minute, which can have an alert. */
+  /**
+   * Without a failure, the next call is due in the next minute at the latest, because an alert can
+   * be sent then.
+   */
   private Instant nextTurn(Instant now) {
     return failure.isPresent() ? due : Collections.min(List.of(next(), schedule.nextMinute(now)));
   }
@@ -186,7 +192,10 @@ public final class Sender {
     private int splits;
     private int dropsInARow;
 
-    /** If not even the newest minute was accepted, a wrong clock can make minutes look too old. */
+    /**
+     * Whether the newest minute was accepted. If not, minutes are perhaps rejected as too old only
+     * because the clock is wrong.
+     */
     private boolean newestAccepted;
 
     Delivery(Supplier<Duration> limit, InstantSource clock) {
