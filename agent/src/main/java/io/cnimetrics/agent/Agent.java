@@ -50,9 +50,7 @@ import org.slf4j.LoggerFactory;
  * an error shows that the agent can never send metrics.
  */
 public final class Agent {
-  /**
-   * How long ipamD may need for its first answer. On a new node the agent can start before ipamD.
-   */
+  /** How long ipamD may need for its first answer. The agent can start before ipamD. */
   private static final Duration GRACE = Duration.ofMinutes(5);
 
   /** The send loop runs at least once a minute, because it writes the journal to the disk. */
@@ -358,10 +356,7 @@ public final class Agent {
     return true;
   }
 
-  /**
-   * Sends the pending minutes. Divides the time between the receivers, because one of them can
-   * hang.
-   */
+  /** Sends the pending minutes. Each receiver has its own share of the remaining time. */
   private void flush(long end) {
     List<Sender> senders = publisher.senders();
     for (int i = 0; i < senders.size(); i++) {

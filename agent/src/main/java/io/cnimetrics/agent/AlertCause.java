@@ -82,9 +82,7 @@ record AlertCause(
     return FINDERS.getOrDefault(metric, causes -> Optional.empty()).apply(this);
   }
 
-  /**
-   * Why ipamD could not be read. Ignores MISMATCH and DEGRADED, because with them the read worked.
-   */
+  /** Why ipamD could not be read. A read with MISMATCH or DEGRADED has not failed. */
   private Optional<Found> unread() {
     Source source = snapshot.introspectionOff() ? Source.METRICS : Source.INTROSPECTION;
     return snapshot.problems().stream()
@@ -95,10 +93,7 @@ record AlertCause(
         .findFirst();
   }
 
-  /**
-   * If ipamD refused no request for lack of addresses, errors of instance metadata are the cause,
-   * even if the node is full.
-   */
+  /** If ipamD refused no request, errors of instance metadata are likelier than a full node. */
   private Optional<Found> ofRefusedPods() {
     boolean refused =
         increases.isRising(MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries(), snapshot.takenAt());

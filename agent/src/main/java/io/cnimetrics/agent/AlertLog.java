@@ -93,9 +93,7 @@ final class AlertLog implements AlertListener {
     return List.copyOf(minutes);
   }
 
-  /**
-   * ipamD also reads optional paths of instance metadata. Errors for missing paths are harmless.
-   */
+  /** ipamD reads optional paths of instance metadata. Errors for missing paths are harmless. */
   @Override
   public double harmless(Instant minute, String metric) {
     return metric.equals(MetricCatalog.AWS_API_ERR.name()) ? increases.takeHarmless(minute) : 0;

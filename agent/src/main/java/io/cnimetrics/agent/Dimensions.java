@@ -20,10 +20,7 @@ public final class Dimensions {
 
   private Dimensions() {}
 
-  /**
-   * The namespace and dimensions from the settings. A dimension has an empty value if it is
-   * unknown.
-   */
+  /** The namespace and dimensions from the settings. Unknown dimensions have empty values. */
   static Destination cloudWatch(AgentConfig config) {
     List<List<Dimension>> sets = config.cloudwatch() ? config.dimensions() : List.of(OF_CLUSTER);
     return new Destination(

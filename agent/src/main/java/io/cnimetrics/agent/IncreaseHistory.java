@@ -31,10 +31,7 @@ import java.util.stream.Stream;
  * continues from a state.
  */
 public final class IncreaseHistory {
-  /**
-   * If more kinds are stored, those that the last read did not contain are forgotten. A read has up
-   * to 202 kinds.
-   */
+  /** Above this limit, kinds that are not in the last read are dropped. A read has up to 202. */
   private static final int MOST_KINDS = 300;
 
   /** Harmless errors are kept for this number of minutes. Each minute closes within this time. */

@@ -34,9 +34,7 @@ final class Publisher {
   /** The time limit of one identity lookup. It includes the time to load the EC2 client. */
   private static final Duration ATTEMPT_LIMIT = Duration.ofSeconds(10);
 
-  /**
-   * When all dimensions are known, the time between two lookups of other missing instance details.
-   */
+  /** The pause between lookups if all dimensions are known but other instance details are not. */
   private static final Duration RESOLVE_AGAIN = Duration.ofMinutes(10);
 
   /**
@@ -141,9 +139,7 @@ final class Publisher {
     return next.isBefore(resolveAt) ? next : resolveAt;
   }
 
-  /**
-   * Closes ended minutes. If a slow poll has delayed the close, sends the closed minutes at once.
-   */
+  /** Closes ended minutes. If a slow poll delayed the close, sends these minutes at once. */
   private void closeMinute(Instant now) {
     boolean closed = buffer.closeEnded(now);
     if (closed && late) {

@@ -17,14 +17,14 @@ import software.amazon.awssdk.core.SdkSystemSetting;
 import software.amazon.awssdk.http.HttpExecuteResponse;
 
 /**
- * EKS Pod Identity and the container credentials of ECS: an agent on the node exchanges the pod's
- * service account token for credentials. The SDK's provider hides that agent's error.
+ * EKS Pod Identity and the container credentials of ECS: a server on the node exchanges the pod's
+ * service account token for credentials. The SDK's own provider hides the server's error message.
  */
 final class ContainerCredentials implements CredentialsSource {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
   private static final Duration READ_TIMEOUT = Duration.ofSeconds(3);
 
-  /** The hosts of these agents. Other hosts need https, because the answer contains secrets. */
+  /** The servers on the node. Other hosts need https, because the answer contains secrets. */
   private static final Set<String> AGENTS =
       Set.of("169.254.170.2", "169.254.170.23", "[fd00:ec2::23]");
 

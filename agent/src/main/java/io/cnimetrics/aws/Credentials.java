@@ -23,8 +23,8 @@ import software.amazon.awssdk.profiles.ProfileFileSystemSetting;
 /**
  * Credentials of the first source that is set up, in the order of the SDK's default chain: keys in
  * the environment, IRSA, a profile, EKS Pod Identity, the instance's role. If this source fails, no
- * other source is used. After an outage of this source, the SDK's chain would use the instance's
- * role permanently, and CloudWatch would refuse that role.
+ * other source is used. The SDK's chain would then use the instance's role, even after the source
+ * works again, and CloudWatch would refuse this role.
  *
  * <p>Credentials are fetched again 10 minutes before they expire. If this fetch fails, the old
  * credentials are used until they expire.
@@ -78,7 +78,7 @@ public final class Credentials implements AwsCredentialsProvider {
     return held.orElseThrow().credentials();
   }
 
-  /** Fetches new credentials next time, because the service reports the present ones as expired. */
+  /** Marks the credentials as expired, so that the next call fetches new ones. */
   public synchronized void renew() {
     source = sources.get();
     held = held.map(keys -> new Fetched(keys.credentials(), Optional.of(Instant.EPOCH)));

@@ -3,7 +3,7 @@ package io.cnimetrics.aws;
 import java.util.Optional;
 import software.amazon.awssdk.http.SdkHttpResponse;
 
-/** The current call of a thread. Another thread can stop the call, also before it begins. */
+/** The current call of a thread. Another thread can stop the call, even before the call begins. */
 public final class CurrentCall {
   private volatile boolean stopped;
   private volatile Optional<HttpCall> call = Optional.empty();

@@ -12,7 +12,7 @@ import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 
 /**
- * The texts for error messages about an EC2 request. If the request fails, creates the problem.
+ * The texts for error messages about an EC2 request. Creates the problem for a failed request.
  *
  * <p>EC2's messages are not quoted, because a message about a signature contains the session token.
  *

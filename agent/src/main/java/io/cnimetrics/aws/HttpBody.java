@@ -24,7 +24,7 @@ final class HttpBody extends BlockInputStream {
   private boolean done;
 
   /**
-   * @param failure the failure that ended the head; every read throws it
+   * @param failure the failure that cut off the head of the answer; every read then throws it
    */
   HttpBody(
       InputStream in, SdkHttpResponse head, Optional<IOException> failure, Closeable connection) {
@@ -85,7 +85,7 @@ final class HttpBody extends BlockInputStream {
     return Long.parseLong(size, 16);
   }
 
-  /** Reads up to the end of a line. The limit of the connection is the limit of its length. */
+  /** Reads up to the end of a line. Only the limit of the connection limits the line's length. */
   private String line() throws IOException {
     StringBuilder line = new StringBuilder();
     for (int next = in.read(); next != '\n'; next = in.read()) {
@@ -97,7 +97,7 @@ final class HttpBody extends BlockInputStream {
     return line.toString();
   }
 
-  /** The failure if the connection ends within an answer. */
+  /** The exception for a connection that ends within an answer. */
   static IOException cut() {
     return new SocketException("the connection was closed before the answer was complete");
   }

@@ -123,7 +123,7 @@ public class HttpCall implements ExecutableHttpRequest {
     } catch (IOException e) {
       abort();
       IOException cause = withoutTls(e);
-      // With an SSLException the proxy has connected, and the certificate is not accepted.
+      // An SSLException means that the proxy has connected, but the certificate is not accepted.
       throw proxy.isEmpty() || cause instanceof SSLException || cause instanceof ProxyException
           ? cause
           : ProxyException.of(proxy.get(), cause);
@@ -154,7 +154,7 @@ public class HttpCall implements ExecutableHttpRequest {
         .build();
   }
 
-  /** Returns the failure to send. The server can have answered before it received everything. */
+  /** Returns a failure instead of throwing it, because the server can have answered already. */
   private static Optional<IOException> sent(OutputStream out, byte[] head, byte[] body) {
     try {
       out.write(head);
@@ -295,7 +295,7 @@ public class HttpCall implements ExecutableHttpRequest {
     }
   }
 
-  /** TLS wraps a failure of the connection. Returns the failure itself. */
+  /** Returns the failure of the connection, which TLS has wrapped in another exception. */
   private static IOException withoutTls(IOException e) {
     if (e instanceof SSLException && e.getCause() instanceof EOFException) {
       SocketException closed = new SocketException("the connection was closed by the peer");

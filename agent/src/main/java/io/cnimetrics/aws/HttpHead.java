@@ -16,11 +16,11 @@ final class HttpHead {
   /** The limit of all lines, including the lines of interim answers. AWS sends about 300 bytes. */
   private static final int MOST_BYTES = 16 * 1024;
 
-  /** Any reason phrase is accepted, because the code alone decides about the datums. */
+  /** Any reason phrase is accepted, because only the code shows whether datums were accepted. */
   private static final Pattern STATUS =
       Pattern.compile("HTTP/[0-9.]{1,3}[ \\t]+([1-9][0-9]{2})(?:\\s.*)?", Pattern.DOTALL);
 
-  /** A code within these bytes is reported before the end of its line. */
+  /** If the code is within these first bytes of its line, it is reported before the line ends. */
   private static final int EARLY_BYTES = 32;
 
   private static final int SWITCHING_PROTOCOLS = 101;
@@ -89,8 +89,8 @@ final class HttpHead {
     while (end.isEmpty() && !line.isEmpty()) {
       int colon = line.indexOf(':');
       String name = line.substring(0, Math.max(colon, 0)).strip();
-      // A line that starts with a blank continues the line before it. The SDK must not decompress a
-      // body, because the limit would not hold for the result. No request asks for compression.
+      // Ignores a line that starts with a blank, because it continues the line before it. Ignores
+      // Content-Encoding, because the limit would not hold for a body that the SDK decompresses.
       if (!name.isEmpty()
           && !Character.isWhitespace(line.charAt(0))
           && !name.equalsIgnoreCase("Content-Encoding")) {
@@ -103,7 +103,7 @@ final class HttpHead {
   /**
    * Returns the next line. If the connection ends within the line, returns the received part.
    *
-   * @param onBlank receives the start of the line before each of its first blanks
+   * @param onBlank receives the part of the line before a blank, for each of the first blanks
    */
   private String line(Consumer<CharSequence> onBlank) {
     StringBuilder line = new StringBuilder();

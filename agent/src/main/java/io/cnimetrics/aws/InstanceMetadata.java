@@ -119,7 +119,7 @@ public final class InstanceMetadata {
       throw new IllegalArgumentException("a limit must be positive: " + limit);
     }
     if (disabled) {
-      // Not a problem, because a user chose this. Code that needs a value reports its absence.
+      // Not a problem, because a user has disabled instance metadata.
       return new Result(Instance.UNKNOWN, List.of());
     }
     return new MetadataReading(endpoint).read(limit);
@@ -182,7 +182,7 @@ public final class InstanceMetadata {
     return subnetIds;
   }
 
-  /** EC2 lists the primary address first. An interface only for EFA has no address. */
+  /** EC2 lists the primary address first. An EFA-only interface has no address. */
   private static List<String> primaryAddresses(MetadataService service) {
     return macs(service).stream()
         .flatMap(mac -> service.get(MACS + mac + "/local-ipv4s").stream())

@@ -64,7 +64,7 @@ final class MetadataReading {
       readTags();
       return known(List.of());
     } catch (MetadataService.Failed e) {
-      // Not stored, because after the limit this failure is only that the thread was interrupted.
+      // This failure is not stored. After the limit it only means that the thread was interrupted.
       return known(List.of(problem(e.reason(), e.fact())));
     }
   }
@@ -83,7 +83,7 @@ final class MetadataReading {
     }
     Map<String, String> read = new HashMap<>();
     keys.lines().map(String::strip).filter(ClusterName::mayName).forEach(key -> readTag(key, read));
-    // Stores all tags at once, because some tags alone can name another cluster.
+    // Stores all tags at once, because a part of the tags can name another cluster than all tags.
     store(tags, read);
   }
 

@@ -79,7 +79,7 @@ final class MetadataService implements AutoCloseable {
     }
   }
 
-  /** The current request. If no request is running, the last request. */
+  /** The current request or, if no request is running, the last request. */
   LastRequest last() {
     return last;
   }

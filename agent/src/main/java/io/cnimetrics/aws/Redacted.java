@@ -17,7 +17,7 @@ public final class Redacted {
       Pattern.compile(
           "\\b(?:AKIA|ASIA)[A-Za-z0-9]{8,}|\\beyJ[A-Za-z0-9._-]{8,}|[A-Za-z0-9/+=]{40,}");
 
-  /** A known secret that is shorter may occur in other words. Real secrets are longer. */
+  /** A shorter known secret is not replaced, because other words can contain it. */
   private static final int SHORTEST = 6;
 
   private static final Pattern NOT_SEEN = Pattern.compile("[\\p{C}\\p{Z}\\s]+");

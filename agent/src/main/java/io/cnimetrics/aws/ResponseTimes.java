@@ -11,7 +11,7 @@ import software.amazon.awssdk.http.SdkHttpResponse;
 
 /** Times in the headers of an answer. */
 public final class ResponseTimes {
-  /** The longest wait. A longer value may be an error of a proxy and is cut. */
+  /** The longest wait. Longer values are reduced, because a proxy can send a wrong value. */
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
 
   /** The SDK corrects the time if the clocks differ by at least this time. */
@@ -39,11 +39,11 @@ public final class ResponseTimes {
   private static Optional<Duration> wait(
       String value, SdkHttpResponse response, InstantSource clock) {
     if (value.matches("[0-9]+")) {
-      // A number with more than 9 digits is wrong, and may be too large for a long.
+      // A number with more than 9 digits is wrong, and can be too large for a long.
       return Optional.of(
           value.length() > 9 ? LONGEST_WAIT : Duration.ofSeconds(Long.parseLong(value)));
     }
-    // The answer's own date is preferred, because the node's clock may be wrong.
+    // The answer's own date is preferred, because the node's clock can be wrong.
     Instant now = AwsHttp.date(response, "Date").orElseGet(clock::instant);
     return AwsHttp.date(response, "Retry-After").map(at -> Duration.between(now, at));
   }

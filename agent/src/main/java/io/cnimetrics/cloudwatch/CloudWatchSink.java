@@ -42,7 +42,7 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
    */
   private static final int WORTH_COMPRESSING_BYTES = 1_024;
 
-  /** A thread whose connection is closed ends earlier, except during a name lookup. */
+  /** The wait for the thread of a stopped request. Only a name lookup takes longer. */
   private static final Duration LAST_STATUS = Duration.ofMillis(100);
 
   private final InFlightRequest.Client http = new InFlightRequest.Client();

@@ -149,7 +149,7 @@ enum ErrorKind {
 
   /**
    * The kind of an unknown 4xx status allows a retry. The kind is not INVALID, because INVALID
-   * datums are dropped, but the answer may come from a misconfigured proxy or may have a new error
+   * datums are dropped. The answer can come from a misconfigured proxy, or can have a new error
    * code. A malformed body ({@code SerializationException}) is a fault of the connection and not of
    * a datum. A datum that CloudWatch does not accept within two weeks is dropped.
    */

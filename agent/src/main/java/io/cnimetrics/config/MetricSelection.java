@@ -8,7 +8,7 @@ import java.util.TreeSet;
 /**
  * The selected metrics.
  *
- * @param names the names of metrics, or only {@code all}, or only {@code core}
+ * @param names the names of metrics, or the single word {@code all} or {@code core}
  */
 public record MetricSelection(Set<String> names) {
   public static final MetricSelection ALL = new MetricSelection(Set.of("all"));

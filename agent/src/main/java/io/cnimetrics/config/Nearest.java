@@ -10,7 +10,7 @@ public final class Nearest {
   /** The largest accepted edit distance. */
   private static final int FARTHEST = 2;
 
-  /** One wrong letter is allowed for every three letters. More slips give wrong suggestions. */
+  /** One wrong letter per three letters is allowed. A higher limit gives wrong suggestions. */
   private static final int LETTERS_PER_SLIP = 3;
 
   private Nearest() {}

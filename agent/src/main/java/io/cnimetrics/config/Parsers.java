@@ -68,7 +68,7 @@ public final class Parsers {
     return url;
   }
 
-  /** A URL with a host, without a fragment, and with a port that can exist. */
+  /** A URL with a host, without a fragment, and with no port or a valid port. */
   static URI url(String text, String expected) {
     try {
       URI url = new URI(text);

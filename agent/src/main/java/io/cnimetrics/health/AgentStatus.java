@@ -20,7 +20,7 @@ import java.util.Optional;
  * @param samples the samples of the last poll
  * @param minutes the last closed minutes, the oldest first
  * @param counters the time for which increases are known; empty until ipamD's metrics were read
- * @param increases the last run of increases of each counter that rose, the newest first
+ * @param increases the last {@link RecentIncrease} of each counter that rose; the newest is first
  * @param trouble the alerts that have not ended
  * @param destinations the services that receive the metrics
  */

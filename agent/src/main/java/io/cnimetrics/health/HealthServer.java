@@ -69,7 +69,7 @@ public final class HealthServer implements AutoCloseable {
   private Optional<HealthServer> onLoopback = Optional.empty();
 
   /**
-   * @param address the address to listen on, may be unresolved; port 0 means any free port
+   * @param address the address to listen on; its name can be unresolved; port 0 means any free port
    * @param pod the name of the agent's pod, if it is known. Each response has this name, because
    *     pods with the host's network share their ports
    * @param health returns the current health at each probe

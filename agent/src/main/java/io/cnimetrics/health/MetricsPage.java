@@ -27,8 +27,8 @@ public final class MetricsPage implements Page {
 
   /**
    * @param samples all samples of the last poll; if a source failed, its metrics are absent
-   * @param node the labels of all series; the page is empty until they were looked up once, because
-   *     a metric without these labels would be another series
+   * @param node the labels of all series; the page is empty before the first lookup of the labels,
+   *     because a metric without labels would be another series
    */
   public MetricsPage(
       Supplier<List<Sample>> samples,

@@ -112,7 +112,7 @@ public record Identification(
   }
 
   /**
-   * Whether further attempts are useless. Further attempts can be useful for a complete identity,
+   * Whether further attempts are useless. Even a complete identity can need further attempts,
    * because dimensions and limits can need the instance's id, type and zone.
    */
   public boolean isFinal() {

@@ -70,7 +70,7 @@ public final class IdentityResolver {
     if (found || !(ClusterName.of(instance.tags()) instanceof ClusterName.Unnamed)) {
       return;
     }
-    // EC2 is in the instance's region. The configured region is for CloudWatch and may differ.
+    // The tags are in the instance's region. The configured region is CloudWatch's and can differ.
     Optional<String> region = instance.region().or(given::region);
     if (instance.id().isPresent() && region.isPresent()) {
       answered = Optional.of(tags.read(instance.id().get(), region.get(), limit));

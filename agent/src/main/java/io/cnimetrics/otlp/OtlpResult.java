@@ -74,7 +74,7 @@ final class OtlpResult {
         tooOld ? TOO_OLD_REMEDY : remedy(status));
   }
 
-  /** The message in the body, which is text or JSON if the body is not protobuf. */
+  /** The message in the body. A body that is not protobuf is text or JSON. */
   private static String words(SdkHttpResponse head, byte[] body) {
     String type = head.firstMatchingHeader("Content-Type").orElse("");
     return type.contains("json") || type.startsWith("text/plain")

@@ -116,8 +116,7 @@ record BufferState(
    */
   record Starts(Instant agent, Optional<Instant> ipamd) {
     Starts {
-      // The journal stores only milliseconds. With finer times, a restart of the agent would change
-      // these starts.
+      // Milliseconds, as in the journal. Otherwise a restart of the agent would change a start.
       agent = agent.truncatedTo(ChronoUnit.MILLIS);
       ipamd = ipamd.map(start -> start.truncatedTo(ChronoUnit.MILLIS));
     }
@@ -195,10 +194,7 @@ record BufferState(
     return new BufferState(instanceId, destination, history, last, minute, late, starts);
   }
 
-  /**
-   * Returns the state after the drop of a minute. The open minute also counts the events of this
-   * drop. If no minute is open, the next minute counts these events.
-   */
+  /** Adds the events of a dropped minute to the open minute or, if none is open, to the next. */
   BufferState counting(List<MinuteValue> dropped) {
     List<Sample> events = new ArrayList<>();
     for (MinuteValue value : dropped) {
@@ -214,10 +210,7 @@ record BufferState(
         : with(lastMinute, open.map(minute -> minute.after(events)), carried);
   }
 
-  /**
-   * Whether a sample counts events. If its minute is already closed, such a sample is added to the
-   * next minute, and every other sample is discarded.
-   */
+  /** Whether a sample counts events. A late sample is kept only if it counts events. */
   private static boolean isEvent(Sample sample) {
     return sample.metric().within() == MinuteAggregation.SUM;
   }

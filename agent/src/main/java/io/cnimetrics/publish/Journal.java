@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Writes the changes of the buffer to disk. If the disk is full, read-only or missing, the journal
  * logs one warning and the agent continues. If a write fails, the journal discards the file,
- * because the file still contains minutes that are already sent, and a restarted agent would send
- * them again. Without the file a crash loses pending minutes.
+ * because it can contain minutes that were sent since, and a later agent would send them again.
+ * Without the file a crash loses pending minutes.
  */
 final class Journal implements Closeable {
   /** The largest size of the file, in bytes. */
@@ -41,7 +41,7 @@ final class Journal implements Closeable {
   private boolean loaded;
   private long bytesWhenReplaced;
 
-  /** Whether a write failed. The file then lacks changes, and no agent may continue from it. */
+  /** Whether a write failed. A later agent must not continue from such a file. */
   private volatile boolean failing;
 
   private Journal(Path directory) {

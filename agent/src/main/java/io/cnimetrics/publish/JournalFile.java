@@ -156,10 +156,7 @@ final class JournalFile implements Closeable {
     channel.lock();
   }
 
-  /**
-   * Whether the lock file is still the file that this agent locked. If another process has removed
-   * it, a second agent can lock a new file and run.
-   */
+  /** Whether the file that this agent locked is still in place. If not, a second agent can run. */
   boolean isLocked() {
     return lock.isInPlace();
   }
@@ -172,8 +169,7 @@ final class JournalFile implements Closeable {
   /**
    * Reads all entries from the first to the last.
    *
-   * @return the number of unreadable lines. If only a part of the last line was written, this line
-   *     is not counted
+   * @return the number of unreadable lines, without a last line that was only partly written
    */
   int read(Consumer<Journal.Entry> changes) throws IOException {
     int unreadable = 0;
@@ -299,8 +295,7 @@ final class JournalFile implements Closeable {
     try {
       channel.force(false);
     } catch (ClosedChannelException e) {
-      // The file is closed, because the agent is stopping, or because replace() has forced a new
-      // file to the disk.
+      // The agent is stopping, or replace() has closed this file and forced a new one to the disk.
     }
   }
 

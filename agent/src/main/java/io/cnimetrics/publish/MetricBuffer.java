@@ -396,10 +396,7 @@ public final class MetricBuffer implements AutoCloseable {
     return pending.take(receiver, now, known);
   }
 
-  /**
-   * Releases a batch that {@link #take} returned. Later requests can take the values of this batch
-   * that are still pending.
-   */
+  /** Releases a batch, so that later requests can take its values that are still pending. */
   synchronized void release(Batch batch) {
     pending.release(batch);
   }
@@ -410,9 +407,7 @@ public final class MetricBuffer implements AutoCloseable {
     keep();
   }
 
-  /**
-   * The number of requests, at least 1, that are needed to send the given number of newest minutes.
-   */
+  /** The number of requests, at least 1, that the given number of newest minutes needs. */
   synchronized int requestsForNewest(Receiver receiver, int minutes) {
     return pending.requestsForNewest(receiver, minutes);
   }

@@ -72,9 +72,7 @@ public interface MetricSink {
       INVALID,
       /** The receiver throttled the request, failed or did not answer. A retry may succeed. */
       RETRYABLE,
-      /**
-       * Permissions or credentials are missing or expired. Retries fail until a user corrects this.
-       */
+      /** Permissions or credentials are missing or expired. A user must correct the cause. */
       UNAUTHORIZED
     }
   }

@@ -84,10 +84,7 @@ final class PendingMinutes {
         minutes.size(), bytes, minutes.stream().min(Comparator.naturalOrder()));
   }
 
-  /**
-   * The number of different minutes. One minute can have several entries, because the values of
-   * subnets are separate entries.
-   */
+  /** The number of different minutes. A minute has a separate entry for the values of subnets. */
   int minutes() {
     return (int) byId.values().stream().map(PendingMinute::minute).distinct().count();
   }

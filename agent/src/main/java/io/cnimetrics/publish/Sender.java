@@ -119,10 +119,7 @@ public final class Sender {
     return () -> now.plusNanos(System.nanoTime() - start);
   }
 
-  /**
-   * Without a failure, the next call is due in the next minute at the latest, because an alert can
-   * be sent then.
-   */
+  /** Without a failure, the next call is in the next minute at the latest, because of alerts. */
   private Instant nextTurn(Instant now) {
     return failure.isPresent() ? due : Collections.min(List.of(next(), schedule.nextMinute(now)));
   }
@@ -192,10 +189,7 @@ public final class Sender {
     private int splits;
     private int dropsInARow;
 
-    /**
-     * Whether the newest minute was accepted. If not, minutes are perhaps rejected as too old only
-     * because the clock is wrong.
-     */
+    /** False as long as a wrong clock can be the reason why minutes are rejected as too old. */
     private boolean newestAccepted;
 
     Delivery(Supplier<Duration> limit, InstantSource clock) {

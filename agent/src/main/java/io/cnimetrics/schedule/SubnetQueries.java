@@ -49,7 +49,7 @@ public final class SubnetQueries {
    * @param own the number of addresses that this node has in each subnet
    */
   public Set<String> due(Instant now, Map<String, Long> own) {
-    // If the clock was set back, the agent did not start after the current minute.
+    // If the clock was set back, the current minute counts as the start.
     started = Math.min(started, minute(now));
     Set<String> due = new TreeSet<>(own.keySet());
     due.removeIf(subnetId -> !isDue(subnetId, own.getOrDefault(subnetId, 0L), minute(now)));
@@ -68,7 +68,7 @@ public final class SubnetQueries {
     return minute - turn * period == NodeSchedule.share(hash(subnetId, turn), period);
   }
 
-  /** The node calls EC2 once in this number of minutes, which is rounded up. */
+  /** The number of minutes in which the node calls EC2 once, rounded up. */
   private static long period(long own, long used) {
     return Math.max(1, -Math.floorDiv(-used, CALLS_PER_MINUTE * Math.max(1, own)));
   }

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * An input stream in which every byte passes {@link #read(byte[], int, int)}, also a byte that a
- * reader skips. A subclass can therefore count all bytes.
+ * An input stream in which every byte passes {@link #read(byte[], int, int)}, even a skipped byte.
+ * A subclass can therefore count all bytes.
  */
 public abstract class BlockInputStream extends InputStream {
   protected final InputStream in;
