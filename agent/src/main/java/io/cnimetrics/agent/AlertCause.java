@@ -46,7 +46,7 @@ record AlertCause(
   private static final Found CRASH_LOOP =
       new Found("ipamD ends again and again after its start", "ipamd-restarts");
 
-  /** If EC2 answers, ipamD adds an ENI in less time. */
+  /** If EC2 answers, ipamD needs less time than this to add an ENI. */
   private static final Duration LONG_CHANGE = Duration.ofSeconds(50);
 
   private static final Set<Cause> OF_SUBNET =

@@ -175,7 +175,7 @@ final class AlertLog implements AlertListener {
     }
   }
 
-  /** The causes at the start of the alerts. The line for the end shows the same causes. */
+  /** The causes at the start of the alerts. The log line about their end repeats these causes. */
   private Optional<String> of(
       List<MinuteValue> values, Function<Found, String> part, String separator) {
     String all =

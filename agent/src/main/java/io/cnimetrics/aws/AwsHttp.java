@@ -178,7 +178,7 @@ public final class AwsHttp implements SdkHttpClient {
       return got;
     }
 
-    /** Counts the elements and attributes of XML. Each of them needs about 200 bytes of heap. */
+    /** Counts the elements and attributes of XML. Each needs about 200 bytes of heap. */
     private void count(byte letter) throws IOException {
       if ((letter == '<' || letter == '=') && ++markup > MOST_XML_MARKUP) {
         throw new IOException("the answer has more than %,d parts".formatted(MOST_XML_MARKUP));

@@ -40,7 +40,7 @@ final class HttpBody extends BlockInputStream {
     this.left = empty || chunked ? 0 : length(head);
   }
 
-  /** If the head has several lengths, the body ends with the connection. */
+  /** If the head has several different lengths, the body ends with the connection. */
   private static long length(SdkHttpResponse head) {
     List<String> lengths = head.matchingHeaders("Content-Length").stream().distinct().toList();
     return lengths.size() == 1 && lengths.get(0).matches("[0-9]{1,18}")

@@ -46,7 +46,7 @@ public class HttpCall implements ExecutableHttpRequest {
   private static final char DELETE = 0x7f;
   private static final String LOGIN = "Proxy-Authorization";
 
-  /** The time limit for each address but the last. */
+  /** The time limit for connecting to an address of the host, except the last address. */
   private static final Duration NOT_LAST = Duration.ofSeconds(1);
 
   /**
@@ -104,7 +104,7 @@ public class HttpCall implements ExecutableHttpRequest {
         connection.get().close();
       }
     } catch (IOException e) {
-      // The connection is closed nevertheless.
+      // The socket is closed even if close() throws an exception.
     }
   }
 

@@ -63,7 +63,7 @@ final class HttpHead {
     }
   }
 
-  /** The failure that ended the head too early; empty if the head is complete. */
+  /** The failure that cut off the head; empty if the head is complete. */
   Optional<IOException> end() {
     return end;
   }

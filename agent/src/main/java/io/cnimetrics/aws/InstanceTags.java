@@ -10,7 +10,7 @@ import software.amazon.awssdk.services.ec2.model.Filter;
 
 /** Reads this instance's tags that can name the cluster, with EC2's {@code DescribeTags}. */
 public final class InstanceTags {
-  /** An instance has at most 50 tags and some tags of AWS. These tags fit into one page. */
+  /** An instance has at most 50 tags and some tags of AWS, which fit into one page. */
   private static final int MOST_PAGES = 5;
 
   private final Ec2 ec2;

@@ -18,7 +18,7 @@ import software.amazon.awssdk.imds.Ec2MetadataRetryPolicy;
 
 /** A client of IMDSv2 that uses the SDK's client. Converts exceptions to {@link Failed}. */
 final class MetadataService implements AutoCloseable {
-  /** The lifetime of a session token. A reading is much shorter. The SDK's default is 6 h. */
+  /** The lifetime of a session token. All requests of one reading need much less time. */
   private static final Duration TOKEN_LIFE = Duration.ofMinutes(1);
 
   private static final Ec2MetadataRetryPolicy ONE_RETRY =

@@ -40,8 +40,8 @@ public record AgentHealth(List<Loop> loops, boolean polled, List<String> refusal
   }
 
   /**
-   * One message for each loop that hangs. Nothing else makes {@code /livez} fail, because a restart
-   * does not help if AWS or ipamD fails.
+   * One message for each loop that hangs. Only loops that hang make {@code /livez} fail. If AWS or
+   * ipamD fails, a restart of the agent does not help.
    */
   List<String> notLive() {
     return loops.stream().filter(Loop::hangs).map(Loop::complaint).toList();

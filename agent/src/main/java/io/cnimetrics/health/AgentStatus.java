@@ -53,7 +53,7 @@ public record AgentStatus(
    * The time for which the increases of ipamD's counters are known.
    *
    * @param first the start of the first poll that read ipamD's metrics
-   * @param last the start of the last such poll
+   * @param last the start of the last poll that read ipamD's metrics
    */
   public record Reads(Instant first, Instant last) {}
 

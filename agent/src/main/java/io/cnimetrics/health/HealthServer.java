@@ -27,7 +27,7 @@ public final class HealthServer implements AutoCloseable {
   /** The environment variable with the name of the agent's pod. */
   public static final String POD = "POD_NAME";
 
-  /** Limits of the JDK's server. They can be set only as system properties. */
+  /** Limits of the JDK's server, which can be set only as system properties. */
   private static final Map<String, String> LIMITS =
       Map.of(
           // Connections without a request are closed after 5 to 10 s. A check each second would use

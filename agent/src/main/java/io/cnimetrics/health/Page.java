@@ -10,7 +10,7 @@ public interface Page {
    */
   Response get(String accept);
 
-  /** Whether the page is only for clients on this node, whatever address the server listens on. */
+  /** Whether only clients on this node get the page, even if the server has other clients. */
   default boolean onlyForThisNode() {
     return false;
   }

@@ -11,8 +11,8 @@ import java.util.Map;
  * not define the serialization further.
  *
  * @param points the number of points
- * @param bytes the bytes if each point were alone in an uncompressed request. They include the
- *     scope, the unit, the start of a counter and the framing of protobuf
+ * @param bytes the bytes if each point were alone in an uncompressed request, with the scope, the
+ *     unit, the start of a counter and the framing of protobuf
  * @param leastBytes only the bytes of the texts that AWS lists, with 8 bytes for each time and
  *     value
  * @see <a

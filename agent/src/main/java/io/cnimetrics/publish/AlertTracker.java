@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.ToDoubleBiFunction;
 
-/** Tracks which metrics are in alert. A metric that has no value in a minute keeps its state. */
+/**
+ * Tracks which metrics are in alert. While a metric has no value, its alert neither starts nor
+ * ends.
+ */
 final class AlertTracker {
   private final ToDoubleBiFunction<Instant, String> harmless;
   private final Set<String> inAlert = new HashSet<>();

@@ -41,7 +41,7 @@ final class Journal implements Closeable {
   private boolean loaded;
   private long bytesWhenReplaced;
 
-  /** Whether a write failed. A later agent must not continue from such a file. */
+  /** Whether a write failed. A later agent must not continue from a file that lacks changes. */
   private volatile boolean failing;
 
   private Journal(Path directory) {

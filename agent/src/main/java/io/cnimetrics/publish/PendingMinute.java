@@ -23,7 +23,7 @@ record PendingMinute(
     Destination destination,
     Optional<Times> times,
     List<MinuteValue> values) {
-  /** CloudWatch accepts OTLP points up to 10 minutes in the future. This limit is lower. */
+  /** CloudWatch accepts OTLP points up to 10 minutes in the future. The agent's limit is lower. */
   private static final Duration MOST_AHEAD = Duration.ofMinutes(9);
 
   /**

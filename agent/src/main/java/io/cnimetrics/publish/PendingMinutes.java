@@ -31,7 +31,7 @@ final class PendingMinutes {
   /** CloudWatch accepts requests of up to 1 MB. Compressed requests are far smaller. */
   private static final int MOST_REQUEST_BYTES = 900_000;
 
-  /** CloudWatch accepts datums of the last two weeks. This limit is five minutes shorter. */
+  /** CloudWatch accepts datums of the last two weeks. The agent's limit is five minutes shorter. */
   private static final Duration OLDEST = Duration.ofDays(14).minusMinutes(5);
 
   private static final Logger log = LoggerFactory.getLogger(PendingMinutes.class);
@@ -173,9 +173,9 @@ final class PendingMinutes {
   }
 
   /**
-   * Keeps one value of each series for each regular send of the schedule. This value is the newest,
-   * because a total contains the earlier increases. For a duration it is the longest value, because
-   * trouble can end between two sends.
+   * Keeps one value of each series for each regular send of the schedule. The newest value is kept,
+   * because a total contains the earlier increases. Of a duration, the longest value is kept,
+   * because trouble can end between two sends.
    */
   void thin(Receiver receiver, NodeSchedule schedule) {
     newestFirst(receiver).stream()

@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
 public final class Sender {
   public static final Duration REQUEST_LIMIT = Duration.ofSeconds(10);
 
-  /** The limit of the search for invalid datums. One invalid datum in 1,000 needs fewer splits. */
+  /** The most splits in a search for invalid datums. One invalid datum in 1,000 needs fewer. */
   private static final int MOST_SPLITS = 40;
 
   /**
@@ -40,7 +40,7 @@ public final class Sender {
   /** A failure that continues is logged again after this time. */
   private static final Duration LOG_AGAIN = Duration.ofHours(1);
 
-  /** Every planned pause is shorter. If a pause is longer, the clock was set back. */
+  /** Planned pauses are below this limit. A longer pause means that the clock was set back. */
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(10);
 
   /** The upper bound for Retry-After, because a wrong value must not stop the agent for long. */

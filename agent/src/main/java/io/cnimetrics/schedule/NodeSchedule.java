@@ -76,7 +76,10 @@ public record NodeSchedule(
     return minute.plus(MINUTE).plus(offsetInMinute());
   }
 
-  /** The time in a minute at which the node calls EC2. The agent's first poll is earlier. */
+  /**
+   * The time in a minute at which the node calls EC2. The agent's first poll is before its first
+   * call.
+   */
   public Duration subnetOffset() {
     return AFTER_SEND.plus(offsetInMinute());
   }

@@ -8,8 +8,8 @@ import java.util.Locale;
 
 /**
  * The limit of the bytes and the time of one connection. The limit counts all bytes that the
- * connection receives: bodies, headers, chunk extensions and trailers. An HTTP library may hold all
- * of these bytes in memory.
+ * connection receives: bodies, headers, chunk extensions and trailers. An HTTP library can hold all
+ * received bytes in memory.
  */
 public final class ReceiveLimit {
   private final long most;
@@ -37,7 +37,7 @@ public final class ReceiveLimit {
     }
   }
 
-  /** Starts to count from 0. The caller has used the received bytes and no longer holds them. */
+  /** Starts to count from 0, because the caller no longer holds the received bytes. */
   public void renew() {
     left = most;
   }
