@@ -84,7 +84,7 @@ public final class Credentials implements AwsCredentialsProvider {
     held = held.map(keys -> new Fetched(keys.credentials(), Optional.of(Instant.EPOCH)));
   }
 
-  /** The parts of the present credentials, which no message may contain. Never blocks. */
+  /** The parts of the present credentials, which must not be in any message. Never blocks. */
   public List<String> secrets() {
     return held.map(Fetched::credentials).stream()
         .flatMap(

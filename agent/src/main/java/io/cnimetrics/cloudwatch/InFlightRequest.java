@@ -95,7 +95,7 @@ final class InFlightRequest {
     private final AwsHttp http = AwsHttp.client(CONNECT_TIMEOUT, READ_TIMEOUT);
     private volatile InFlightRequest exchange = new InFlightRequest();
 
-    /** Assigns the client's next request to this object. Only one request runs at a time. */
+    /** Sets the object that controls the next request. Only one request runs at a time. */
     void begin(InFlightRequest next) {
       next.started = true;
       exchange = next;

@@ -45,7 +45,7 @@ final class OtlpResult {
 
   /**
    * @param signed whether the request has a signature for AWS
-   * @param secrets returns the texts that no message may contain
+   * @param secrets returns the texts that must not be in any message
    */
   OtlpResult(URI url, boolean signed, Supplier<Collection<String>> secrets, InstantSource clock) {
     this.shown = UrlSecrets.hiddenIn(url.toString());

@@ -9,10 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.ToDoubleBiFunction;
 
-/**
- * Tracks which metrics are in alert. While a metric has no value, its alert neither starts nor
- * ends.
- */
+/** Tracks which metrics are in alert. A missing value neither starts nor ends an alert. */
 final class AlertTracker {
   private final ToDoubleBiFunction<Instant, String> harmless;
   private final Set<String> inAlert = new HashSet<>();

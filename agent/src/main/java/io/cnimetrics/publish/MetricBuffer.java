@@ -401,7 +401,7 @@ public final class MetricBuffer implements AutoCloseable {
     pending.release(batch);
   }
 
-  /** Removes a batch that was sent or dropped. The batch may be a part of a taken batch. */
+  /** Removes a batch that was sent or dropped. It can be a part of a batch that was taken. */
   synchronized void acknowledge(Batch batch) {
     pending.acknowledge(batch);
     keep();

@@ -76,10 +76,7 @@ public record NodeSchedule(
     return minute.plus(MINUTE).plus(offsetInMinute());
   }
 
-  /**
-   * The time in a minute at which the node calls EC2. The agent's first poll is before its first
-   * call.
-   */
+  /** The time in a minute at which the node calls EC2. The first poll is before the first call. */
   public Duration subnetOffset() {
     return AFTER_SEND.plus(offsetInMinute());
   }
