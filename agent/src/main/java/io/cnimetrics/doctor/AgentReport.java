@@ -8,7 +8,7 @@ import java.util.Optional;
 /**
  * The facts that the agent on this node reports on its page {@code /status}.
  *
- * @param startedAt the time since which the agent knows increases
+ * @param startedAt when the agent began to read counters, and so to see increases
  * @param readUntil the last poll of the agent that read ipamD's counters; the same as {@code
  *     startedAt} if the agent has not read them recently
  * @param increases the last run of increases of each counter that rose
@@ -26,16 +26,18 @@ public record AgentReport(
   }
 
   /**
-   * Restarts of ipamD in the last 15 minutes, and a failure that lasts.
+   * The restarts of ipamD in the last 15 minutes, and whether ipamD is down now.
    *
-   * @param since when they began; empty if that is not known
-   * @param down since when ipamD does not answer; empty if ipamD answers
+   * @param since when the restarts began; empty if this is unknown
+   * @param down when ipamD stopped answering; empty if ipamD answers
    */
   public record Restarts(long count, Optional<Since> since, Optional<Since> down) {
     public static final Restarts NONE = new Restarts(0, Optional.empty(), Optional.empty());
   }
 
-  /** Whether the agent read the counters of ipamD twice. Only then does it know increases. */
+  /**
+   * Whether the agent read ipamD's counters at least twice, and therefore knows their increases.
+   */
   boolean knowsIncreases() {
     return readUntil.isAfter(startedAt);
   }

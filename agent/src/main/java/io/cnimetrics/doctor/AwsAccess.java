@@ -180,7 +180,7 @@ final class AwsAccess {
         .orElseGet(() -> TEST_DATUM.ok("CloudWatch accepts the test datum", TEST_METRIC));
   }
 
-  /** The commands for the reason of a failed request, after the given commands. */
+  /** Returns the given commands, and then the commands for the reason why the request failed. */
   private static String[] commands(String failure, String... first) {
     Stream<String> byReason =
         AwsTrouble.of(failure)

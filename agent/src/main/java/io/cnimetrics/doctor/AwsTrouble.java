@@ -5,7 +5,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The reasons for failed requests to AWS that the error message shows. */
+/** Reasons why a request to AWS fails, as far as the error message shows the reason. */
 enum AwsTrouble {
   SETTINGS(
       "_PROXY is '|must not be null|Protocol must be|invalid: ",
@@ -59,7 +59,8 @@ enum AwsTrouble {
   private final String command;
 
   /**
-   * @param sign matches messages of this reason. A group matches the name of a host
+   * @param sign a pattern for the error messages of this reason; its group matches the name of the
+   *     host
    * @param command {@code {}} stands for the name of the host
    */
   AwsTrouble(String sign, String cause, String remedy, String command) {

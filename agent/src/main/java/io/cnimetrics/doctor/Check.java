@@ -25,8 +25,8 @@ public record Check(
       Set.of("max-pods", "cni-release", "instance-type", "cluster-name", "region", "java-agent");
 
   /**
-   * Runs the check, and adds to each present finding of a state when the state began. For this the
-   * check also judges the node at the times of the earlier polls.
+   * Runs the check, and adds the time when the trouble began to each finding of present trouble. To
+   * find this time, the check also judges the node as it was at each earlier poll.
    */
   List<Finding> dated(NodeEvidence node) {
     return run(node).stream()
@@ -43,7 +43,8 @@ public record Check(
     while (first > 1 && run(node.upTo(first - 1)).stream().anyMatch(Finding::isPresent)) {
       first--;
     }
-    // If the check needs two polls to judge, the first poll saw the same state as the second.
+    // The time is exact only if the check found no trouble at the poll before. If it could not
+    // judge that poll, the trouble was perhaps there already.
     boolean judged =
         first > 1 && run(node.upTo(first - 1)).stream().allMatch(each -> each.level() == Level.OK);
     Instant at = node.polls().get(judged ? first - 1 : 0).snapshot().takenAt();

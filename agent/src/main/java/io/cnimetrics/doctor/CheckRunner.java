@@ -34,7 +34,10 @@ public final class CheckRunner {
     return new Diagnosis(Verdict.of(node, explained), explained, node.now());
   }
 
-  /** Two checks can find leaked addresses. If one of them does, the other may not deny it. */
+  /**
+   * Two checks look for leaked addresses. If one finds some, the ok finding of the other is left
+   * out.
+   */
   private static boolean isContradicted(Finding finding, List<Finding> findings) {
     return finding.id().equals(Cause.LEAKED.finding())
         && finding.level() == Level.OK

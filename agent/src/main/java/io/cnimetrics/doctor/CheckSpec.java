@@ -47,7 +47,7 @@ record CheckSpec(
     return new CheckSpec(id, looksAt, fires, remedy, commands, Optional.of(page), requirements);
   }
 
-  /** The same with commands, which can contain the placeholders of {@link Commands}. */
+  /** Returns a copy with commands, which can contain the placeholders of {@link Commands}. */
   CheckSpec run(String... lines) {
     return new CheckSpec(id, looksAt, fires, remedy, List.of(lines), link, requirements);
   }
@@ -81,7 +81,7 @@ record CheckSpec(
   /**
    * A check that runs only with a flag. The table mentions it only if it is verbose.
    *
-   * @param flag what to set, such as {@code --subnets is not set}
+   * @param flag the text about the missing flag, such as {@code --subnets is not set}
    */
   Finding notRequested(String flag) {
     return Finding.without(this, Level.NOT_CHECKED, NOT_REQUESTED, flag);

@@ -62,7 +62,7 @@ final class Commands {
   static final String STARTS_OF_IPAMD =
       "sudo grep -A 60 'Starting L-IPAMD' /var/log/aws-routed-eni/ipamd.log" + ON_NODE;
 
-  /** Amazon's images for EKS contain the SSM agent, but the node's role can lack its policy. */
+  /** Fails if the node's role lacks the policy for the SSM agent. Then {@link #SHELL} is run. */
   private static final String SSM =
       aws("ssm start-session") + " --target " + THIS_INSTANCE + " || ";
 
@@ -84,7 +84,7 @@ final class Commands {
   static final String ERRORS_OF_PLUGIN =
       "sudo grep -i error /var/log/aws-routed-eni/plugin.log | tail -20" + ON_NODE;
 
-  /** The events of pods that do not start on this node. The wide form names the node. */
+  /** The events of pods that do not start on this node. {@code -o wide} prints the node's name. */
   static final String FAILED_PODS =
       "kubectl get events -A -o wide --field-selector reason=FailedCreatePodSandBox | grep "
           + THIS_NODE;
@@ -116,7 +116,7 @@ final class Commands {
           + ON_THIS_NODE
           + "  # restarts ipamD on this node only; running pods keep their addresses";
 
-  /** The comment of a command. A quoted id can contain the same text, but not at the end. */
+  /** The comment at the end of a command. Two spaces and # inside a quoted id are no comment. */
   static final Pattern NOTE_AT_END = Pattern.compile("  # ([^'\"]+)$");
 
   private static final String PENDING = " --field-selector status.phase=Pending,spec.nodeName=";
@@ -143,7 +143,7 @@ final class Commands {
           + THIS_NODE
           + "  # keeps new pods away from this node, until kubectl uncordon";
 
-  /** Only pods without an address whose controller starts them elsewhere. */
+  /** Deletes only pods that have no address and that a controller starts again on another node. */
   private static final String DELETE_PENDING_PODS =
       "kubectl get pods -A --no-headers -o 'custom-columns=NAMESPACE:.metadata.namespace,"
           + "NAME:.metadata.name,IP:.status.podIP,KIND:.metadata.ownerReferences[0].kind'"
@@ -206,12 +206,12 @@ final class Commands {
   private static final String UNATTACHED =
       aws("ec2 describe-network-interfaces") + " --filters Name=status,Values=available";
 
-  /** Interfaces that no instance uses, such as those of nodes that are gone. */
+  /** Lists the interfaces that no instance uses, such as interfaces of deleted nodes. */
   static final String UNATTACHED_ENIS = list(UNATTACHED);
 
   static final String DELETE_UNATTACHED_ENIS = delete(UNATTACHED);
 
-  /** The part of the next text that has no meaning if the targets are low already. */
+  /** The part of {@link #FREE_ADDRESSES} that is left out if the warm targets are low already. */
   static final String LOWER_TARGETS =
       ", and lower the warm targets, so that ipamD releases idle addresses";
 
@@ -260,7 +260,9 @@ final class Commands {
   private static final String DESCRIBE_ADD_ON =
       aws("eks describe-addon") + " --cluster-name " + THIS_CLUSTER + " --addon-name vpc-cni";
 
-  /** Decides which of the two commands of {@link #setting} is right. */
+  /**
+   * Shows whether aws-node is a managed add-on, and so which command of {@link #setting} is right.
+   */
   private static final String ADD_ON =
       DESCRIBE_ADD_ON
           + " --query addon.addonVersion --output text"
@@ -330,7 +332,10 @@ final class Commands {
   static final String ROLE_OF_AGENT = roleOf("cni-metrics-agent");
   static final String ROLE_OF_AWS_NODE = roleOf("aws-node");
 
-  /** Sets ROLE, which other commands use. The AWS SDK looks for the three roles in this order. */
+  /**
+   * Sets the shell variable ROLE, which other commands use. The AWS SDK looks for the three roles
+   * in this order.
+   */
   private static String roleOf(String serviceAccount) {
     String association =
         aws("eks list-pod-identity-associations")
@@ -387,7 +392,9 @@ final class Commands {
           + THIS_NODE
           + " -o jsonpath='{.metadata.labels.topology\\.kubernetes\\.io/region}')\"";
 
-  /** The number of ENIs that EC2 has attached, for a node whose instance metadata is away. */
+  /**
+   * The number of ENIs that EC2 has attached, for a node whose instance metadata cannot be read.
+   */
   static final String ENI_COUNT =
       "aws ec2 describe-instances --region "
           + REGION_BY_KUBERNETES
@@ -443,7 +450,7 @@ final class Commands {
           + ":iam::aws:policy/AmazonEKS_CNI_Policy"
           + OF_ROLE;
 
-  /** Gives the role an action that AmazonEKS_CNI_Policy does not contain. */
+  /** Allows the role an action that AmazonEKS_CNI_Policy does not allow. */
   static String allow(String action) {
     return "aws iam put-role-policy --policy-name vpc-cni-"
         + action.split(":", 2)[1]
@@ -512,7 +519,7 @@ final class Commands {
 
   private Commands() {}
 
-  /** The commands that set variables of aws-node, after other commands. */
+  /** Returns the given commands, and then the commands that set variables of aws-node. */
   static String[] setting(String assignments, String... first) {
     return change(setEnv(assignments), setAddOnEnv(assignments), first);
   }
@@ -534,7 +541,9 @@ final class Commands {
         .toArray(String[]::new);
   }
 
-  /** The commands that move the waiting pods of this node to other nodes, after other commands. */
+  /**
+   * Returns the given commands, and then those that move this node's waiting pods to other nodes.
+   */
   static String[] movePendingPods(String... first) {
     return Stream.concat(
             Stream.concat(Stream.of(PENDING_PODS), Stream.of(first)),
@@ -542,18 +551,20 @@ final class Commands {
         .toArray(String[]::new);
   }
 
-  /** The commands that replace this node with a new node, after other commands. */
+  /** Returns the given commands, and then the commands that replace this node with a new node. */
   static String[] replaceNode(String... first) {
     return Stream.concat(Stream.of(first), Stream.of(DRAIN, TERMINATE, DELETE_NODE))
         .toArray(String[]::new);
   }
 
-  /** The commands that remove a switch of aws-node, after other commands. */
+  /**
+   * Returns the given commands, and then the commands that remove a boolean variable of aws-node.
+   */
   static String[] removing(String name, String... first) {
     return change(setEnv(name + "-"), setAddOnEnv(name + "=false"), first);
   }
 
-  /** First the command that shows which of the two ways is right. */
+  /** Adds {@link #ADD_ON}, which shows which of the last two commands is right. */
   private static String[] change(String env, String addOn, String... first) {
     return Stream.concat(Stream.of(first), Stream.of(ADD_ON, addOn, env)).toArray(String[]::new);
   }
@@ -575,9 +586,9 @@ final class Commands {
 
   /**
    * Sets variables of aws-node on every node, if aws-node is a managed add-on, because EKS undoes
-   * {@code kubectl set env}. New configuration values replace all values that the add-on has, so
-   * the command adds its other values. If these values cannot be read, the command changes nothing:
-   * jq 1.6 does not fail if its input is empty.
+   * {@code kubectl set env}. {@code update-addon} replaces all configuration values, so the command
+   * merges the new values into the present ones. If the present values cannot be read, VALUES is
+   * empty and the command changes nothing: jq 1.6 does not fail if its input is empty.
    *
    * @param assignments such as {@code WARM_IP_TARGET=5 MINIMUM_IP_TARGET=10}
    */
@@ -644,7 +655,10 @@ final class Commands {
 
   private static final Set<String> WITHOUT_ENICONFIG = Set.of(ADD_SUBNET, SET_GROUP_OF_PRIMARY_ENI);
 
-  /** Only with custom networking, new ENIs follow an ENIConfig, and not the primary ENI. */
+  /**
+   * With custom networking, new ENIs get the subnet and the groups of an ENIConfig. Without it,
+   * they get those of the primary ENI.
+   */
   private static boolean suits(String command, NodeEvidence node) {
     return node.snapshot().settings().isEmpty()
         || (node.customNetworking()

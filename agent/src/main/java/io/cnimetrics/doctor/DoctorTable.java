@@ -20,7 +20,9 @@ public final class DoctorTable {
   private static final int INDENT = 6;
   private static final int NAME = 8;
 
-  /** If more checks did not run for the same reason, the table shows only their number. */
+  /**
+   * If more checks than this did not run for the same reason, the table shows only their number.
+   */
   private static final int MOST_NAMED = 3;
 
   private final Diagnosis diagnosis;
@@ -111,7 +113,7 @@ public final class DoctorTable {
             + palette.faint(finding.id()));
   }
 
-  /** Symptoms are short: their cause has the time and the advice. */
+  /** Writes symptoms without a time and advice, because their cause has both. */
   private void symptoms() {
     Map<String, List<Finding>> byCause =
         diagnosis.findings().stream()
@@ -128,7 +130,7 @@ public final class DoctorTable {
         });
   }
 
-  /** Beside a finding that is worse or more urgent, a finding that is not urgent is short. */
+  /** Whether a finding is not urgent, and is shortened because another is worse or more urgent. */
   private boolean isShort(Finding finding) {
     Finding first = diagnosis.findings().get(0);
     boolean worse =
@@ -160,7 +162,7 @@ public final class DoctorTable {
         "%s (%s): %s".formatted(finding.title(), finding.id(), finding.evidence()));
   }
 
-  /** A warning is brief if it is not the finding that decides. */
+  /** Writes the advice. A warning has no cause and no link if the verdict names another finding. */
   private void advice(Finding finding) {
     boolean note = finding.level() == Level.NOTE;
     boolean decides = diagnosis.verdict().finding().equals(Optional.of(finding.id()));

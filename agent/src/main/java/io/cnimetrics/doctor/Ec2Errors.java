@@ -200,7 +200,7 @@ record Ec2Errors(
                   + " answer",
               Commands.ERRORS_OF_IPAMD));
 
-  /** This code of a call that attaches an ENI has one reason. */
+  /** The only reason why a call that attaches an ENI fails with InvalidParameterCombination. */
   private static final Ec2Errors WRONG_ZONE =
       other(
           "New ENIs are in another zone than the node",
@@ -226,7 +226,7 @@ record Ec2Errors(
           Commands.ENICONFIGS,
           Commands.INSTANCE_GROUPS);
 
-  /** The row for codes that no cause lists, or a more exact row for some of these codes. */
+  /** Creates the row for codes that no cause lists, or a more exact row for some of these codes. */
   private static Ec2Errors other(
       String title, String before, String cause, String remedy, String... commands) {
     return new Ec2Errors(
@@ -320,7 +320,10 @@ record Ec2Errors(
     };
   }
 
-  /** AmazonEKS_CNI_Policy contains no call of SageMaker and no call for IPv6 addresses. */
+  /**
+   * Advises a policy of one's own for calls of SageMaker and calls for IPv6 addresses, because
+   * AmazonEKS_CNI_Policy does not allow them.
+   */
   private static Finding allowing(String call, Finding denied) {
     boolean ofSageMaker = call.contains("ClusterNode");
     String action = (ofSageMaker ? "sagemaker:" : "ec2:") + call;
@@ -397,7 +400,7 @@ record Ec2Errors(
             Commands.TRUST_OF_AWS_NODE);
   }
 
-  /** EC2 has no codes of their own for some reasons why it does not create or attach an ENI. */
+  /** Returns a more exact row if the call and the code together show the reason. */
   private static Stream<Ec2Errors> exact(IpamdError kind) {
     return switch (kind.code()) {
       case "InvalidParameterCombination" ->
@@ -415,7 +418,10 @@ record Ec2Errors(
           "UnassignPrivateIpAddresses",
           "UnassignIpv6Addresses");
 
-  /** Whether pods may need the failed call. A known cause also affects other calls. */
+  /**
+   * Whether pods perhaps need the failed call. Pods do not need a call that releases addresses, but
+   * if the cause of its error is known, other calls fail for the same cause.
+   */
   private static boolean needsAnswer(NodeEvidence node, IpamdError kind) {
     return node.trend(kind).mayRise()
         && (!RELEASES.contains(kind.call()) || Cause.ofCode(kind.code()).isPresent());
@@ -434,7 +440,9 @@ record Ec2Errors(
     return trend.judge(spec.warn(before, evidence, cause));
   }
 
-  /** Whether another call of ipamD fails now, and ipamD makes that call despite these errors. */
+  /**
+   * Whether ipamD works without the calls of this row, and pods need another call, which fails now.
+   */
   private boolean isOnlyOptional(NodeEvidence node) {
     return node.kinds(IS_OF_EC2.and(kind -> codes.test(kind.code()))).stream()
             .allMatch(IpamdError::isOptional)
@@ -472,7 +480,10 @@ record Ec2Errors(
         : spec.warn(title, evidence, cause).since(failed.since());
   }
 
-  /** ipamD waits two minutes after these errors. Two polls may then show no increase. */
+  /**
+   * ipamD waits two minutes after such an error, so two polls perhaps show no increase of the
+   * count.
+   */
   private boolean isOfSubnet() {
     return List.of(Cause.NO_ADDRESS_IN_SUBNET, Cause.NO_PREFIX_IN_SUBNET).stream()
         .anyMatch(each -> each.finding().equals(spec.id()));

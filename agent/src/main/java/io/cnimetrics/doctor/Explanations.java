@@ -49,7 +49,7 @@ final class Explanations {
           "trunk-slot",
           "node-full");
 
-  /** A pool that does not grow keeps pods from addresses also between restarts. */
+  /** Restarts come after the reasons for no growth, which also stop pods between two restarts. */
   private static final List<String> RESTARTS = List.of("ipamd-restarts");
 
   /** The possible causes of each symptom, the most certain first. */
@@ -85,8 +85,8 @@ final class Explanations {
   private Explanations() {}
 
   /**
-   * Returns the explained findings, the worst first, and each cause before its symptoms. Of several
-   * failures the reason why pods are refused is first.
+   * Returns the explained findings, the worst first, and each cause before its symptoms. Among
+   * several findings of level fail, the reason why pods are refused is first.
    */
   static List<Finding> apply(List<Finding> findings) {
     List<Finding> explained = new ArrayList<>();
@@ -127,7 +127,7 @@ final class Explanations {
         .min(Comparator.comparing(Explanations::certainty));
   }
 
-  /** Of the reasons for no growth, those with the level fail are more certain. */
+  /** A reason why the pool does not grow is more certain if its level is fail. */
   private static Level certainty(Finding cause) {
     return NO_GROWTH.contains(cause.id()) ? cause.level() : Level.FAIL;
   }

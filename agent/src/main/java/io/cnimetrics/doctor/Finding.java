@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param remedy what to do; empty if there is nothing to do
  * @param commands the commands of the remedy, one line each, with this node's ids
  * @param link a page of AWS about the problem
- * @param past whether the trouble has ended, or may have ended
+ * @param past whether the trouble has ended, or has perhaps ended
  * @param since when the trouble began; empty if unknown
  * @param explainedBy the id of the finding that explains this finding; empty if there is none
  */
@@ -63,39 +63,39 @@ public record Finding(
     return !past && (level == Level.FAIL || level == Level.WARN);
   }
 
-  /** The same with a remedy for this case. */
+  /** Returns a copy with a remedy for this case. */
   Finding remedied(String better, String... lines) {
     return with(level, cause, better, List.of(lines), link, past, since, explainedBy);
   }
 
-  /** The same with the cause of this case. */
+  /** Returns a copy with the cause of this case. */
   Finding causedBy(String better) {
     return with(level, better, remedy, commands, link, past, since, explainedBy);
   }
 
-  /** The same with another level. */
+  /** Returns a copy with another level. */
   Finding at(Level other) {
     return with(other, cause, remedy, commands, link, past, since, explainedBy);
   }
 
-  /** The same as trouble that has ended, or may have ended. */
+  /** Returns a copy that says that the trouble has ended, or has perhaps ended. */
   Finding ended() {
     return with(level, cause, remedy, commands, link, true, since, explainedBy);
   }
 
-  /** The same with the time at which the trouble began, or before which it began. */
+  /** Returns a copy with the time when the trouble began, or a time before which it began. */
   Finding since(Optional<Since> start) {
     return with(level, cause, remedy, commands, link, past, start, explainedBy);
   }
 
-  /** The same as a consequence of another finding, which has the remedy. */
+  /** Returns a copy that is a consequence of another finding. The other finding has the remedy. */
   Finding explainedBy(Finding other) {
     Optional<String> explanation = Optional.of(other.id());
     return with(level, cause, "See " + other.id(), List.of(), link, past, since, explanation);
   }
 
   /**
-   * The same with this node's ids in the commands. A command that needs an unknown id is left out.
+   * Returns a copy with this node's ids in the commands, without commands that need an unknown id.
    */
   Finding onNode(NodeEvidence node) {
     String named = Commands.named(remedy, node);

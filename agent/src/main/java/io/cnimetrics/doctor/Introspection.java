@@ -13,7 +13,9 @@ import java.util.regex.Pattern;
 final class Introspection {
   private static final Duration LIMIT = Duration.ofSeconds(2);
 
-  /** The error if the socket's file exists but no process listens. A missing file gives another. */
+  /**
+   * Matches the error that occurs if the socket's file exists but no process listens on the socket.
+   */
   private static final Pattern STALE_SOCKET =
       Pattern.compile(".*unix:(\\S+), .*Connection refused.*");
 
@@ -66,7 +68,10 @@ final class Introspection {
         .orElse(dated);
   }
 
-  /** Whether the finding hides whether pods get addresses. If ipamD does not run, they get none. */
+  /**
+   * Whether doctor cannot see if pods get addresses. If ipamD does not run, they certainly get
+   * none.
+   */
   static boolean hidesThePool(Finding finding) {
     return finding.id().equals(SPEC.id()) && !finding.title().equals(NOT_RUNNING);
   }

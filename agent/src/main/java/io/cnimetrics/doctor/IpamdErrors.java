@@ -102,7 +102,10 @@ record IpamdErrors(String fn, String meaning, String cause) {
         : findings;
   }
 
-  /** Why a new ENI or address does not reach the pool; empty if no such error rises. */
+  /**
+   * Why a new ENI or address does not reach the pool; empty if ipamD counts no new error of this
+   * kind.
+   */
   static Optional<String> whyPoolDoesNotGrow(NodeEvidence node) {
     return node.kinds(IpamdError::isOfGrowth).stream()
         .filter(kind -> node.trend(kind).isRising())
@@ -111,7 +114,10 @@ record IpamdErrors(String fn, String meaning, String cause) {
         .map(row -> "%s. %s".formatted(row.meaning, row.cause(node)));
   }
 
-  /** ipamD also counts an error if it finds no subnet or security group, and makes no call. */
+  /**
+   * Replaces the cause "EC2" if no call to EC2 fails. ipamD also counts an error if it makes no
+   * call because it finds no subnet or security group.
+   */
   private String cause(NodeEvidence node) {
     boolean refuted = cause.equals(EC2) && !node.trend(Ec2Errors.IS_OF_EC2).mayRise();
     return refuted && !node.trend(MetricCatalog.EC2_API_ERR_COUNT.onlySeries()).mayRise()

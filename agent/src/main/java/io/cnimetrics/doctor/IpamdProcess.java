@@ -111,10 +111,12 @@ final class IpamdProcess {
   /** The kubelet waits at most 5 minutes before it restarts a container. */
   private static final Duration LONGEST_BACKOFF = Duration.ofMinutes(5);
 
-  /** The same number as in the alarm. Two updates of aws-node cause only two restarts. */
+  /**
+   * So many restarts are a crash loop, as for the alarm. Two updates of aws-node cause only two.
+   */
   private static final int CRASH_LOOP = 3;
 
-  /** The agent reports the restarts of this time. */
+  /** The agent reports the restarts of the last 15 minutes. */
   private static final Duration SEEN_BY_AGENT = Duration.ofMinutes(15);
 
   private static Optional<Finding> restartsSeenByAgent(NodeEvidence node) {
@@ -236,7 +238,9 @@ final class IpamdProcess {
   private static final Series FAILED_STARTS =
       new Series("awscni_ipamd_startup_duration_seconds_count", "success", Set.of("false"));
 
-  /** The kubelet starts the liveness probe of aws-node this many seconds after the start. */
+  /**
+   * The kubelet starts the liveness probe this many seconds after the container aws-node started.
+   */
   private static final double SLOW_SECONDS = 60;
 
   private static final CheckSpec START =

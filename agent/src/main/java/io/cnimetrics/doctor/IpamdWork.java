@@ -66,7 +66,10 @@ final class IpamdWork {
       "A call to EC2 hangs, or ipamD repeats a call that EC2 throttles or denies. Releases before"
           + " 1.19 repeat it for up to 15 minutes before they count an error";
 
-  /** Whether EC2 answered several calls since the poll before. A search makes one call. */
+  /**
+   * Whether EC2 answered at least two calls since the previous poll. A single call can be ipamD's
+   * search for leaked ENIs.
+   */
   private static boolean calledEc2(Poll poll) {
     return rose(poll, MetricCatalog.EC2_API_REQ_COUNT.onlySeries())
             - rose(poll, MetricCatalog.EC2_API_ERR_COUNT.onlySeries())
@@ -78,8 +81,8 @@ final class IpamdWork {
   }
 
   /**
-   * Whether ipamD may be adding addresses or ENIs. A new ENI needs at least four calls. A single
-   * call does not count, because ipamD searches for leaked ENIs with {@code
+   * Whether ipamD is perhaps adding addresses or ENIs. A new ENI needs at least four calls. A
+   * single call does not count, because ipamD searches for leaked ENIs with {@code
    * DescribeNetworkInterfaces} within 5 minutes after its start, and then each hour.
    */
   static boolean addsAddresses(NodeEvidence node) {
@@ -141,7 +144,7 @@ final class IpamdWork {
           .see(Pages.POD_SECURITY_GROUPS);
 
   /**
-   * If another finding explains waiting pods, the note about pods that doctor cannot see is noise.
+   * Replaces the note about pods that doctor cannot see if another finding explains waiting pods.
    */
   static Finding besideOthers(Finding finding, List<Finding> findings) {
     boolean unseen =

@@ -4,7 +4,7 @@ package io.cnimetrics.doctor;
 public enum Level {
   /** Pods on this node get no address now, or doctor cannot see whether pods get addresses. */
   FAIL("fail"),
-  /** Something is wrong now, or may be wrong now. */
+  /** Something is wrong now, or is perhaps wrong now. */
   WARN("warn"),
   /** The trouble has ended, or the fact is useful but is no problem. */
   NOTE("note"),

@@ -51,7 +51,7 @@ public record NodeEvidence(
     return polls.get(polls.size() - 1);
   }
 
-  /** The same node at the time of an earlier poll. */
+  /** The same node as it was at an earlier poll. */
   NodeEvidence upTo(int count) {
     return new NodeEvidence(polls.subList(0, count), agent, identity, origins, agentSettings);
   }
@@ -146,10 +146,10 @@ public record NodeEvidence(
     return capacity().cards().stream().mapToLong(CardCapacity::assigned).max().orElse(0);
   }
 
-  /** The time in which a new ipamD gets its addresses. */
+  /** ipamD has its addresses at most this long after its start. */
   private static final Duration START = Duration.ofMinutes(2);
 
-  /** Whether ipamD started so recently that it may not have its addresses yet. */
+  /** Whether ipamD started so recently that it perhaps has no addresses yet. */
   boolean justStarted() {
     return startedWithin(START);
   }
@@ -308,7 +308,9 @@ public record NodeEvidence(
     return new Trend(total(run, before), seenSince(), run, now());
   }
 
-  /** The agent can have polled after doctor's last poll. Its count is then the newer one. */
+  /**
+   * Returns the agent's count if the agent polled after doctor's last poll, or else doctor's count.
+   */
   private double total(Optional<RecentIncrease> run, OptionalDouble read) {
     return run.filter(known -> known.last().isAfter(now())).stream()
         .flatMapToDouble(known -> known.total().stream())
@@ -317,10 +319,10 @@ public record NodeEvidence(
   }
 
   /**
-   * The increase up to a poll of doctor that is not in the run. The agent's last poll can be before
-   * the first poll of doctor, or between two polls of doctor. If the agent did not report its
-   * count, and the run has all increases since ipamD's start, the increase is the new count minus
-   * the run. If the increase is unknown, the result is 0.
+   * Returns the increase between the agent's last poll and a later poll of doctor; 0 if it is
+   * unknown. The agent's last poll can be before doctor's first poll, or between two polls of
+   * doctor. If the agent did not report its count, the run perhaps contains all increases since
+   * ipamD's start. In this case the increase is the new count minus the amount of the run.
    */
   private static double unseen(
       Optional<RecentIncrease> run, OptionalDouble before, Instant beforeAt, double count) {
@@ -346,7 +348,7 @@ public record NodeEvidence(
         .or(() -> Optional.of(polls.get(0).snapshot().takenAt()).filter(first -> showsTrend()));
   }
 
-  /** If a counter fell, ipamD restarted and counted from 0. */
+  /** Returns the increase of a counter. If the counter fell, ipamD restarted and counted from 0. */
   private static double increase(double before, double after) {
     return after < before ? after : after - before;
   }

@@ -133,7 +133,8 @@ final class NodeSetup {
     String cause =
         "EC2 attached the ENI, and ipamD did not add it to the pool, for example because instance"
             + " metadata showed it too late. The ENI takes a slot, and its addresses go to no pod";
-    // EC2 attaches an ENI before ipamD puts it into the pool.
+    // EC2 attaches an ENI before ipamD puts it into the pool, so a new ENI can be missing for a
+    // while.
     return node.showsTrend() && !IpamdWork.addsAddresses(node) && !node.justStarted()
         ? LOST_ENI
             .warn("An attached ENI is missing in ipamD's pool", missing, cause)
@@ -146,9 +147,9 @@ final class NodeSetup {
   }
 
   /**
-   * Whether the pool is empty, and ipamD counts the slots of all ENIs of the instance type. ipamD's
-   * limit does not count ENIs that ipamD leaves alone on purpose. But the limit counts the slots of
-   * network cards that ipamD does not use, so the result is false for types with several cards.
+   * Whether the pool is empty, and ipamD counts the slots of all ENIs of the instance type. ENIs
+   * that ipamD is set not to manage are not part of ipamD's limit. But the limit counts the slots
+   * of network cards that ipamD does not use, so the result is false for types with several cards.
    */
   private static boolean countsUnlistedEnis(NodeEvidence node) {
     return node.snapshot().metrics().isPresent()
@@ -311,7 +312,7 @@ final class NodeSetup {
             .remedied(EXCLUDED_ENIS.remedy(), untag);
   }
 
-  /** The commands that allow pods on the excluded ENIs, after other commands. */
+  /** Returns the given commands, and then the commands that allow pods on the excluded ENIs. */
   static String[] allowPods(NodeEvidence node, String... first) {
     Stream<String> subnets =
         node.pool().enis().stream()
@@ -379,8 +380,9 @@ final class NodeSetup {
   }
 
   /**
-   * Changes the finding about idle addresses. If pods of this node wait for an address, the node
-   * must not release addresses. If the subnet is nearly empty, other nodes need these addresses.
+   * Changes the finding about idle addresses: to ok if pods of this node wait, because the node
+   * must then release no address, or to a warning if the subnet has few free addresses, because
+   * other nodes need the idle ones.
    */
   static Finding besideOthers(Finding finding, List<Finding> findings) {
     if (!finding.id().equals(IDLE_ADDRESSES.id()) || finding.level() != Level.NOTE) {
@@ -611,7 +613,10 @@ final class NodeSetup {
         .orElseGet(() -> CNI_RELEASE.ok("The release has no known bug", version.get()));
   }
 
-  /** A release without known bugs since which ipamD answers like this ipamD; empty if unknown. */
+  /**
+   * Returns a release without known bugs that is not newer than this ipamD, by the form of ipamD's
+   * answers; empty if the form does not show it.
+   */
   private static Optional<String> newerThanBugs(NodeEvidence node) {
     boolean subnets =
         node.snapshot()

@@ -176,7 +176,8 @@ final class PodAddresses {
 
   /**
    * A warm target that is higher than that of the node. Without WARM_IP_TARGET ipamD keeps a whole
-   * ENI or prefix free, and a value for WARM_IP_TARGET could be lower.
+   * ENI or prefix free. In this case another variable is raised, because a value for WARM_IP_TARGET
+   * could mean fewer free addresses.
    */
   static String higherTargets(NodeEvidence node) {
     if (node.warmIpTarget().equals(OptionalLong.of(0))) {
@@ -260,10 +261,9 @@ final class PodAddresses {
   }
 
   /**
-   * Whether pods wait while all free addresses are cooling. If a workload shrinks, pods with and
-   * without an address end, and the refusals are older than the released addresses. Therefore pods
-   * wait only if they were refused during the cooldown, or if more pods were refused than addresses
-   * are cooling.
+   * Whether pods wait while all free addresses are cooling. If a workload shrinks, waiting pods end
+   * too, and earlier refusals do not show that pods wait. Therefore pods wait only if ipamD refused
+   * pods during the cooldown, or if it refused more pods than addresses are cooling.
    */
   private static boolean podsWaitForCooldown(NodeEvidence node, Trend refusals) {
     return node.refusedWhileCooling().roseWithin(Trend.LAST_MINUTE)
@@ -313,7 +313,7 @@ final class PodAddresses {
 
   private static final long WARM_STEP = 5;
 
-  /** Whether ipamD refuses pods an address now, or may do so because the trend is unknown. */
+  /** Whether ipamD refuses pods an address now, or perhaps does so because the trend is unknown. */
   private static boolean podsAreRefused(NodeEvidence node) {
     return node.trend(MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries()).mayRise();
   }
@@ -347,7 +347,7 @@ final class PodAddresses {
     EffectiveMaximum maximum = card.maximum().orElseThrow();
     String where =
         node.capacity().cards().size() > 1 ? "network card %d: ".formatted(card.networkCard()) : "";
-    // Fewer pods can be on the host's network than the agent's settings say.
+    // This is over 0 if fewer pods are on the host's network than the agent's settings say.
     long over = card.assigned() - maximum.addresses();
     String evidence =
         over > 0
@@ -436,7 +436,8 @@ final class PodAddresses {
               .formatted(maxPods));
     }
     int onHostNetwork = node.agentSettings().hostNetworkPods();
-    // A pod of a multi-NIC node needs an address on each card. The smallest card limits the pods.
+    // On a multi-NIC node each pod needs an address on each card, so the smallest card is the
+    // limit.
     EffectiveMaximum maximum = node.smallestMaximum();
     long reachable = maximum.addresses();
     String evidence =
@@ -473,7 +474,7 @@ final class PodAddresses {
                 : MAX_PODS.commands().toArray(String[]::new));
   }
 
-  /** EKS computes max-pods from all ENIs of the instance type, and adds two pods. */
+  /** Explains a max-pods that is too high. EKS's own value is the addresses of all ENIs, plus 2. */
   private static String whyTooMany(NodeEvidence node, EffectiveMaximum maximum, int maxPods) {
     Optional<Limit> type = node.snapshot().instance().type().flatMap(InstanceLimits::of);
     long ofType = type.map(limit -> limit.enis() * maximum.perEni()).orElse(maximum.addresses());
@@ -484,7 +485,9 @@ final class PodAddresses {
         : "max-pods was not computed from the ENIs of the instance type";
   }
 
-  /** ENIs are excluded, and custom networking begins, only when ipamD starts. */
+  /**
+   * Excluded ENIs and custom networking exist since ipamD's start, because ipamD reads both then.
+   */
   private static Optional<Since> sinceStart(NodeEvidence node) {
     boolean trunk = node.snapshot().pool().filter(AddressPool::hasTrunk).isPresent();
     return node.ipamdStart().filter(any -> !trunk).map(Since::before);

@@ -78,14 +78,14 @@ final class PodNetwork {
           .see(Pages.TROUBLESHOOTING);
 
   /**
-   * A pod that runs holds its address for longer. First its containers start, and then the kubelet
-   * looks once a second whether they have ended.
+   * A pod whose containers start holds its address at least so long: after the start of the
+   * containers the kubelet checks once a second whether they have ended.
    */
   private static final Duration SHORTEST_RUN = Duration.ofSeconds(2);
 
   /**
-   * Whether pods request addresses in vain. ipamD counts only two reasons why a request fails: no
-   * address is available, or instance metadata does not answer.
+   * Reports whether pods request addresses and get none. ipamD counts only two reasons why a
+   * request fails: no address is available, or instance metadata does not answer.
    */
   private static Finding requests(NodeEvidence node, Probes.Pool pool) {
     Trend requests = node.trend(ADDED);
@@ -98,7 +98,7 @@ final class PodNetwork {
             .filter(run -> !whileWatched)
             .map(RecentIncrease::since)
             .orElse(node.polls().get(0).snapshot().takenAt());
-    // Jobs request addresses less often than pods that do not start.
+    // A pod that does not start requests an address at least once per RETRY. Jobs do so less often.
     boolean often =
         amount > 1
             && amount * NodeEvidence.RETRY.toSeconds()
@@ -112,7 +112,7 @@ final class PodNetwork {
       return REQUESTS.notChecked(
           "only VPC CNI 1.11.0 and later report when pods got their addresses");
     }
-    // The poll before the run of increases was up to a minute earlier.
+    // The first increase was seen up to a minute after the pod's request.
     Instant before = whileWatched ? since : since.minus(Trend.LAST_MINUTE);
     List<Duration> held =
         uses.get().stream()
@@ -143,8 +143,9 @@ final class PodNetwork {
   }
 
   /**
-   * Whether ipamD may no longer list an address that a pod released after this time. ipamD reads
-   * only the held addresses from its state file. It forgets an address that it gives back to EC2.
+   * Whether ipamD has perhaps forgotten an address that a pod released after this time. ipamD
+   * forgets the address when it gives it back to EC2, and when it restarts, because its state file
+   * contains only the addresses that pods hold.
    */
   private static boolean mayForget(NodeEvidence node, Instant time) {
     Trend calls = node.trend(MetricCatalog.EC2_API_REQ_COUNT.onlySeries());
@@ -191,22 +192,24 @@ final class PodNetwork {
 
   private static final Series ADDED = MetricCatalog.ADD_REQ_COUNT.onlySeries();
 
-  /** The container runtime releases the address of each request that fails. */
+  /** Counts releases. After a failed request the container runtime also sends a release. */
   private static final Series RELEASED = MetricCatalog.DEL_REQ_COUNT.onlySeries();
 
-  /** Whether another check sees why requests fail. */
+  /** Whether another check reports why requests fail. */
   private static boolean countsWhy(NodeEvidence node) {
     return node.trend(MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries()).mayRise()
         || node.trend(MetricCatalog.POD_SETUP_FAILED).isRising()
         || node.trend(IpamdError::isOfPod).isRising();
   }
 
-  /** Releases before 1.15.1 do not count the requests for which no address is available. */
+  /**
+   * Whether no address is available. VPC CNI before 1.15.1 does not count requests that fail so.
+   */
   private static boolean hasNoAddress(NodeEvidence node) {
     return node.mode() != AddressMode.IPV6 && node.available() == 0;
   }
 
-  /** The time limit, with the pause before the second read. */
+  /** This limit includes the pause before the second read of the routes. */
   private static final Duration ROUTES_LIMIT = Duration.ofSeconds(9);
 
   private static final int MAX_NAMED = 5;
@@ -247,8 +250,8 @@ final class PodNetwork {
     if (first.without().isEmpty() && first.orphaned().isEmpty()) {
       return ROUTES.ok("Each pod has a route", "%d held addresses".formatted(first.held().size()));
     }
-    // While a pod starts or ends, ipamD holds its address without a route, or the reverse, for up
-    // to some seconds. Therefore a second read, seconds later, has to confirm the difference.
+    // While a pod starts or ends, its address can have no route, or the route no address, for some
+    // seconds. Therefore a second read, seconds later, has to confirm the difference.
     Routes again = Routes.of(pool.later().held(), hostRoutes.read());
     List<String> orphaned = both(first.orphaned(), again.orphaned());
     // On a multi-NIC node the host has a route to only one of the addresses of a pod.
@@ -390,7 +393,7 @@ final class PodNetwork {
     return SUBNET.checkAll(node -> subnets(node, subnets)).withIo(SUBNET_LIMIT);
   }
 
-  /** Advises lower warm targets, unless the node's targets are as low already. */
+  /** Advises lower warm targets, unless the node's targets are so low already. */
   static Finding freeing(NodeEvidence node, Finding finding) {
     long target = node.warmIpTarget().orElse(0);
     boolean low = target > 0 && target <= LOW_TARGET;

@@ -160,7 +160,7 @@ final class PoolFaults {
         : byTable;
   }
 
-  /** Unless AWS_MANAGE_ENIS_NON_SCHEDULABLE is true. */
+  /** ipamD adds ENIs on a cordoned node only if AWS_MANAGE_ENIS_NON_SCHEDULABLE is true. */
   private static final String OF_CORDONED = "On a cordoned node ipamD adds no ENI either";
 
   private static final String[] TRUNK_SLOT_COMMANDS =
@@ -225,7 +225,8 @@ final class PoolFaults {
 
   /**
    * Changes a finding about a slot that ipamD does not use. If an attached ENI is missing in the
-   * pool, no slot is free. If the attached ENIs are unknown, both can be the cause.
+   * pool, no slot is free. If it is unknown which ENIs are attached, the finding names this as a
+   * second possible cause.
    */
   static Finding besideOthers(Finding finding, List<Finding> findings) {
     boolean ofSlot = Set.of(TRUNK_SLOT.id(), ENICONFIG.id()).contains(finding.id());
@@ -281,7 +282,7 @@ final class PoolFaults {
             .allMatch(eni -> eni.totalIpv4() >= perEni.getAsLong());
   }
 
-  /** Whether calls to EC2 fail now, or may fail now. */
+  /** Whether calls to EC2 fail now, or perhaps fail now. */
   private static boolean ec2Fails(NodeEvidence node) {
     return node.trend(Ec2Errors.IS_OF_EC2).mayRise()
         || node.trend(MetricCatalog.EC2_API_ERR_COUNT.onlySeries()).isRising();

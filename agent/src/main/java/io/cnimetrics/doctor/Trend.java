@@ -43,7 +43,7 @@ record Trend(double total, Optional<Instant> seenSince, Optional<RecentIncrease>
     return run.filter(increases -> increases.isPresent(now)).isPresent();
   }
 
-  /** Whether the counter rises now, or may rise now. */
+  /** Whether the counter rises now, or perhaps rises now. */
   boolean mayRise() {
     return isRising() || (total > 0 && !known());
   }
@@ -92,7 +92,7 @@ record Trend(double total, Optional<Instant> seenSince, Optional<RecentIncrease>
 
   /**
    * Whether the time at which the run began is known. If the first read was shortly before the run
-   * and the count was over 0, the rise may be older than the first read.
+   * and the count was over 0, the rise perhaps began before the first read.
    */
   private boolean isWhole(RecentIncrease increases) {
     return increases.amount() == total
@@ -103,7 +103,7 @@ record Trend(double total, Optional<Instant> seenSince, Optional<RecentIncrease>
 
   /**
    * The finding about a counter over 0. If the counter rises, the finding keeps its level. If the
-   * counter may be rising, the finding is a warning. If it has stopped, the finding is a note.
+   * counter is perhaps rising, the finding is a warning. If it has stopped, the finding is a note.
    */
   Finding judge(Finding rising) {
     if (isRising()) {

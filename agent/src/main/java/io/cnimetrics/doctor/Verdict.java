@@ -20,14 +20,16 @@ public record Verdict(Level level, String text, Optional<String> finding) {
   private static final String NO_POD_WAITS = "No pod waits for an address";
   private static final String UNKNOWN = "It is not known whether pods get addresses";
 
-  /** The answers of causes that stop only some pods, or that stop pods only at times. */
+  /** The verdicts for causes that stop only some pods, or that stop pods only at times. */
   private static final Map<String, String> SOME =
       Map.of(
           "ipamd-restarts", "Pods get addresses only between restarts",
           "cooldown", "Pods get addresses late",
           "pod-enis", "Pods with security groups of their own do not start, and other pods do");
 
-  /** Each of these findings alone shows that pods get no address. The others show the cause. */
+  /**
+   * Each of these findings alone shows that pods get no address. Other findings only show a cause.
+   */
   private static final Set<String> SEEN =
       Set.of(
           "refused-pods",
@@ -105,7 +107,7 @@ public record Verdict(Level level, String text, Optional<String> finding) {
         .orElse(answer + ": " + why + since(worst, node.now()));
   }
 
-  /** Pods are stopped since the later of two times: the beginning of the cause and the refusals. */
+  /** Pods get no address since the cause began, or since the first refusal if this is later. */
   private static Optional<Since> later(Finding cause, Finding refused) {
     return refused
         .since()
@@ -133,7 +135,7 @@ public record Verdict(Level level, String text, Optional<String> finding) {
         : calm(node) + ", but " + why + (isUrgent(worst) ? "" : ". This is not urgent");
   }
 
-  /** Whether pods failed, perhaps in the last minutes. */
+  /** Whether pods failed, and it is unknown whether they failed in the last minutes. */
   private static boolean mayStopPods(Finding finding) {
     return finding.past()
         && finding.level() == Level.WARN
