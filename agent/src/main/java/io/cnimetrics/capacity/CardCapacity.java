@@ -8,7 +8,7 @@ import java.util.Optional;
  * The capacity of one network card.
  *
  * @param pool the part of the address pool on this card; empty if introspection is off
- * @param maximum the number of addresses that pods can reach on this card; empty if unknown
+ * @param maximum the largest number of addresses for pods on this card; empty if unknown
  */
 public record CardCapacity(
     int networkCard,
@@ -26,7 +26,7 @@ public record CardCapacity(
     return pool.map(held -> held.available(mode)).orElse(0L);
   }
 
-  /** Whether pods hold all addresses that they can reach on this card; false if unknown. */
+  /** Whether pods hold as many addresses as this card can ever have; false if unknown. */
   public boolean isFull() {
     return pool.isPresent() && maximum.filter(most -> assigned() >= most.addresses()).isPresent();
   }

@@ -26,17 +26,17 @@ import java.util.stream.Collectors;
  *
  * <p>With one network card, both factors come from ipamD's gauges {@code awscni_eni_max} and {@code
  * awscni_ip_max}, or from the instance type if the gauges are unknown. With several cards both
- * factors come from the instance type, because ipamD's gauges then show one of the cards. ipamD's
- * gauges include ENIs that carry no pods: a trunk ENI, ENIs in excluded subnets, and the primary
- * ENI with custom networking. If EC2 has rejected a call because of a limit, the lower of the two
- * numbers counts.
+ * factors come from the instance type, because ipamD's gauges then show only one of the cards.
+ * ipamD's gauges include ENIs that carry no pods: a trunk ENI, ENIs in excluded subnets, and the
+ * primary ENI with custom networking. If EC2 has rejected a call because of a limit, the lower of
+ * the gauge and the type's limit counts.
  *
  * <p>A multi-NIC pod holds an address on each card. Therefore the card with the fewest available
  * addresses decides whether the pod can start. If a node has no multi-NIC pods, ipamD assigns each
  * pod one address of any card that ipamD lists. In this case all cards together are one pool.
  *
- * @param modeByGauges whether ipamD's gauges show the mode; otherwise the held addresses show the
- *     mode
+ * @param modeByGauges whether ipamD's gauges show the mode; otherwise the mode is derived from the
+ *     held addresses
  * @param cards the network cards of a node with multi-NIC pods, otherwise one element for the whole
  *     pool; empty on IPv6, and if ipamD could not be read
  * @param problem the reason why the maximum is unknown; empty if the snapshot's own problems
@@ -68,7 +68,7 @@ public record NodeCapacity(
    *     be negative on instances with EFA-only interfaces
    * @param ipMax the gauge {@code awscni_ip_max}: how many addresses these ENIs can have; 0 on IPv6
    * @param before the mode by the last known gauges. A poll without gauges uses this mode, because
-   *     a node that changed its mode may have addresses of both modes.
+   *     a node whose mode was changed can have addresses of both modes.
    */
   public static NodeCapacity of(
       NodeSnapshot snapshot,
@@ -89,7 +89,7 @@ public record NodeCapacity(
     return new Derivation(snapshot, limit, enis, perEni, ipv6Gauges, before, podLimits).capacity();
   }
 
-  /** The addresses that pods can reach on all cards; empty if a card's maximum is unknown. */
+  /** The sum of the cards' maximums; empty if a card's maximum is unknown. */
   public Optional<EffectiveMaximum> effectiveMaximum() {
     List<EffectiveMaximum> known = cards.stream().flatMap(card -> card.maximum().stream()).toList();
     if (known.isEmpty() || known.size() < cards.size()) {
@@ -111,7 +111,7 @@ public record NodeCapacity(
             sum, perEni, "%d on %d network cards; %s".formatted(sum, known.size(), each)));
   }
 
-  /** The card that pods fill first; empty if each maximum is 0 or unknown. */
+  /** The card with the highest utilization; empty if each maximum is 0 or unknown. */
   public Optional<CardCapacity> fullest() {
     return cards.stream()
         .filter(card -> card.maximum().filter(most -> most.addresses() > 0).isPresent())
@@ -303,8 +303,9 @@ public record NodeCapacity(
     }
 
     /**
-     * The ENIs that carry no pods. The slot for a trunk ENI counts only if requests for a trunk ENI
-     * fail and the pool is full with one ENI less than the limit. A later request could succeed.
+     * The ENIs that carry no pods. A missing trunk ENI counts only if requests for it fail and the
+     * pool has all ENIs of the limit but one. ipamD keeps this slot free, because a later request
+     * could succeed.
      */
     private ReservedEnis reserved(int card, long most, AddressMode mode) {
       ReservedEnis attached = ReservedEnis.of(snapshot, card);

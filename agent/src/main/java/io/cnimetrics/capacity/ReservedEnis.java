@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The ENIs of one network card that count towards the limit but carry no pods. An ENI with two such
- * reasons counts once.
+ * The ENIs of one network card that count towards the limit but carry no pods. An ENI that carries
+ * no pods for two reasons counts once.
  *
  * @param reasons a text for each kind of reserved ENI, such as {@code without the trunk ENI}
  */
@@ -52,7 +52,7 @@ record ReservedEnis(long count, List<String> reasons) {
     return new ReservedEnis(count + 1, more);
   }
 
-  /** If ipamD's settings are unknown, a primary ENI without addresses shows custom networking. */
+  /** If ipamD's settings are unknown, a primary ENI without addresses means custom networking. */
   private static boolean customNetworking(NodeSnapshot snapshot, List<Eni> enis) {
     return snapshot
         .settings()

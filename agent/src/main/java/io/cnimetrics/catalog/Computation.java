@@ -56,7 +56,7 @@ public sealed interface Computation {
   /**
    * The sum of all series of an ipamD gauge.
    *
-   * @param labelled whether the gauge has labels. ipamD shows a series with labels only after the
+   * @param labelled whether the gauge has labels. ipamD reports a series with labels only after the
    *     first change of the value. Therefore a labelled gauge without any series is 0.
    */
   record FromGauge(Series gauge, boolean labelled) implements Computation {

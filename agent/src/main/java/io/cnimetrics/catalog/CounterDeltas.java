@@ -22,7 +22,7 @@ record CounterDeltas(Optional<IpamdMetrics> read, Optional<CounterTotals> base, 
   /**
    * @param read the metrics that this poll read; empty if the read failed
    * @param last the totals of the last successful read
-   * @param agentAge the age of the agent when this poll started, by a clock that cannot be set
+   * @param agentAge the age of the agent when this poll started, by the monotonic clock
    */
   static CounterDeltas of(
       Optional<IpamdMetrics> read,
@@ -34,7 +34,7 @@ record CounterDeltas(Optional<IpamdMetrics> read, Optional<CounterTotals> base, 
     }
     if (last.isEmpty()) {
       double age = takenAt.toEpochMilli() / 1000.0 - read.get().processStartSeconds().orElse(0);
-      // A start in the future comes from a wrong clock, and shows no age.
+      // If ipamD's start is in the future, the clock was set, and the age of ipamD is unknown.
       boolean youngerThanAgent = age >= 0 && age < agentAge.toMillis() / 1000.0;
       return new CounterDeltas(
           read, youngerThanAgent ? Optional.of(CounterTotals.zero()) : Optional.empty(), false);
@@ -73,7 +73,7 @@ record CounterDeltas(Optional<IpamdMetrics> read, Optional<CounterTotals> base, 
             Collectors.toUnmodifiableMap(counter -> counter, counter -> of(counter).orElse(0)));
   }
 
-  /** Whether ipamD's process is new, so that its totals are increases. */
+  /** Whether ipamD started after the last read, so that its totals are increases. */
   boolean fromZero() {
     return read.isPresent() && base.equals(Optional.of(CounterTotals.zero()));
   }

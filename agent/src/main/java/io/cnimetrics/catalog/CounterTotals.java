@@ -43,13 +43,13 @@ public record CounterTotals(
 
   /**
    * Whether the start time changed only because the host's clock was set. The start time is the
-   * boot time, in whole seconds, plus a constant. Setting the clock moves both times equally.
+   * boot time, in whole seconds, plus a constant. If the clock is set, both times change equally.
    */
   private boolean clockWasStepped(IpamdMetrics read) {
     double afterBoot = between(processStartSeconds, bootSeconds);
     double nowAfterBoot = between(read.processStartSeconds(), read.bootSeconds());
     double moved = Math.abs(nowAfterBoot - afterBoot);
-    // The kernel rounds the boot time. Therefore two reads can return boot times 1 s apart.
+    // The kernel rounds the boot time, so the boot times of two reads can differ by 1 s.
     return moved < SAME_SECONDS || Math.abs(moved - 1) < SAME_SECONDS;
   }
 

@@ -58,12 +58,12 @@ public final class MetricCatalog {
 
   private static final String API_ERRORS = "awscni_aws_api_error_count";
 
-  /** Pods that did not start because ipamD could not read instance metadata. */
+  /** Counts pods that did not start because ipamD could not read instance metadata. */
   static final Series METADATA_ERRORS = new Series(API_ERRORS, "api", IpamdError.CALLS_OF_PODS);
 
   /**
-   * Pods that got an address, but no network: the CNI plugin released the address again. No metric
-   * shows this counter, but the doctor needs to know whether the counter rises.
+   * Counts pods that got an address but no network. The CNI plugin then releases the address. No
+   * metric shows this counter, but the doctor needs to know whether the counter rises.
    */
   public static final Series POD_SETUP_FAILED =
       new Series("awscni_del_ip_req_count", "reason", Set.of("SetupNSFailed"));

@@ -15,7 +15,7 @@ import java.util.function.ToLongFunction;
  * The input from which the values of one poll are computed.
  *
  * @param history the state that the agent remembers after this poll
- * @param judgesIpamd whether this poll can show that ipamD is up or down
+ * @param judgesIpamd whether this poll decides if ipamD is up or down
  */
 record PollContext(
     NodeSnapshot snapshot,

@@ -18,15 +18,15 @@ import java.util.OptionalDouble;
 public record RecentIncrease(
     String counter, double amount, Instant since, Instant last, OptionalDouble total) {
   /**
-   * An increase within this time shows present trouble. After an error about an empty subnet ipamD
-   * pauses its calls to EC2 for two minutes. Therefore this time is longer than two minutes.
+   * An increase within this time shows present trouble. The time is longer than two minutes,
+   * because ipamD makes no calls to EC2 for two minutes after an error about an empty subnet.
    */
   public static final Duration PRESENT = Duration.ofMinutes(3);
 
   /**
-   * Refused requests after a poll in which all free addresses were cooling. ipamD has no counter
-   * for these requests alone. They show that pods wait for the cooldown. Refusals before such a
-   * poll may be older than the released addresses.
+   * The agent's own count of the requests that ipamD refused after a poll in which all free
+   * addresses were cooling. Such refusals show that pods wait for the cooldown. Earlier refusals do
+   * not show this, because they perhaps happened before pods released the addresses.
    */
   public static final String REFUSED_WHILE_COOLING = "refusedWhileCooling";
 
@@ -42,12 +42,14 @@ public record RecentIncrease(
         : new RecentIncrease(counter, increase, at, at);
   }
 
-  /** The same run with this total. */
+  /** Returns a copy of the run with this total. */
   public RecentIncrease counted(double count) {
     return new RecentIncrease(counter, amount, since, last, OptionalDouble.of(count));
   }
 
-  /** A time such as {@code 10:03 UTC}. If it is more than 20 hours from now, with the date. */
+  /**
+   * Writes a time, such as {@code 10:03 UTC}, with the date if it is more than 20 hours from now.
+   */
   public static String time(Instant at, Instant now) {
     String text = at.truncatedTo(ChronoUnit.SECONDS).toString();
     boolean recent = Duration.between(at, now).abs().compareTo(Duration.ofHours(20)) < 0;
@@ -60,7 +62,7 @@ public record RecentIncrease(
   }
 
   /**
-   * Whether a time is recent. A time far ahead is not recent, because the clock was set back later.
+   * Whether a time is recent. A time far in the future is not recent: the clock was set back since.
    */
   public static boolean isPresent(Instant at, Instant now) {
     return Duration.between(at, now).abs().compareTo(PRESENT) <= 0;

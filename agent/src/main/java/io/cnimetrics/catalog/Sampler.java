@@ -25,7 +25,10 @@ import java.util.stream.Collectors;
 public final class Sampler {
   private static final Set<Series> COUNTERS = MetricCatalog.counters();
 
-  /** An earlier agent's minutes without ipamD count only up to this age, in minutes. */
+  /**
+   * Minutes without ipamD that an earlier agent saw count only if they are at most so many minutes
+   * old.
+   */
   private static final long GRACE_MINUTES = 5;
 
   private final List<Metric> metrics;
@@ -43,8 +46,8 @@ public final class Sampler {
 
   /**
    * @param agentStart the agent's start. If ipamD started later, the counters need no baseline.
-   * @param agentAge returns the agent's age at a time of the wall clock. The age is right even if
-   *     the clock was set after the agent's start.
+   * @param agentAge returns the agent's age at a time of the wall clock. Setting the clock must not
+   *     change this age.
    */
   public Sampler(
       List<Metric> metrics,
@@ -100,8 +103,8 @@ public final class Sampler {
   }
 
   /**
-   * Like {@link #read}, but for the short poll when the agent stops. Such a poll cannot decide that
-   * ipamD is down.
+   * Like {@link #read}, but for the short poll when the agent stops. A failure of such a poll does
+   * not show that ipamD is down.
    */
   public PollSamples readFinal(NodeSnapshot snapshot, SamplerState before) {
     Streak down =
@@ -193,7 +196,8 @@ public final class Sampler {
    * The result of one poll.
    *
    * @param samples the samples in the catalogue's order; a metric without a value has no sample
-   * @param rose the increases of ipamD's counters that rose, with or without a selected metric
+   * @param rose the increases of ipamD's counters that rose, even if no selected metric needs the
+   *     counter
    * @param fromZero whether ipamD is new, so that its totals are increases
    * @param history the state to pass to the next poll
    * @param leftOut the metrics without a sample because ipamD shows a bad number, such as a

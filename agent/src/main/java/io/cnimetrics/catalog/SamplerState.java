@@ -11,8 +11,8 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * The state that the agent remembers from poll to poll. If this state is stored, a restart of the
- * agent causes no gap in the samples.
+ * The state that the agent remembers from poll to poll. If the state is stored on disk, a restart
+ * of the agent causes no gap in the samples.
  *
  * @param totals the totals of the counters at the last successful read of ipamD's metrics
  * @param restarts the number of ipamD restarts that polls have shown

@@ -14,14 +14,13 @@ import java.util.regex.Pattern;
 
 /**
  * Reads one ENI and its addresses. A total is the sum of the CIDR sizes, not the number of listed
- * addresses. ipamD lists an address of a prefix only after a pod used that address. ipamD also
- * lists released addresses.
+ * addresses, because ipamD lists an address of a prefix only after a pod used that address.
  */
 final class EniDecoder {
   /** Go's zero time, which means that the address was never released. */
   private static final String NEVER = "0001-01-01T00:00:00Z";
 
-  /** The memory of an ENI without its texts. */
+  /** The bytes of memory that an ENI needs without its texts. */
   private static final int BYTES_PER_ENI = 300;
 
   private final JsonCursor json;
@@ -221,7 +220,7 @@ final class EniDecoder {
     return new AddressCount(1, held ? 1 : 0, !held && cooling.orElse(false) ? 1 : 0);
   }
 
-  /** From 1.23.0 on, ipamD sets only networkName. Pods older than ipamD have a networkName too. */
+  /** Whether a pod holds the address. From 1.23.0 on, only networkName shows this. */
   private boolean heldByPod() throws IOException {
     JsonCursor.Names fields = json.enter();
     boolean known = false;
@@ -259,8 +258,8 @@ final class EniDecoder {
     if (unassignedTime.equals(NEVER)) {
       return false;
     }
-    // A time far after the poll shows that the clock was set back. ipamD's cooldown does not use
-    // the wall clock, so such an address is not cooling.
+    // A release time far after the poll shows that the clock was set back since. The address is
+    // then not cooling, because ipamD's cooldown does not depend on the wall clock.
     return Duration.between(time(unassignedTime), takenAt).abs().compareTo(ipCooldown) < 0;
   }
 

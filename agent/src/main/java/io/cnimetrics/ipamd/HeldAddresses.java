@@ -16,13 +16,13 @@ import okhttp3.HttpUrl;
 public final class HeldAddresses {
   private static final Duration LIMIT = Duration.ofSeconds(1);
 
-  /** A node has at most about a thousand pods. The rest of a longer list is ignored. */
+  /** Addresses beyond this number are ignored. A node has at most about a thousand pods. */
   private static final int MOST = 10_000;
 
   /** The longest form of an IPv6 address, in characters. */
   private static final int LONGEST = 45;
 
-  /** The answer to an unknown path has another form. */
+  /** Matches the name of an ENIConfig, but not ipamD's answer to an unknown path. */
   private static final Pattern ENICONFIG = Pattern.compile("\"([A-Za-z0-9.-]{1,253})\"\\s*");
 
   private static final int LONGEST_ENICONFIG = 300;

@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 
 /**
  * The boot time of this host. ipamD computes the start time of its process from this boot time.
- * Therefore a step of the clock changes both times.
+ * Therefore both times change if the clock is set.
  */
 final class HostBoot {
   private static final Path KERNEL_STATISTICS = Path.of("/proc/stat");
@@ -29,7 +29,8 @@ final class HostBoot {
           .mapToDouble(line -> (double) Long.parseLong(line.substring(BOOT_TIME.length()).strip()))
           .findFirst();
     } catch (IOException | UncheckedIOException | NumberFormatException e) {
-      // Without a boot time (no Linux, or a sandbox) a clock step looks like a restart of ipamD.
+      // The boot time is unknown on other systems than Linux and in sandboxes. There the agent
+      // counts a restart of ipamD if the clock is set.
       return OptionalDouble.empty();
     }
   }

@@ -49,7 +49,7 @@ final class IntrospectionDecoder {
     return pool(body, takenAt, ipCooldown, EniDecoder.Listener.NONE);
   }
 
-  /** Reads the same body, and passes on its addresses. */
+  /** Reads the body of {@code GET /v1/enis}, and passes its addresses to the listener. */
   static AddressPool pool(
       InputStream body, Instant takenAt, Duration ipCooldown, EniDecoder.Listener listener)
       throws IOException {

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 final class IpamdException extends RuntimeException {
   private static final int MAX_MESSAGE_CHARS = 500;
 
-  /** Messages quote bodies. Without this pattern a body could forge log lines. */
+  /** These characters are removed from messages, because a quoted body could forge log lines. */
   private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{C}\\p{Zl}\\p{Zp}]");
 
   private final Reason reason;

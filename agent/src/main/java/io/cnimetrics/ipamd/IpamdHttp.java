@@ -49,12 +49,13 @@ final class IpamdHttp {
   static final long MAX_BODY_BYTES = 64L << 20;
 
   /**
-   * The maximum number of bytes between two bytes of the body. OkHttp holds headers, chunk
-   * extensions, trailers and the header of gzip in memory. ipamD sends about 200 bytes of headers.
+   * The maximum number of bytes of the answer that are not bytes of the body, such as headers,
+   * chunk extensions, trailers and the header of gzip. OkHttp holds these bytes in memory. ipamD
+   * sends about 200 bytes of headers.
    */
   static final int MAX_OTHER_BYTES = 32 * 1024;
 
-  /** This limit is longer than any call, because each call has its own limit. */
+  /** The limit of a connection is longer than any call, because each call has its own limit. */
   private static final Duration LONGEST_CONNECTION = Duration.ofMinutes(1);
 
   /** Okio's message for a body that is not gzip contains the first two bytes of the body. */

@@ -35,8 +35,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Polls the ipamD of this node: first introspection, then the metrics text. If a source fails, the
- * snapshot has a {@link Problem} and no data of that source. The other source is still read. Only
- * {@link #abort} may be called from another thread.
+ * snapshot has a {@link Problem} and no data of that source. The other source is still read. Other
+ * threads can call only {@link #abort}.
  */
 public final class IpamdReader implements Ipamd {
   private static final Logger log = LoggerFactory.getLogger(IpamdReader.class);
@@ -170,7 +170,7 @@ public final class IpamdReader implements Ipamd {
       return sums;
     }
 
-    /** A metric that needs such a sum is left out. The agent does not publish 0 instead. */
+    /** Reports sums that are not usable. The agent leaves out a metric that needs such a sum. */
     private void checkNumbers(IpamdMetrics read) {
       Map<String, Double> odd = new TreeMap<>();
       for (Map.Entry<Series, Double> sum : read.sums().entrySet()) {
@@ -200,7 +200,8 @@ public final class IpamdReader implements Ipamd {
     }
 
     /**
-     * After the forced removal of an ENI ipamD's totals are wrong. The agent uses its own totals.
+     * Reports totals of ipamD that differ from the agent's, as after the forced removal of an ENI.
+     * The agent then uses its own totals.
      */
     private void checkStatedTotals(AddressPool pool) {
       if (!pool.ipv6()) {

@@ -22,15 +22,17 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Reads a JSON body field by field. An error names the path of the unexpected value. Memory holds
- * one value of the body, the names of the open objects, and what the reader keeps. All of these
- * together have a limit.
+ * Reads a JSON body field by field. An error names the path of the unexpected value. The memory for
+ * the current value, the names of the open objects and the data that the reader keeps has a common
+ * limit.
  */
 final class JsonCursor {
-  /** A sixth of the heap, enough for an ENI with 14,000 addresses. EC2 permits 50 addresses. */
+  /**
+   * A sixth of the heap. This is enough for an ENI with 14,000 addresses, and EC2 permits only 50.
+   */
   private static final int MAX_KEPT_BYTES = 2 << 20;
 
-  /** The memory of a name in a set, without its characters. */
+  /** The bytes of memory that a name in a set needs, without its characters. */
   private static final int BYTES_PER_NAME = 100;
 
   private static final JsonFactory FACTORY =

@@ -31,7 +31,9 @@ final class PrometheusReader {
   private static final String BUILD = "awscni_build_info";
   private static final String VERSION = "version";
 
-  /** The counters of errors that are also counted by kind: the labels of call and code. */
+  /**
+   * The error counters that are split by kind, with the labels that contain the call and the code.
+   */
   private static final Map<String, List<String>> ERROR_LABELS =
       Map.of(
           IpamdError.API_ERRORS, List.of("api", "error"),

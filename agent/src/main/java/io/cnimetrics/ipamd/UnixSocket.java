@@ -43,7 +43,9 @@ final class UnixSocket extends Socket {
     return limit.on(Channels.newInputStream(channel));
   }
 
-  /** In Java 17 a write to {@code Channels.newOutputStream} waits for a blocked read. */
+  /**
+   * A stream of {@code Channels} is not used: in Java 17 its writes wait until a blocked read ends.
+   */
   @Override
   public OutputStream getOutputStream() {
     return new OutputStream() {

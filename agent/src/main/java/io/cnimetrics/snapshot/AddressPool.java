@@ -75,7 +75,7 @@ public record AddressPool(
         statedAssigned);
   }
 
-  /** The network cards with ENIs, in ascending order. */
+  /** The indexes of the network cards that have ENIs, in ascending order. */
   public List<Integer> networkCards() {
     return enis.stream().map(Eni::networkCard).distinct().sorted().toList();
   }

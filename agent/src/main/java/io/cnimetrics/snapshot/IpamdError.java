@@ -41,16 +41,21 @@ public record IpamdError(String family, String call, String code) {
     return isOfPod() || METADATA_CODES.contains(code);
   }
 
-  /** Whether the error is normal. ipamD reads paths of instance metadata that may not exist. */
+  /**
+   * Whether the error is normal: ipamD also reads paths of instance metadata that need not exist.
+   */
   public boolean isHarmless() {
     return code.equals("EC2MetadataError") && !isOfPod();
   }
 
-  /** Some releases work without these calls. For example, they use only the subnet of the node. */
+  /**
+   * Some releases of the VPC CNI work without these calls and, for example, use only the node's
+   * subnet.
+   */
   private static final Set<String> OPTIONAL_CALLS =
       Set.of("DescribeSubnets", "DescribeSecurityGroups", "CreateTags", "IMDSMetaDataOutOfSync");
 
-  /** Whether ipamD may add addresses although this call fails. */
+  /** Whether ipamD can perhaps add addresses although this call fails. */
   public boolean isOptional() {
     return OPTIONAL_CALLS.contains(call);
   }

@@ -46,8 +46,8 @@ public record IpamdMetrics(
   }
 
   /**
-   * Whether a number can be used. CloudWatch accepts numbers up to 2^360. The sum of all polls of a
-   * minute must not be greater.
+   * Whether a number can be used. The limit is so low that the sum of all polls of a minute is at
+   * most 2^360, which CloudWatch accepts.
    */
   public static boolean isUsable(double number) {
     return Math.abs(number) <= MOST;

@@ -3,9 +3,9 @@ package io.cnimetrics.snapshot;
 import java.util.regex.Pattern;
 
 /**
- * Removes logins, queries and fragments from the URLs in a text, so that the text can be shown.
- * Each pattern starts only where a run of permitted characters starts. Therefore the time is linear
- * in the length of the text, which can be hostile.
+ * Removes logins, queries and fragments from the URLs in a text, so that the text can be shown. The
+ * text can be hostile. Each pattern matches only from the start of a run of permitted characters,
+ * so the time is linear in the length of the text.
  */
 public final class UrlSecrets {
   /** The login of a URL. A password can contain any character except a blank or a quote. */
@@ -38,8 +38,8 @@ public final class UrlSecrets {
   }
 
   /**
-   * Returns a value that should be a URL, without everything that can be a login. An invalid URL
-   * can contain a password with blanks and slashes.
+   * Returns a value that should be a URL, without everything that can be a login, because the
+   * password in an invalid URL can contain blanks and slashes.
    */
   public static String hiddenInValue(String value) {
     int scheme = value.indexOf("://");
