@@ -21,8 +21,8 @@ final class AgentOfNode {
   private static final Duration RECENT = Duration.ofMinutes(15);
 
   /**
-   * An agent publishes {@code ipamdDownMinutes} only after its first 5 minutes. If ipamD is down in
-   * the first minute of the metric, ipamD may have failed earlier.
+   * An agent publishes {@code ipamdDownMinutes} only after its first 5 minutes. If the first value
+   * already shows that ipamD is down, ipamD perhaps failed earlier.
    */
   private static final Duration GRACE = Duration.ofMinutes(6);
 
@@ -89,7 +89,9 @@ final class AgentOfNode {
         entry.number("total"));
   }
 
-  /** If the page has no value of the metric, counts the restarts of the last increase. */
+  /**
+   * If the page has no value of {@code ipamdRecentRestarts}, counts the restarts of the last run.
+   */
   private static Restarts restarts(AgentPage page, List<RecentIncrease> increases, Instant now) {
     Optional<RecentIncrease> run =
         increases.stream()

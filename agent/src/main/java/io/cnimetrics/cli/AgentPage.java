@@ -34,7 +34,7 @@ record AgentPage(Map<String, Object> fields) {
   private static final int MOST_BYTES = 4 << 20;
   private static final int OK = 200;
 
-  /** The URL of the page on the agent's own node. */
+  /** The URL of the page of the agent on this node. */
   static URI address(InetSocketAddress health) {
     String host = health.getHostString();
     boolean ipv6 = host.equals("::1") || host.equals("0:0:0:0:0:0:0:1");

@@ -33,8 +33,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The points that one node sends by OTLP for one minute. The node is simulated, and the agent's own
- * code reads, samples and encodes.
+ * The points that one node sends by OTLP for one minute. The node is simulated, but the agent's own
+ * code reads it, computes the samples and encodes them.
  */
 final class BilledNode {
   private static final String NODE = "ip-10-0-1-23.us-west-2.compute.internal";

@@ -40,7 +40,7 @@ import java.util.concurrent.atomic.AtomicReference;
 record Doctor(Map<String, String> environment, InstantSource clock) implements Command {
   private static final int MOST_POLLS = 60;
 
-  /** How long the agent of a simulated node has polled. */
+  /** How long the agent of a simulated node has polled before doctor runs. */
   private static final Duration WATCHED = Duration.ofMinutes(15);
 
   private static final Flag<Integer> POLLS =
@@ -142,7 +142,7 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
    */
   private int simulate(NamedScenario scenario, Values values, Options options, Console console) {
     Duration watched = Collections.min(List.of(scenario.warmUp(), WATCHED));
-    // The last poll is at the present time.
+    // The first poll is so long ago that the last poll is at the present time.
     Duration polled = ThisNode.config(values).pollInterval().multipliedBy(options.polls() - 1L);
     Instant first = clock.instant().minus(polled);
     AtomicReference<Instant> now = new AtomicReference<>(first.minus(watched));

@@ -74,7 +74,10 @@ record DryRun(InstantSource clock) implements Command {
     return run(config, node, node.subnets(), OneShotPoller.identity(node), printer);
   }
 
-  /** {@code --once} and {@code --watch} are opposites. Flags override environment variables. */
+  /**
+   * Whether to poll repeatedly. The flags --once and --watch exclude each other, and override the
+   * variables of both.
+   */
   static boolean watches(Values values) {
     Optional<Boolean> watch = values.find(WATCH);
     Optional<Boolean> byOnce = values.find(ONCE).map(once -> !once);

@@ -78,7 +78,9 @@ final class LocalProbes {
             : Optional.empty());
   }
 
-  /** The probes of a simulated node. Its kernel and EC2 have the same addresses as ipamD. */
+  /**
+   * The probes of a simulated node. Its routes and EC2 always agree with ipamD about the addresses.
+   */
   static Probes simulated(AgentConfig config, SimulatedSource source, InstantSource clock) {
     HeldAddresses addresses = pool(config);
     IpamdReader ipamd = introspection(config.introspectionUrl().orElseThrow(), config, clock);
@@ -157,7 +159,7 @@ final class LocalProbes {
     return UrlSecrets.hiddenIn(String.valueOf(e.getMessage()));
   }
 
-  /** The sink's message is the fact, a semicolon and the remedy. */
+  /** Splits the sink's message, which is the fact, a semicolon and the remedy. */
   private static Probes.Refusal refusal(String message) {
     String[] parts = message.split("; ", 2);
     String remedy = parts.length > 1 ? parts[1] : "See the agent's log";
@@ -178,7 +180,10 @@ final class LocalProbes {
     return introspection.read(VISIT_LIMIT).pool().isPresent();
   }
 
-  /** Finds why a directory is not writable. Creates no file, because an agent may use it. */
+  /**
+   * Finds why a directory is not writable. Creates no file, because an agent perhaps uses the
+   * directory.
+   */
   static Optional<String> obstacle(Path directory) {
     if (!Files.exists(directory)) {
       Path parent = directory.getParent();

@@ -10,9 +10,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The message of a log line as text. Values can come from outside the agent. No value can add a
- * field, end a quoted value, break the line or control a terminal: a value with special characters
- * is written between quotes, with escapes as in JSON.
+ * The message of a log line as text. Values can come from outside the agent. A value with special
+ * characters is written between quotes, with escapes as in JSON. Therefore no value can add a
+ * field, break the line or control a terminal.
  */
 public final class LogText {
   private static final String OWN = "io.cnimetrics.";
@@ -28,7 +28,8 @@ public final class LogText {
     String message =
         event.getLoggerName().startsWith(OWN)
             ? filled(event.getMessage(), event.getArgumentArray())
-            // A library may have put values from outside into its message.
+            // The whole message of a library is escaped, because it perhaps contains values from
+            // outside.
             : value(event.getFormattedMessage(), false);
     return event.getThrowableProxy() == null
         ? message

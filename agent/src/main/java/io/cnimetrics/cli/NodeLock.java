@@ -13,16 +13,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A lock that one agent of a node holds, because two agents that publish for the same node double
- * every sum. The lock is a socket that is bound to a loopback address and never listens or
- * connects. Pods with the host's network share the loopback addresses, even if they share no
- * directory. The kernel frees the address when the process ends.
+ * A lock that only one agent of a node can hold. If two agents published for the same node, each
+ * sum would count the node twice. The lock is a socket that is bound to a loopback address and
+ * never listens or connects. Pods with the host's network share the loopback addresses, even if
+ * they share no directory. The kernel frees the address when the process ends.
  */
 final class NodeLock implements AutoCloseable {
   /** The port after the default port of the health server. */
   private static final int PORT = 61691;
 
-  /** No lock uses an address with this second byte. */
+  /** The second byte of addresses that no lock uses. */
   private static final int NO_LOCK = 255;
 
   private final InetSocketAddress address;
@@ -57,7 +57,8 @@ final class NodeLock implements AutoCloseable {
     if (held.isPresent()) {
       return true;
     }
-    // A program that listens on all addresses, or a system without 127.0.0.0/8, prevents each lock.
+    // No lock is possible if a program listens on all addresses, or without 127.0.0.0/8. This is
+    // tested with an address that no lock uses.
     int random = ThreadLocalRandom.current().nextInt();
     Optional<Socket> samePort = bind(loopback(NO_LOCK, random, address.getPort()));
     samePort.ifPresent(NodeLock::close);

@@ -64,7 +64,7 @@ final class OneShotPoller {
     this.clock = clock;
   }
 
-  /** The parts of the node's identity that the settings contain. */
+  /** The parts of the node's identity that are in the settings. */
   static Identification.Configured given(AgentConfig config) {
     return new Identification.Configured(config.nodeName(), config.clusterId(), config.region());
   }

@@ -56,7 +56,8 @@ record PlannedClusters(
         new Fleet(
             nodes,
             publishInterval,
-            // Without PutMetricData, a node sends one request of OTLP at the same times.
+            // Without PutMetricData, a node sends one OTLP request at the times of its
+            // PutMetricData requests.
             putMetricData || !points.billed() ? datums : points.points(),
             putMetricData && starts > 0);
     return new FleetPlan(
@@ -86,7 +87,7 @@ record PlannedClusters(
         sendsOtlpToCloudWatch());
   }
 
-  /** Only CloudWatch's own endpoint has no URL. */
+  /** Whether OTLP goes to CloudWatch. The setting for CloudWatch's own endpoint has no URL. */
   private boolean sendsOtlpToCloudWatch() {
     return otlp.map(Otlp::url).filter(Optional::isEmpty).isPresent();
   }

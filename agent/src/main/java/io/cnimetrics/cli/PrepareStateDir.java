@@ -26,7 +26,9 @@ final class PrepareStateDir implements Command {
       Flag.of("--owner", "STATE_OWNER", FlagType.of("UID:GID", Owner::parse))
           .defaultsTo("10001:10001", "user id and group id of the agent");
 
-  /** The files that an agent may have written as another user. Other files keep their owners. */
+  /**
+   * The files that an earlier agent perhaps wrote as another user. Other files keep their owners.
+   */
   private static final List<String> FILES = List.of("state", "state.new", "lock");
 
   @Override

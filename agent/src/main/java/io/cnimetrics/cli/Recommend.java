@@ -59,7 +59,7 @@ record Recommend(InstantSource clock) implements Command {
   private static final Duration READ_TIMEOUT = Duration.ofMinutes(2);
   private static final long MOST_ANSWER_BYTES = 1L << 30;
 
-  /** A node that existed in this time before a day is not a new node. */
+  /** A node with data in the 10 minutes before a day is not new on this day. */
   private static final Duration BEFORE = Duration.ofMinutes(10);
 
   private static final int STEP_SECONDS = 60;

@@ -38,7 +38,7 @@ final class Run implements Command {
 
   private static final Duration LOCK_INTERVAL = Duration.ofMillis(500);
 
-  /** An agent stops within this limit. The manifests' minReadySeconds are longer. */
+  /** An agent stops within this time. {@code minReadySeconds} in the manifests is longer. */
   private static final Duration STOP_LIMIT = Duration.ofSeconds(15);
 
   /** The system property that only a native executable has. */
@@ -69,8 +69,8 @@ final class Run implements Command {
   public int run(Values values, Console console) {
     Runtime runtime = Runtime.getRuntime();
     Thread main = Thread.currentThread();
-    // The hook comes first, because the JVM exits with 143 after an earlier signal. If an error has
-    // ended the main thread, the hook keeps the exit code of the error.
+    // The hook is added first: a signal before this would end the JVM with exit code 143. If an
+    // error has ended the main thread, the hook keeps the exit code of the error.
     StopHook hook = new StopHook(() -> stop() && main.isAlive(), StopHook.LIMIT, runtime::halt);
     runtime.addShutdownHook(new Thread(hook, "stop"));
     Thread.setDefaultUncaughtExceptionHandler(
@@ -83,8 +83,8 @@ final class Run implements Command {
   }
 
   /**
-   * Stops the agent. During the start there is no agent to stop. The start can last until another
-   * agent ends.
+   * Stops the agent, if it was created already. The start before this can last until another agent
+   * ends.
    *
    * @return false if the process already ends for another reason, such as invalid settings
    */
@@ -96,7 +96,8 @@ final class Run implements Command {
 
   /**
    * Logs what ended a thread. An {@link Error} ends the process at once, because its memory or its
-   * code may be damaged. Kubernetes then restarts the agent, which continues with the stored state.
+   * code is perhaps damaged. Kubernetes then restarts the agent, which continues with the stored
+   * state.
    */
   static void uncaught(Thread thread, Throwable failure, IntConsumer halt) {
     try {
@@ -152,9 +153,9 @@ final class Run implements Command {
 
   /**
    * Waits, without being ready, while another agent publishes for this node. If the other agent has
-   * the same health address, that agent answers this pod's probes, and only an exit shows the
-   * error. This agent exits after {@link #STOP_LIMIT}, because the other agent may be stopping. If
-   * both have the same state directory, this agent waits without a limit.
+   * the same health address, it answers the probes of this pod, and only an exit of this agent
+   * shows the error. This agent exits after {@link #STOP_LIMIT}, because the other agent is perhaps
+   * stopping. If both have the same state directory, this agent waits without a limit.
    *
    * @throws UncheckedIOException if the other agent does not end and has the health address
    */
@@ -245,7 +246,10 @@ final class Run implements Command {
             .toList();
   }
 
-  /** Not a constant, because a constant would configure Logback before the stop hook exists. */
+  /**
+   * The logger is not a constant, because a constant would load Logback before the stop hook
+   * exists.
+   */
   private static Logger log() {
     return LoggerFactory.getLogger(Run.class);
   }

@@ -101,7 +101,7 @@ final class StatusTable {
     }
   }
 
-  /** The gauges that show trouble in the last poll. Its minute has not ended. */
+  /** The gauges that show trouble in the last poll, whose minute has not ended yet. */
   private Optional<String> now() {
     return page.list("metrics").stream()
         .filter(metric -> metric.text("kind").equals(Optional.of("gauge")))
@@ -179,7 +179,7 @@ final class StatusTable {
       return;
     }
     table.title("Increases of ipamD's counters since " + when(since.get()));
-    // The spaces let a long counter wrap between its labels.
+    // With the spaces, the name of a long counter can wrap between its labels.
     for (AgentPage run : runs.subList(0, Math.min(MOST_INCREASES, runs.size()))) {
       String from = run.time("since").map(this::clock).orElse("");
       String to = run.time("last").map(this::clock).orElse("");

@@ -14,7 +14,10 @@ import java.util.function.IntConsumer;
  * @param halt ends the process immediately with an exit code
  */
 record StopHook(BooleanSupplier stop, Duration limit, IntConsumer halt) implements Runnable {
-  /** An orderly stop takes less time. Docker sends SIGKILL 10 s after SIGTERM. */
+  /**
+   * An orderly stop takes less than this. The limit is below the 10 s after which Docker sends
+   * SIGKILL.
+   */
   static final Duration LIMIT = Duration.ofSeconds(9);
 
   @Override
@@ -28,7 +31,7 @@ record StopHook(BooleanSupplier stop, Duration limit, IntConsumer halt) implemen
     try {
       return BoundedCall.start("stopping", limit, stop::getAsBoolean).result();
     } catch (TimeoutException | RuntimeException | Error e) {
-      // The failure is not logged, because the log may be the cause.
+      // The failure is not logged, because the log is perhaps the cause.
       return true;
     }
   }

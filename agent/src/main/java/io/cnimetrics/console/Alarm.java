@@ -28,9 +28,9 @@ public record Alarm(
   private static final Pattern WORD = Pattern.compile("(?:^|-)(\\w)");
 
   /**
-   * The name of the alarm within the template, such as {@code IpamdDown}. The alarm of a subnet has
-   * the subnet's id in its name. Therefore the alarm stays the same resource of the stack if the
-   * list of subnets changes.
+   * The name of the alarm within the template, such as {@code IpamdDown}. The name of a subnet's
+   * alarm contains the subnet's id, so that CloudFormation keeps the alarm if other subnets are
+   * added or removed.
    */
   public String id() {
     String[] parts = name.split("-subnet-", 2);
@@ -56,7 +56,7 @@ public record Alarm(
     return formula.series().stream().anyMatch(series -> series.subnetId().isPresent());
   }
 
-  /** The unit of the threshold. */
+  /** The unit of the alarm's threshold. */
   Unit unit() {
     if (formula.isForecast()) {
       return Unit.MINUTES;
@@ -89,7 +89,7 @@ public record Alarm(
     }
   }
 
-  /** The comparison of value and threshold that is true in alarm state. */
+  /** How a value that starts the alarm compares with the threshold. */
   enum Comparison {
     AT_LEAST("GreaterThanOrEqualToThreshold", "at or above"),
     ABOVE("GreaterThanThreshold", "above"),
@@ -127,7 +127,7 @@ public record Alarm(
   /**
    * The threshold of an alarm. Graphs show the threshold too.
    *
-   * @param parameter the template parameter for the threshold; empty if no other value makes sense
+   * @param parameter the template parameter for the threshold; empty if the threshold is fixed
    * @param description the description of the parameter
    */
   record Threshold(Optional<String> parameter, int value, int least, int most, String description) {
@@ -181,9 +181,9 @@ public record Alarm(
 
     /**
      * Adapts the evaluation to the publish interval of the agents. The nodes send at different
-     * times. When CloudWatch evaluates the alarm, the newest minutes may lack datums, and these
-     * datums arrive later. Therefore the alarm evaluates more minutes. The number of bad minutes
-     * that starts the alarm does not change.
+     * times, so the newest minutes perhaps still lack datums when CloudWatch evaluates the alarm.
+     * Therefore the alarm evaluates more minutes. It still starts after the same number of bad
+     * minutes.
      */
     Evaluation sentEvery(int minutes) {
       int late = (2 * minutes + 2 + periodMinutes) / periodMinutes;

@@ -21,8 +21,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * All alarms. An alarm that pages for nodes uses a duration that each node measures. Therefore
- * short failures on one node after another cause no page, for example during an upgrade.
+ * All alarms. Alarms of severity page about nodes watch how long the trouble of one node has
+ * lasted. Therefore short failures on one node after another, as during an upgrade, cause no page.
  */
 public final class AlarmTable {
   static final Alarm NO_ADDRESS =
@@ -59,9 +59,9 @@ public final class AlarmTable {
           "ipamd-restarts");
 
   /**
-   * In a crash loop each minute can have a successful poll, so that no minute counts as down. The
-   * pause between two restarts grows to five minutes. Therefore the alarm evaluates ten minutes and
-   * stays on during such a pause.
+   * In a crash loop a poll of each minute can succeed, so that no minute counts as down. The alarm
+   * evaluates ten minutes, so that it stays on in the pause between two restarts, which grows to
+   * five minutes.
    */
   static final Alarm CRASH_LOOP =
       ofNode(
@@ -197,7 +197,9 @@ public final class AlarmTable {
               List.of(MetricCatalog.NODE_IP_UTILIZATION),
               List.of(Cause.NODE_FULL.finding(), "max-pods")));
 
-  /** The template lacks this alarm, because only PromQL finds a node that stopped reporting. */
+  /**
+   * Not in the template of {@link AlarmTemplate}: only PromQL finds a node that stopped reporting.
+   */
   static final Alarm NODE_SILENT =
       new Alarm(
           "node-silent",
@@ -263,8 +265,8 @@ public final class AlarmTable {
   }
 
   /**
-   * All alarms in the order of the template. An alarm for subnets is in the list once, not once per
-   * subnet.
+   * All alarms in the order of the template. An alarm for subnets is only once in the list, even if
+   * there are several subnets.
    */
   public static List<Alarm> all() {
     return Stream.of(PAGES, List.of(SUBNET_EMPTY), TICKETS, List.of(SUBNET_EMPTY_SOON))
@@ -308,8 +310,8 @@ public final class AlarmTable {
   /**
    * A single fall, for example when nodes start, is not a trend. Therefore free addresses must fall
    * in four of five periods. A period has five minutes, because nodes take addresses in blocks, and
-   * because in small clusters there are minutes without a value. The threshold is an hour and the
-   * 30 minutes that the oldest of these values can be old.
+   * because in small clusters there are minutes without a value. The threshold is an hour plus 30
+   * minutes, because the oldest of these values can be 30 minutes old.
    */
   private static Alarm subnetEmptySoon(String suffix, String subnetId, String subject) {
     return new Alarm(

@@ -36,7 +36,10 @@ public final class AlarmTemplate {
   private static final int MOST_CHILDREN = 100;
   private static final int MOST_RULE_CHARACTERS = 10_240;
 
-  /** How long an alarm on missing data waits in a new stack for the first agents to send. */
+  /**
+   * How long an alarm on missing data waits after the stack was created, until the first agents
+   * send.
+   */
   private static final int WARM_UP_MINUTES = 30;
 
   /** How long a page is delayed, so that the suppressor alarm has time to start. */

@@ -9,7 +9,7 @@ enum ClusterStatistic {
   SUM("Sum", ""),
   /** The number of nodes that report. */
   NODES("SampleCount", "Nodes"),
-  /** The number of nodes with a value above 0, as a trimmed count. */
+  /** The number of nodes with a value above 0. This is CloudWatch's statistic "trimmed count". */
   NODES_ABOVE_ZERO("TC(0.5:)", "NodesAboveZero"),
   /** The mean over the nodes. */
   AVERAGE("Average", "Average"),

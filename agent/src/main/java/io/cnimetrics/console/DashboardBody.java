@@ -18,7 +18,7 @@ public final class DashboardBody {
 
   private static final int LOGS_HEIGHT = 8;
 
-  /** The text that the name of the selected cluster replaces. */
+  /** The placeholder for the name of the selected cluster. */
   private static final String SELECTED = "SELECTED_CLUSTER";
 
   private DashboardBody() {}

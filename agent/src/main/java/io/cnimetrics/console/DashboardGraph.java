@@ -82,7 +82,9 @@ record DashboardGraph(
     return Stream.concat(list.stream(), Stream.of(last)).toList();
   }
 
-  /** Whether a line shows starts of agents, which only {@code PutMetricData} reports. */
+  /**
+   * Whether a line shows the starts of agents. Agents report starts only by {@code PutMetricData}.
+   */
   boolean showsStarts() {
     return lines.stream()
         .flatMap(line -> line.formula().series().stream())
@@ -109,7 +111,7 @@ record DashboardGraph(
 
   /**
    * The properties of a table with one row for each cluster or subnet, the worst row first. A
-   * search finds the clusters of the region, also those of linked accounts.
+   * search finds the clusters of the region, including those of linked accounts.
    */
   Map<String, Object> table(String namespace, Function<Threshold, String> thresholds) {
     Line line = lines.get(0);
@@ -253,7 +255,7 @@ record DashboardGraph(
             "accountId", line.cluster().accountId()));
   }
 
-  /** The region of a line; empty if the graph has the same region. */
+  /** The region of a line; empty if it is the region of the graph. */
   private Optional<String> otherRegion(Line line) {
     return Optional.of(line.cluster().region()).filter(its -> !its.equals(cluster.region()));
   }

@@ -24,7 +24,7 @@ record Formula(
     MINUS(" - "),
     /** The first of two series as a percentage of the second series. */
     SHARE(" / "),
-    /** The minutes until the only series is 0, if it falls as it does now. */
+    /** The minutes until the only series is 0, at the present rate. */
     UNTIL_ZERO("");
 
     private final String sign;

@@ -78,8 +78,8 @@ final class GrafanaPanels {
 
   /**
    * The shortest time between two points of a graph. Grafana calculates rates over at least four
-   * times this time. If a graph shows one counter and its alarm, this time fits the minutes of the
-   * alarm, because the counter is unknown while ipamD is down.
+   * times this time. If a graph shows one counter and its alarm, Grafana's rate covers the minutes
+   * of the alarm.
    */
   private int leastMinutes(DashboardGraph graph) {
     return graph.limits().stream()

@@ -87,8 +87,9 @@ record PromQuery(String expression, int pendingMinutes) {
     }
 
     /**
-     * The increase, with the condition that the first counter rose in {@code bad} minutes. With a
-     * publish interval above a minute, one rise between two points can be a short failure.
+     * The increase, with the condition that the first counter rose in {@code bad} minutes. If the
+     * agents publish less often than each minute, at least two rises are needed, because one rise
+     * can be a short failure.
      */
     private String counted(Alarm alarm, int bad, int all, String condition) {
       int rises = bad == 1 || publishMinutes == 1 ? bad : Math.max(2, ceilDiv(bad, publishMinutes));
@@ -109,7 +110,10 @@ record PromQuery(String expression, int pendingMinutes) {
       return (number + divisor - 1) / divisor;
     }
 
-    /** The fall must last as long as the range of the forecast, so that one step is not enough. */
+    /**
+     * The alarm's pending time is the range of the forecast, so that a single fall does not start
+     * it.
+     */
     private static PromQuery forecast(String value, Alarm alarm) {
       Evaluation evaluation = alarm.evaluation();
       int minutes = (evaluation.datapoints() - 1) * evaluation.periodMinutes();

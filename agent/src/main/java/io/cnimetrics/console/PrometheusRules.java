@@ -21,14 +21,14 @@ import java.util.stream.Collectors;
 public final class PrometheusRules {
   private static final String NAME = "cni-metrics-agent";
 
-  /** Only kube-state-metrics knows whether a silent node still exists. */
+  /** Selects nodes that exist. Only kube-state-metrics knows whether a silent node still exists. */
   private static final String EXISTING = "\nand on (node) kube_node_info";
 
   private static final String NEEDS_KUBE_STATE_METRICS =
       "The node still exists, as kube-state-metrics reports. Without kube-state-metrics this alert"
           + " cannot start, because a terminated node is silent too.\n";
 
-  /** The findings that a counter shows. */
+  /** The findings that a rising counter shows, each with the metric of the counter. */
   private static final Map<String, Metric> COUNTED =
       new TreeMap<>(
           Map.of(
@@ -133,7 +133,9 @@ public final class PrometheusRules {
     };
   }
 
-  /** If several findings are possible, a template that names those whose counters rose. */
+  /**
+   * Returns a template that names the findings whose counters rose; empty if only one is possible.
+   */
   private static String causes(Text text) {
     return text.checks().size() == 1 ? "" : counted(text);
   }

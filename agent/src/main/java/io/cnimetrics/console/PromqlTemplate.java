@@ -27,7 +27,7 @@ public final class PromqlTemplate {
 
   private static final int INTERVAL_SECONDS = 60;
 
-  /** Without this time, an alarm would end and start again if CloudWatch shows a point late. */
+  /** Without this delay, an alarm would end and start again if a point reaches CloudWatch late. */
   private static final int RECOVERY_SECONDS = 300;
 
   private static final Pattern RANGE = Pattern.compile("\\[(\\d+)m]");

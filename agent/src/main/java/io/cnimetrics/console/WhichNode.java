@@ -64,7 +64,7 @@ final class WhichNode {
     return "kubectl get pods -n kube-system -o wide -l app.kubernetes.io/name=cni-metrics-agent";
   }
 
-  /** The agent of a node, also if its pod does not run. */
+  /** Selects the agent of a node, even if the agent's pod does not run. */
   static String agent(String node) {
     return agents() + " --field-selector spec.nodeName=" + node;
   }
@@ -73,7 +73,7 @@ final class WhichNode {
     return "kubectl get events -A -o wide --field-selector reason=FailedCreatePodSandBox";
   }
 
-  /** Examines a node with the doctor of the agent on that node, as one line. */
+  /** A command on one line that runs doctor in the agent's pod on a node. */
   static String doctor(String node) {
     return "kubectl -n kube-system exec $(kubectl -n kube-system get pod -o name -l"
         + " app.kubernetes.io/name=cni-metrics-agent --field-selector spec.nodeName="

@@ -31,7 +31,7 @@ public record Report(
         .toList();
   }
 
-  /** The number of pod addresses that the node could have now. Empty if it is unknown. */
+  /** The number of addresses for pods that the node could have now; empty if unknown. */
   Optional<EffectiveMaximum> reachableNow() {
     return reading
         .capacity()

@@ -26,7 +26,7 @@ public record Bill(List<Item> items) {
     /** The number of units that have this price. */
     final long priced;
 
-    /** The number of units that the bill shows as one. */
+    /** The number of units that the bill shows as one unit. */
     private final long shown;
 
     Part(String price, long priced, long shown) {
@@ -54,7 +54,8 @@ public record Bill(List<Item> items) {
     List<Item> items = new ArrayList<>();
     long counted = 0;
     for (BilledSet set : plan.sets()) {
-      // The price of a metric depends on the number of metrics that are counted before it.
+      // The price of a metric depends on how many metrics come before it, because prices have
+      // tiers.
       BigDecimal before = cents(prices.of(Part.METRICS, counted));
       counted += set.metrics();
       BigDecimal dollars = cents(prices.of(Part.METRICS, counted)).subtract(before);

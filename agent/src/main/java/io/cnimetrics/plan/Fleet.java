@@ -41,7 +41,7 @@ public record Fleet(
     }
   }
 
-  /** The requests if no minute is sent early. */
+  /** The requests if every node sends only at the end of each publish interval. */
   public RequestLoad scheduled() {
     return sentEach(publishInterval);
   }
@@ -56,8 +56,8 @@ public record Fleet(
 
   /**
    * The requests if all agents restart. Before the stop, an agent sends the open minute. After the
-   * start, an agent sends a datum that counts the start. Neither request waits for the node's
-   * offset.
+   * start, an agent sends a datum that counts the start. Both requests are sent at once, and not at
+   * the node's scheduled second.
    */
   public int restartRequests() {
     return nodes * (countsStarts ? 2 : 1);

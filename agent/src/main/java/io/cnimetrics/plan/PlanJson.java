@@ -51,7 +51,7 @@ public final class PlanJson {
         "perMonth", load.perMonth());
   }
 
-  /** In the worst second, all agents restart. */
+  /** The requests in the second in which all agents restart, which is the worst case. */
   private static Map<String, Object> restart(Fleet fleet) {
     return object(
         "requests", fleet.restartRequests(),

@@ -15,7 +15,9 @@ final class PlanWarnings {
   /** A setting that costs at least this many dollars a month causes a warning. */
   private static final BigDecimal COSTLY = BigDecimal.valueOf(100);
 
-  /** If the agents use at least this share of the quota, other callers may be throttled. */
+  /**
+   * If the agents use at least this share of the quota, CloudWatch perhaps throttles other callers.
+   */
   private static final double MUCH_OF_QUOTA = 0.5;
 
   private static final String LEAVE_OUT_NODES =

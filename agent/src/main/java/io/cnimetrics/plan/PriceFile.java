@@ -56,7 +56,7 @@ final class PriceFile {
         others);
   }
 
-  /** Reads one entry and removes the entry. After all reads, only unknown entries are left. */
+  /** Reads one entry and removes it, so that only unknown entries are left after all reads. */
   private <T> Optional<T> read(String key, Function<String, T> parser) {
     String value = lines.getProperty(key, "").strip();
     lines.remove(key);

@@ -11,7 +11,7 @@ import java.util.function.IntUnaryOperator;
 final class GroupDemand {
   private static final int PREFIX_SIZE = 16;
 
-  /** The kubelet's default of EKS counts two pods on the host's network. */
+  /** EKS's default for max pods includes two pods on the host's network. */
   private static final int EKS_HOST_PODS = 2;
 
   private final int hostNetworkPods;
@@ -21,8 +21,9 @@ final class GroupDemand {
   private final TreeMap<Integer, Long> assigned = new TreeMap<>();
 
   /**
-   * The largest WARM_IP_TARGET that a need requires. The key is the MINIMUM_IP_TARGET that is just
-   * enough for the need, without a WARM_IP_TARGET.
+   * The WARM_IP_TARGET that the observed needs require. The key is the MINIMUM_IP_TARGET that would
+   * be just enough for the need without a WARM_IP_TARGET. Of several needs with the same key, the
+   * map has the largest WARM_IP_TARGET.
    */
   private final TreeMap<Integer, Integer> warmIps = new TreeMap<>();
 
@@ -86,7 +87,8 @@ final class GroupDemand {
 
   /**
    * The least MINIMUM_IP_TARGET with which a new node is as fast as with the default targets; 0 if
-   * the data shows what new nodes need. By default a new node gets the addresses of one whole unit.
+   * the data shows what new nodes need. By default a new node gets the addresses of one whole ENI
+   * or prefix.
    */
   int leastForNewNode() {
     return newNodes ? 0 : Math.min(wholeUnit(), assigned.lastKey());
@@ -113,8 +115,8 @@ final class GroupDemand {
   }
 
   /**
-   * The approximate sum of the idle addresses of all moments, with a target by whole units. ipamD
-   * frees an ENI only if one more ENI is free.
+   * The approximate sum of the idle addresses of all moments, with a target in whole ENIs or
+   * prefixes. ipamD frees an ENI only if one more ENI is free.
    */
   double idleOfWholeUnits(int target) {
     return idle(wholeUnit(), held -> roundedUp(held, unit()) + target * wholeUnit());
@@ -159,7 +161,9 @@ final class GroupDemand {
     return moments;
   }
 
-  /** A node whose pods needed more addresses than max pods. ipamD gets none above max pods. */
+  /**
+   * A node whose pods needed more addresses than max pods, which is the most that ipamD requests.
+   */
   Optional<String> aboveMaxPods() {
     return aboveMaxPods;
   }

@@ -10,7 +10,7 @@ import java.util.function.ToLongFunction;
  * @param cooling addresses that pods released and that no pod can get yet
  * @param pool addresses on the node's ENIs
  * @param prefixes prefixes on the node's ENIs
- * @param reachable the largest number of addresses that the node can ever have; max pods limits it
+ * @param reachable the largest number of addresses that the node can ever have, at most max pods
  * @param most addresses that all ENIs together can hold
  * @param enis the largest number of ENIs
  * @param requests requests of pods for an address, including the requests that failed
@@ -34,7 +34,7 @@ public record Moment(
     long restarts,
     long ec2Calls) {
 
-  /** Free and cooling addresses. */
+  /** The number of free and cooling addresses. */
   int idle() {
     return Math.max(0, pool - assigned);
   }

@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
  * @param moments in the order of time, at least one
  */
 public record NodeHistory(String node, String group, List<Moment> moments) {
-  /** The times of the requests in a longer interval are too uncertain. */
+  /** A longer interval is not used, because it does not show when the requests in it were made. */
   private static final int LONGEST_INTERVAL_MINUTES = 5;
 
   /** The rate is steady if this many successive intervals have similar numbers of requests. */
@@ -32,7 +32,7 @@ public record NodeHistory(String node, String group, List<Moment> moments) {
   record Need(long addresses, int low, boolean refused) {}
 
   /**
-   * Whether the first moment shows all that happened on the node.
+   * Whether the node is new, so that its first moment shows all that happened on it.
    *
    * @param knownFrom the first minute of all data. A node that appears later is a new node.
    */
@@ -44,8 +44,8 @@ public record NodeHistory(String node, String group, List<Moment> moments) {
 
   /**
    * The need at the end of an interval; empty if it is unknown or no pod started. ipamD's reaction
-   * to a request can begin in one interval and end in the next. Therefore the need is that of two
-   * intervals. One interval suffices if the rate of requests is steady.
+   * to a request can begin in one interval and end in the next. Therefore the need is computed from
+   * two intervals, or from one if the rate of requests is steady.
    *
    * @param knownFrom the first minute of all data
    */
@@ -70,11 +70,11 @@ public record NodeHistory(String node, String group, List<Moment> moments) {
         moments.subList(start, interval + 1).stream().mapToInt(Moment::pool).summaryStatistics();
     boolean counted = last.ec2Calls() > 0;
     boolean several = sum(start, interval, Moment::ec2Calls) > 1;
-    // One call cannot both enlarge and reduce the pool. After one call or none, the moments
-    // therefore show the largest size of the pool.
+    // One call to EC2 cannot both enlarge and reduce the pool. Therefore the moments show the
+    // pool's largest size if ipamD made at most one call between them.
     int largest = counted && !several ? pool.getMax() : Math.max(last.most(), pool.getMax());
-    // Several calls can have made the pool smaller between the moments, which explains a refusal.
-    // A refusal without this explanation needs a larger pool than the pool of that time.
+    // If ipamD made several calls, the pool was perhaps smaller between the moments, and this can
+    // explain a refusal. If not, the need was greater than the pool of that time.
     int smallest = counted && several ? 0 : pool.getMin() + 1;
     long need = refused ? Math.max(most, smallest) : Math.min(most, largest);
     return Optional.of(new Need(need, low, refused));

@@ -39,7 +39,7 @@ public final class Observations {
   /** The number of gauges at the start of this list. */
   private static final int GAUGES = 7;
 
-  /** No node has more addresses. */
+  /** Values above this number are ignored, because no node has so many addresses. */
   private static final int MOST_ADDRESSES = 100_000;
 
   private final Optional<String> wantedCluster;

@@ -38,8 +38,8 @@ public record Recommendation(
     List<SubnetTrend> subnets) {
 
   /**
-   * The command that sets the targets until the add-on of EKS writes its configuration again. Each
-   * entry is one line, without the backslash at the end.
+   * The command that sets the targets. The EKS add-on overwrites them if it applies its own
+   * configuration again. Each entry is one line, without the backslash at the end.
    */
   List<String> setCommand() {
     Targets set = targets.orElseThrow();
@@ -49,8 +49,9 @@ public record Recommendation(
   }
 
   /**
-   * The command that sets the targets in the configuration of the add-on of EKS, as lines. It keeps
-   * the other values. If these cannot be read, it changes nothing.
+   * The command that sets the targets in the configuration of the add-on of EKS, as lines. The
+   * command keeps the other values of the configuration. If it cannot read them, it changes
+   * nothing.
    */
   List<String> addonCommand() {
     Targets set = targets.orElseThrow();
@@ -79,7 +80,7 @@ public record Recommendation(
    * @param idle the mean number of idle addresses of one node
    * @param idleThen the mean number of idle addresses of one node with the cluster's targets, if
    *     any
-   * @param own the best targets if the cluster had only this group
+   * @param own the targets that would be best if the cluster had only this group
    * @param maxPods the largest value of max pods with which each pod gets an address
    */
   public record Group(

@@ -17,9 +17,9 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
- * Finds the best targets. With these targets, ipamD would have refused no pod in the time of the
- * data. Of all such targets, they keep the fewest addresses idle. The days are added one after the
- * other, so that only the data of one day is in memory.
+ * Finds the best targets: of all targets with which ipamD would have refused no pod in the time of
+ * the data, those that keep the fewest addresses idle. The days are added one after the other, so
+ * that only the data of one day is in memory.
  */
 public final class Recommender {
   /** While ipamD gets an address for one pod, a second pod can start. */
@@ -28,7 +28,7 @@ public final class Recommender {
   private static final Duration LEAST_DATA = Duration.ofDays(1);
   private static final Duration WEEK = Duration.ofDays(7);
 
-  /** The least share of the minutes that must be known. */
+  /** At least this share of the nodes' minutes must have data. */
   private static final double LEAST_SHARE = 0.9;
 
   /** A change restarts ipamD on each node. It must free at least this share of idle addresses. */
@@ -62,8 +62,8 @@ public final class Recommender {
   }
 
   /**
-   * Adds what the nodes reported after the times that were added before. Moments before {@code
-   * from} only show the state at {@code from}.
+   * Adds what the nodes reported from {@code from} on. Calls must be in the order of time. Moments
+   * before {@code from} only show the state at {@code from}.
    *
    * @param from in minutes since 1970
    */

@@ -12,15 +12,15 @@ import java.util.stream.LongStream;
  * @param free the least number of free addresses in the last day
  * @param lostPerDay how many addresses the subnet loses a day; negative if it gains addresses;
  *     empty with too little data
- * @param emptyAt when the subnet is empty at this rate, but not before the last hour; empty if the
- *     number does not fall
+ * @param emptyAt when the subnet has no free address left at this rate, at the earliest the last
+ *     hour of the data; empty if the number does not fall
  */
 public record SubnetTrend(
     String subnetId, int free, Optional<Double> lostPerDay, Optional<Instant> emptyAt) {
   private static final int HOURS = 24;
   private static final int HOUR_SECONDS = 3_600;
 
-  /** With fewer pairs of hours, one unusual hour can decide the rate. */
+  /** With fewer compared pairs of hours, one unusual hour could decide the rate. */
   private static final int LEAST_PAIRS = 12;
 
   /** A date after this number of days is too uncertain. */

@@ -93,7 +93,8 @@ final class CardPool {
       }
       Granted granted = assign(Math.min(room, warmPool.wantedCidrs(count())));
       if (granted.refusal().filter(SimEc2.LIMIT_OF_ENI::equals).isPresent()) {
-        // ipamD then reads the interface's addresses from EC2 and goes on as after a success.
+        // After this error ipamD reads the interface's addresses from EC2 and goes on as after a
+        // success.
         ec2.call("DescribeNetworkInterfaces");
         return Increase.GREW;
       }
@@ -112,7 +113,7 @@ final class CardPool {
     return Increase.NOTHING_TO_FILL;
   }
 
-  /** Requests CIDRs. If EC2 refuses the request, requests a single CIDR, as ipamD does. */
+  /** Requests CIDRs from EC2. If EC2 refuses them, requests only one CIDR, as ipamD does. */
   private Granted assign(int cidrs) {
     Granted granted = ec2.assign(cidrs);
     boolean retries =
@@ -146,7 +147,8 @@ final class CardPool {
   /** Releases CIDRs without assigned addresses. ipamD releases cooling addresses, too. */
   void decrease() {
     int over = warmPool.overCidrs(count());
-    // ipamD copies the map. Both the copy and the loop start at a random slot.
+    // ipamD copies its map, and then loops over the copy. Each of the two loops starts at a random
+    // slot.
     for (AttachedEni eni : inMapOrder(inMapOrder(enis))) {
       List<SimCidr> removed =
           eni.cidrs().stream()
@@ -180,7 +182,7 @@ final class CardPool {
         && warmPool.mayFreeEni(count(), countWithout(eni));
   }
 
-  /** Finds an interface that holds pods and that another program can detach. */
+  /** Finds an interface that pods use and that another program can detach. */
   Optional<AttachedEni> detachableWithPods(Duration now) {
     return enis.stream().filter(eni -> eni.assigned() > 0 && detachable(eni, now)).findFirst();
   }

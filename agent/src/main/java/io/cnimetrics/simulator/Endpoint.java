@@ -78,7 +78,7 @@ final class Endpoint implements AutoCloseable {
   private static Socket bind(InetSocketAddress address) throws IOException {
     Socket socket = new Socket();
     try {
-      // Connections of an earlier server on the same port may still be closing.
+      // Perhaps connections of an earlier server on the same port are still closing.
       socket.setReuseAddress(true);
       socket.bind(address);
       return socket;
@@ -105,7 +105,7 @@ final class Endpoint implements AutoCloseable {
   private void start(HttpServer listening) {
     listening.createContext("/", this::handleOrLog);
     listening.setExecutor(threads);
-    // The server's own thread is a daemon only if a daemon thread starts the server.
+    // A daemon thread starts the server, because the server's own thread is then a daemon too.
     threads.execute(listening::start);
   }
 
@@ -113,7 +113,7 @@ final class Endpoint implements AutoCloseable {
     try {
       handle(exchange);
     } catch (RuntimeException e) {
-      // After an exception the JDK's server closes the connection but writes no log line.
+      // Logged here, because the JDK's server only closes the connection after an exception.
       LOG.error("{} cannot answer a request: path={}", source.label(), exchange.getRequestURI(), e);
       throw e;
     }
@@ -138,7 +138,10 @@ final class Endpoint implements AutoCloseable {
     return replies.apply(exchange.getRequestURI().getPath());
   }
 
-  /** Sends the response. If {@code cut}, announces the full length but sends half of the body. */
+  /**
+   * Sends the response. If {@code cut} is true, announces the full length but sends only half of
+   * the body.
+   */
   private void send(HttpExchange exchange, Reply reply, boolean cut) throws IOException {
     byte[] body = reply.body().getBytes(UTF_8);
     exchange.getResponseHeaders().set("Content-Type", reply.contentType());

@@ -73,7 +73,7 @@ record MetricFamily(String name, String type, CniVersion since, String help) {
     return version.atLeast(since.minor(), since.patch()) && !renamed;
   }
 
-  /** The type that the release declares. Some releases declare some counters as gauges. */
+  /** The type in the text of a release. Some releases declare some counters as gauges. */
   String typeIn(CniVersion version) {
     boolean gaugeEra =
         (version.atLeast(16, 0) && !version.atLeast(19, 0))

@@ -247,7 +247,10 @@ public enum NamedScenario {
     return node -> node.nodeFault(fault, Duration.ZERO);
   }
 
-  /** Two ENIs hold 28 addresses. The last 7 of 35 pods need a third ENI during the trouble. */
+  /**
+   * A node with two ENIs, which hold 28 addresses. The last 7 of its 35 pods need a third ENI while
+   * EC2 refuses calls.
+   */
   private static final class Growth {
     static final String PODS = "0:10:0.05,10:280s,10:35:0.5";
     static final Duration TROUBLE_STARTS = Duration.ofMinutes(7);

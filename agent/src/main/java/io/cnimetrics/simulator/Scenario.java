@@ -20,7 +20,8 @@ import java.util.regex.Pattern;
  * @param maxPods the number of pods that the kubelet admits
  * @param subnetFree the number of free addresses in the node's subnet. The key is the model time
  *     from which the number applies.
- * @param buildVersion whether the metrics text shows the CNI release; real builds do not show it
+ * @param buildVersion whether the metrics text shows the CNI release; some real builds do not show
+ *     it
  * @param networkCards the number of network cards with addresses for pods
  * @param plainPods the number of pods that need only one address. Each further pod needs one
  *     address from each card.
@@ -107,7 +108,7 @@ public record Scenario(
     return has(NodeFault.LATE_CUSTOM_NETWORKING) || has(NodeFault.ENICONFIG_MISSING);
   }
 
-  /** Whether the primary interface may hold pods. Custom networking forbids pods on it. */
+  /** Whether pods can use the primary interface. With custom networking they cannot. */
   boolean primaryHasPods() {
     return !has(NodeFault.ENICONFIG_MISSING);
   }
@@ -205,7 +206,9 @@ public record Scenario(
       return this;
     }
 
-    /** Shows the CNI release in {@code awscni_build_info}. Real builds show an empty version. */
+    /**
+     * Shows the CNI release in {@code awscni_build_info}. Some real builds show an empty version.
+     */
     public Builder buildVersion(boolean shown) {
       this.buildVersion = shown;
       return this;
@@ -283,8 +286,8 @@ public record Scenario(
     }
 
     /**
-     * Follows the EKS AMI's max-pods-calculator.sh: at most 110 pods, or 250 pods with over 30
-     * vCPUs. The sizes from 8xlarge on and the metal sizes have over 30 vCPUs.
+     * Follows the EKS AMI's max-pods-calculator.sh: at most 110 pods, or at most 250 pods if the
+     * type has over 30 vCPUs. These are the sizes from 8xlarge on and the metal sizes.
      */
     private int defaultMaxPods() {
       int reachable = limit.enis() * limit.podIpv4PerEni() * (prefixDelegation ? PREFIX_SIZE : 1);
@@ -300,7 +303,7 @@ public record Scenario(
    *
    * @param eni {@code WARM_ENI_TARGET}, the number of interfaces whose addresses stay free
    * @param ip {@code WARM_IP_TARGET}, the number of free addresses; 0 if unset
-   * @param minimumIp {@code MINIMUM_IP_TARGET}, the least number of addresses; 0 if unset
+   * @param minimumIp {@code MINIMUM_IP_TARGET}, the smallest number of addresses; 0 if unset
    * @param prefix {@code WARM_PREFIX_TARGET}, the number of free prefixes with prefix delegation
    */
   public record WarmTargets(int eni, int ip, int minimumIp, int prefix) {

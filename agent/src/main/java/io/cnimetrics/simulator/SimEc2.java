@@ -67,7 +67,7 @@ final class SimEc2 {
     return free;
   }
 
-  /** Creates the primary interface, whose addresses {@code subnetFree} already excludes. */
+  /** Creates the primary interface. Its addresses are not part of {@code subnetFree}. */
   AttachedEni primaryEni() {
     List<SimCidr> leftover =
         IntStream.range(0, scenario.has(NodeFault.LEFTOVER_SINGLES) ? LEFTOVER_SINGLES : 0)
@@ -92,7 +92,7 @@ final class SimEc2 {
    * @param attachable whether the instance has a free slot for an interface
    */
   Granted createEni(int cidrs, boolean attachable) {
-    // ipamD searches for tagged subnets. If this call fails, ipamD requests the node's subnet.
+    // ipamD first searches for tagged subnets. If this search fails, it uses the node's subnet.
     if (discoversSubnets() && refused("DescribeSubnets")) {
       Optional<String> refusal = call("DescribeSubnets");
       if (refusal.isPresent()) {
@@ -209,7 +209,7 @@ final class SimEc2 {
     }
   }
 
-  /** Each message contains a new request id. Therefore each error creates a new series. */
+  /** The message of an error, with a new request id. Therefore each error creates a new series. */
   private String message(String code) {
     UUID requestId = new UUID(random.nextLong(), random.nextLong());
     return ("failed to allocate a private IP/Prefix address: %s: The request was not carried out."

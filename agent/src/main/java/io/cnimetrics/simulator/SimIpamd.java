@@ -9,8 +9,8 @@ import java.util.Random;
 import java.util.stream.IntStream;
 
 /**
- * Simulates ipamD, which assigns addresses to pods and keeps the warm pool. The times are those of
- * ipamD 1.23.2, measured beside simulated EC2 and metadata services.
+ * Simulates ipamD, which assigns addresses to pods and keeps the warm pool. The times were measured
+ * with ipamD 1.23.2 and simulated EC2 and metadata services.
  */
 final class SimIpamd {
   // These values are constants in ipamd.go.

@@ -38,7 +38,10 @@ record SimWarmPool(Scenario scenario, int card) {
     return card == 0 ? cidrsFor(shortAddresses) : Math.max(1, shortAddresses);
   }
 
-  /** How many CIDRs to release. 0 if WARM_ENI_TARGET applies, which releases whole interfaces. */
+  /**
+   * How many CIDRs to release; 0 if WARM_ENI_TARGET applies, because ipamD then releases only whole
+   * interfaces.
+   */
   int overCidrs(PoolCount pool) {
     WarmTargets targets = targets();
     if (!targets.byAddress()) {
@@ -54,7 +57,7 @@ record SimWarmPool(Scenario scenario, int card) {
   }
 
   /**
-   * Whether an interface without pods may be removed.
+   * Whether ipamD can remove an interface without pods.
    *
    * @param others the counts of the pool without the interface
    */

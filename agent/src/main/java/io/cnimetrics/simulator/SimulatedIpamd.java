@@ -14,7 +14,7 @@ import java.util.function.Function;
 
 /**
  * Serves a simulated ipamD over HTTP on the loopback address. Each request advances the model time.
- * Model time is the real time since the start × the scenario's speed. Thread-safe.
+ * Model time is the real time since the start, multiplied by the scenario's speed. Thread-safe.
  */
 public final class SimulatedIpamd implements AutoCloseable {
   /**

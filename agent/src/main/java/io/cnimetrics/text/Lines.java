@@ -3,7 +3,7 @@ package io.cnimetrics.text;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Wraps text at a width. No character is removed. The text may be untrusted. */
+/** Wraps text at a width. No character is removed. The text can be untrusted. */
 public final class Lines {
   private final int width;
   private final List<String> lines = new ArrayList<>();

@@ -10,10 +10,13 @@ import java.util.stream.Stream;
  * question mark.
  */
 public final class Printable {
-  /** Characters from this code point on are usually two columns wide. Signs are an exception. */
+  /**
+   * Characters from this code point on are usually two columns wide. {@link #SIGNS_FROM} starts the
+   * exception.
+   */
   private static final int WIDE = 0x1100;
 
-  /** Signs, such as arrows, have code points in this range. A sign is one column wide. */
+  /** Signs, such as arrows, have code points from here on. A sign is one column wide. */
   private static final int SIGNS_FROM = 0x2000;
 
   private static final int SIGNS_TO = 0x22ff;
