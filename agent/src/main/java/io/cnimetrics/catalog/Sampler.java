@@ -38,14 +38,14 @@ public final class Sampler {
   private final Duration grace;
 
   /**
-   * @param agentStart the agent's start. If ipamD started later, the counters need no baseline.
+   * @param agentStart the agent's start. If ipamD started later, its totals are increases from 0.
    */
   public Sampler(List<Metric> metrics, PodLimits podLimits, Instant agentStart) {
     this(metrics, podLimits, agentStart, at -> Duration.between(agentStart, at));
   }
 
   /**
-   * @param agentStart the agent's start. If ipamD started later, the counters need no baseline.
+   * @param agentStart the agent's start. If ipamD started later, its totals are increases from 0.
    * @param agentAge returns the agent's age at a time of the wall clock. Setting the clock must not
    *     change this age.
    */

@@ -46,7 +46,7 @@ final class OneShotPoller {
 
   /**
    * @param sampler must be created before the first request. If ipamD starts after the sampler,
-   *     ipamD's counters need no baseline.
+   *     ipamD's totals are increases from 0.
    * @param identity the node's identity; the detection may end during the first poll
    */
   OneShotPoller(

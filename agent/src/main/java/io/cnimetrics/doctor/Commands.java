@@ -62,7 +62,10 @@ final class Commands {
   static final String STARTS_OF_IPAMD =
       "sudo grep -A 60 'Starting L-IPAMD' /var/log/aws-routed-eni/ipamd.log" + ON_NODE;
 
-  /** Fails if the node's role lacks the policy for the SSM agent. Then {@link #SHELL} is run. */
+  /**
+   * Fails if the node's role lacks the policy for the SSM agent. The shell then runs the command
+   * after {@code ||}.
+   */
   private static final String SSM =
       aws("ssm start-session") + " --target " + THIS_INSTANCE + " || ";
 

@@ -321,7 +321,7 @@ record Ec2Errors(
   }
 
   /**
-   * Advises a policy of one's own for calls of SageMaker and calls for IPv6 addresses, because
+   * Advises to allow calls of SageMaker and calls for IPv6 addresses separately, because
    * AmazonEKS_CNI_Policy does not allow them.
    */
   private static Finding allowing(String call, Finding denied) {
@@ -419,8 +419,8 @@ record Ec2Errors(
           "UnassignIpv6Addresses");
 
   /**
-   * Whether pods perhaps need the failed call. Pods do not need a call that releases addresses, but
-   * if the cause of its error is known, other calls fail for the same cause.
+   * Whether pods perhaps need the failed call. A failed call that releases addresses counts only if
+   * a known cause explains it, because this cause also makes other calls fail.
    */
   private static boolean needsAnswer(NodeEvidence node, IpamdError kind) {
     return node.trend(kind).mayRise()

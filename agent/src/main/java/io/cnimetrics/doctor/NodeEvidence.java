@@ -225,7 +225,7 @@ public record NodeEvidence(
 
   private static final int MAX_NAMED = 4;
 
-  /** A text with each call, its error code and its trend. CloudTrail has the call and the code. */
+  /** A text with each call, its error code and its trend. CloudTrail can be searched for both. */
   String counts(List<IpamdError> kinds) {
     String counts =
         kinds.stream()
@@ -321,8 +321,8 @@ public record NodeEvidence(
   /**
    * Returns the increase between the agent's last poll and a later poll of doctor; 0 if it is
    * unknown. The agent's last poll can be before doctor's first poll, or between two polls of
-   * doctor. If the agent did not report its count, the run perhaps contains all increases since
-   * ipamD's start. In this case the increase is the new count minus the amount of the run.
+   * doctor. If the agent did not report its count, but the run contains all increases since ipamD's
+   * start, the increase is the new count minus the amount of the run.
    */
   private static double unseen(
       Optional<RecentIncrease> run, OptionalDouble before, Instant beforeAt, double count) {

@@ -486,7 +486,8 @@ final class PodAddresses {
   }
 
   /**
-   * Excluded ENIs and custom networking exist since ipamD's start, because ipamD reads both then.
+   * Excluded ENIs and custom networking exist since ipamD's start, because ipamD reads both only
+   * then.
    */
   private static Optional<Since> sinceStart(NodeEvidence node) {
     boolean trunk = node.snapshot().pool().filter(AddressPool::hasTrunk).isPresent();

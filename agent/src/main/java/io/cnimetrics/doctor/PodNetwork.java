@@ -203,7 +203,8 @@ final class PodNetwork {
   }
 
   /**
-   * Whether no address is available. VPC CNI before 1.15.1 does not count requests that fail so.
+   * Whether no address is available. VPC CNI before 1.15.1 does not count requests that fail for
+   * this reason.
    */
   private static boolean hasNoAddress(NodeEvidence node) {
     return node.mode() != AddressMode.IPV6 && node.available() == 0;
@@ -250,8 +251,8 @@ final class PodNetwork {
     if (first.without().isEmpty() && first.orphaned().isEmpty()) {
       return ROUTES.ok("Each pod has a route", "%d held addresses".formatted(first.held().size()));
     }
-    // While a pod starts or ends, its address can have no route, or the route no address, for some
-    // seconds. Therefore a second read, seconds later, has to confirm the difference.
+    // While a pod starts or ends, ipamD's list and the host's routes can differ for some seconds.
+    // Therefore a second read, seconds later, has to confirm the difference.
     Routes again = Routes.of(pool.later().held(), hostRoutes.read());
     List<String> orphaned = both(first.orphaned(), again.orphaned());
     // On a multi-NIC node the host has a route to only one of the addresses of a pod.

@@ -7,7 +7,7 @@ import java.time.Instant;
 /**
  * When trouble began.
  *
- * @param exact false if the first poll already saw the trouble: then it began before this time
+ * @param exact false if the first poll already saw the trouble, which then began before this time
  */
 public record Since(Instant at, boolean exact) {
   public static Since exactly(Instant at) {

@@ -122,7 +122,7 @@ record Trend(double total, Optional<Instant> seenSince, Optional<RecentIncrease>
       RecentIncrease increases = run.orElseThrow();
       String amount = number(increases.amount());
       if (increases.amount() > total) {
-        // The run began before ipamD's last restart. The total began at that restart.
+        // The run began before ipamD's last restart, but the total counts only since that restart.
         return "%s, %s since %s, some before ipamD's restart"
             .formatted(all, amount, time(increases.since()));
       }

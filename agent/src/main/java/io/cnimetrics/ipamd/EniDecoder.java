@@ -14,7 +14,8 @@ import java.util.regex.Pattern;
 
 /**
  * Reads one ENI and its addresses. A total is the sum of the CIDR sizes, not the number of listed
- * addresses, because ipamD lists an address of a prefix only after a pod used that address.
+ * addresses, because ipamD lists an address of a prefix only after a pod used that address. ipamD
+ * also lists released addresses.
  */
 final class EniDecoder {
   /** Go's zero time, which means that the address was never released. */

@@ -41,7 +41,7 @@ public record Fleet(
     }
   }
 
-  /** The requests if every node sends only at the end of each publish interval. */
+  /** The requests if each node sends once in each publish interval. */
   public RequestLoad scheduled() {
     return sentEach(publishInterval);
   }

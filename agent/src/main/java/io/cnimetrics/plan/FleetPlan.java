@@ -28,7 +28,7 @@ public record FleetPlan(
     return sets.stream().mapToLong(BilledSet::metrics).sum();
   }
 
-  /** The cost if no minute is sent early. */
+  /** The cost if each node sends once in each publish interval. */
   public Bill bill() {
     return Bill.of(this, fleet.publishInterval());
   }

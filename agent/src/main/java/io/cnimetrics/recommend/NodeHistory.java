@@ -88,8 +88,8 @@ public record NodeHistory(String node, String group, List<Moment> moments) {
   }
 
   /**
-   * Whether this interval or the interval before belongs to a steady rate, and neither has more
-   * requests. A burst on both sides of a moment does not look like a steady rate.
+   * Whether this interval or the one before is part of a steady rate, and neither of the two has
+   * more requests than this rate. Therefore a burst that is split over two intervals is not steady.
    */
   private boolean isSteady(int interval) {
     long most = Math.max(requests(interval - 1), requests(interval));

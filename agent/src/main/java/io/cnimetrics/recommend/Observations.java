@@ -39,7 +39,7 @@ public final class Observations {
   /** The number of gauges at the start of this list. */
   private static final int GAUGES = 7;
 
-  /** Values above this number are ignored, because no node has so many addresses. */
+  /** Greater numbers of addresses are not valid, because no node has so many. */
   private static final int MOST_ADDRESSES = 100_000;
 
   private final Optional<String> wantedCluster;

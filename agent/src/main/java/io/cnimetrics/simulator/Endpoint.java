@@ -78,7 +78,7 @@ final class Endpoint implements AutoCloseable {
   private static Socket bind(InetSocketAddress address) throws IOException {
     Socket socket = new Socket();
     try {
-      // Perhaps connections of an earlier server on the same port are still closing.
+      // Binds even while connections of an earlier server on the same port are still closing.
       socket.setReuseAddress(true);
       socket.bind(address);
       return socket;

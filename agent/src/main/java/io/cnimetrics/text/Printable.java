@@ -10,10 +10,7 @@ import java.util.stream.Stream;
  * question mark.
  */
 public final class Printable {
-  /**
-   * Characters from this code point on are usually two columns wide. {@link #SIGNS_FROM} starts the
-   * exception.
-   */
+  /** Characters from this code point on are usually two columns wide, except signs. */
   private static final int WIDE = 0x1100;
 
   /** Signs, such as arrows, have code points from here on. A sign is one column wide. */
