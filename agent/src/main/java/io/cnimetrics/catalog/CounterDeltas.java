@@ -12,8 +12,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The increases of ipamD's counters since the last successful read. The totals of the first read
- * are only the baseline. If ipamD started after the agent, the baseline is 0.
+ * The increases of ipamD's counters since the last successful read. The first read gives no
+ * increases, because its totals are only the baseline. If ipamD started after the agent, the
+ * baseline is 0.
  *
  * @param base the totals to subtract; empty if no earlier totals are known
  * @param reset whether ipamD restarted since the last successful read; false if there is no base

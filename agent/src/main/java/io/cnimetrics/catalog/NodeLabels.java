@@ -13,8 +13,8 @@ import java.util.TreeSet;
 /**
  * The labels of this node in Prometheus and OTLP. A label whose value is unknown is absent.
  *
- * @param ofEach the labels of each metric. These labels are few, because CloudWatch bills each byte
- *     of a label with each point
+ * @param ofEach the labels of each metric. These labels are few, because CloudWatch bills their
+ *     bytes with each point
  * @param ofInfo the labels that only the metric {@link #INFO} has
  */
 public record NodeLabels(Map<String, String> ofEach, Map<String, String> ofInfo) {

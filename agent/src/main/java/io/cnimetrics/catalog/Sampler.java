@@ -103,8 +103,8 @@ public final class Sampler {
   }
 
   /**
-   * Like {@link #read}, but for the short poll when the agent stops. A failure of such a poll does
-   * not show that ipamD is down.
+   * Like {@link #read}, for the last poll before the agent stops, which has a short time limit. A
+   * failure of such a poll does not show that ipamD is down.
    */
   public PollSamples readFinal(NodeSnapshot snapshot, SamplerState before) {
     Streak down =

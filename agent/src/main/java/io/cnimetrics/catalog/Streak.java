@@ -14,9 +14,9 @@ public record Streak(long minutesBefore, long minute, boolean held) {
   static final Streak NONE = new Streak(0, Long.MIN_VALUE, false);
 
   /**
-   * The number of minutes that a stored minute may be ahead of the current minute. A later minute
-   * comes from a wrong clock, and the agent forgets its streak. CloudWatch refuses such timestamps
-   * too.
+   * The number of minutes that a stored minute may be ahead of the current minute. If it is further
+   * ahead, the clock was wrong, and the agent forgets the streak. CloudWatch also refuses such
+   * timestamps.
    */
   public static final long MOST_MINUTES_AHEAD = 120;
 

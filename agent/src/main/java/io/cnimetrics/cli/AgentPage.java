@@ -122,18 +122,18 @@ record AgentPage(Map<String, Object> fields) {
     return token != null && token.isBoolean() ? json.getBooleanValue() : json.getText();
   }
 
-  /** A text. Empty if the field is absent or is not a text. */
+  /** The text of a field; empty if the field is absent or is not a text. */
   Optional<String> text(String field) {
     return fields.get(field) instanceof String text ? Optional.of(text) : Optional.empty();
   }
 
-  /** A text for people. An empty text if the field is absent or is not a text. */
+  /** The text of a field for people; an empty text if the field is absent or is not a text. */
   String shown(String field) {
     return text(field).orElse("");
   }
 
   /**
-   * A time. Empty if the field is absent or is not a text.
+   * The time of a field; empty if the field is absent or is not a text.
    *
    * @throws java.time.DateTimeException if the text is not a time
    */
@@ -141,26 +141,26 @@ record AgentPage(Map<String, Object> fields) {
     return text(field).map(Instant::parse);
   }
 
-  /** A number. Empty if the field is absent or is not a number. */
+  /** The number of a field; empty if the field is absent or is not a number. */
   OptionalDouble number(String field) {
     return fields.get(field) instanceof Double number
         ? OptionalDouble.of(number)
         : OptionalDouble.empty();
   }
 
-  /** An object. Has no fields if the field is absent or is not an object. */
+  /** The object of a field; an object without fields if the field is absent or is not an object. */
   AgentPage part(String field) {
     return of(fields.get(field));
   }
 
-  /** The objects of a list. Empty if the field is absent or is not a list. */
+  /** The objects of a list field; empty if the field is absent or is not a list. */
   List<AgentPage> list(String field) {
     return fields.get(field) instanceof List<?> entries
         ? entries.stream().map(AgentPage::of).toList()
         : List.of();
   }
 
-  /** The first object of a list whose field has this text. */
+  /** The first object of the list in which the field has this text. */
   Optional<AgentPage> entry(String list, String field, String text) {
     return list(list).stream().filter(entry -> entry.shown(field).equals(text)).findFirst();
   }

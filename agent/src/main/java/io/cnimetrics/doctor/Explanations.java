@@ -155,7 +155,7 @@ final class Explanations {
     return explainsFailure && cause.level() == Level.WARN ? cause.at(Level.FAIL) : cause;
   }
 
-  /** A cause whose beginning is unknown began before its symptoms. */
+  /** Dates a cause whose beginning is unknown: the cause began before its symptoms. */
   private static Finding olderThanSymptoms(Finding cause, List<Finding> findings) {
     Optional<Instant> symptoms =
         findings.stream()

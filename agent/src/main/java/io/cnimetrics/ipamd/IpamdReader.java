@@ -95,8 +95,8 @@ public final class IpamdReader implements Ipamd {
   }
 
   /**
-   * ipamD's settings are constant until ipamD restarts. The agent requests them until ipamD
-   * answers, and again after a possible restart of ipamD.
+   * ipamD's settings are constant until ipamD restarts. The agent requests the settings until ipamD
+   * answers, and again if ipamD perhaps restarted.
    */
   private void refreshSettings(
       Optional<AddressPool> pool, Optional<IpamdMetrics> sums, Round round) {

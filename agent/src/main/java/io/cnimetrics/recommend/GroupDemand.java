@@ -109,7 +109,7 @@ final class GroupDemand {
     return idle(unit(), held -> Math.max(held + targets.warmIp(), targets.minimumIp()));
   }
 
-  /** The target by whole ENIs or prefixes with which ipamD refuses no pod. */
+  /** The target in whole ENIs or prefixes with which ipamD refuses no pod. */
   int wholeUnits() {
     return Math.max(1, roundedUp(warmIp(0), wholeUnit()) / wholeUnit());
   }

@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param known the share of the nodes' minutes for which there is data
  * @param nodes the mean number of nodes
  * @param targets the targets for all nodes; empty if the data does not suffice
- * @param wholeUnits the target by whole ENIs or prefixes with which ipamD refuses no pod
+ * @param wholeUnits the target in whole ENIs or prefixes with which ipamD refuses no pod
  * @param idle the mean number of idle addresses of the cluster in the time of the data
  * @param idleThen the mean number of idle addresses of the cluster, if the targets were set
  * @param change whether the targets free enough addresses to justify a change
@@ -93,7 +93,7 @@ public record Recommendation(
       int maxPods) {}
 
   /**
-   * A target by whole ENIs or prefixes. ipamD uses it only if no target by address is set.
+   * A target in whole ENIs or prefixes. ipamD uses it only if no target in addresses is set.
    *
    * @param variable {@code WARM_ENI_TARGET} or {@code WARM_PREFIX_TARGET}
    * @param idleAtLeast the mean number of addresses of the cluster that always stay idle

@@ -180,7 +180,7 @@ public final class Recommender {
                     .formatted(node));
   }
 
-  /** The target by whole ENIs or prefixes with which ipamD refuses no additional pod. */
+  /** The target in whole ENIs or prefixes with which ipamD refuses no additional pod. */
   public Recommendation.WholeUnits wholeUnits() {
     boolean prefixes = groups.values().stream().anyMatch(GroupDemand::usesPrefixes);
     int target = groups.values().stream().mapToInt(GroupDemand::wholeUnits).max().orElseThrow();
