@@ -374,7 +374,7 @@ public final class MetricCatalog {
   /**
    * The metrics that a user selects.
    *
-   * @param includes the selection. Its arguments are a metric's name and whether it is core.
+   * @param includes whether a metric is selected, by its name and by whether it is a core metric
    */
   public static List<Metric> selected(BiPredicate<String, Boolean> includes) {
     return ALL.stream().filter(metric -> includes.test(metric.name(), metric.core())).toList();

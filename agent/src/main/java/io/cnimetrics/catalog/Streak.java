@@ -14,7 +14,7 @@ public record Streak(long minutesBefore, long minute, boolean held) {
   static final Streak NONE = new Streak(0, Long.MIN_VALUE, false);
 
   /**
-   * The number of minutes that a stored minute may be ahead of the current minute. If it is further
+   * The most minutes that a stored minute can be ahead of the current minute. If it is further
    * ahead, the clock was wrong, and the agent forgets the streak. CloudWatch also refuses such
    * timestamps.
    */

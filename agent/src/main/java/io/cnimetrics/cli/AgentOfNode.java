@@ -29,9 +29,9 @@ final class AgentOfNode {
   private AgentOfNode() {}
 
   /**
-   * Returns the agent's report. The result is empty if no agent of this node answers. It is also
-   * empty if the agent did not read the counters of ipamD twice in the last minutes, unless the
-   * agent reports that ipamD is down.
+   * Returns the agent's report. The result is empty if no agent of this node answers. The result is
+   * also empty if the agent did not read ipamD's counters at least twice in the last minutes,
+   * unless the agent reports that ipamD is down.
    *
    * @param health the agent's health address
    */

@@ -175,7 +175,7 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
     }
   }
 
-  /** Polls without waiting. Stops if ipamD hangs, because each poll then takes seconds. */
+  /** Polls without waiting. Stops polling if ipamD hangs, because each poll would take seconds. */
   private static List<Report> poll(
       AgentConfig config, SimulatedSource source, int polls, AtomicReference<Instant> now) {
     CompletableFuture<Identification> identity =

@@ -12,8 +12,8 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * The kernel's routes to single addresses. {@code /proc} lists only the main table of IPv4. This is
- * enough, because the main table has the route to each pod.
+ * The kernel's routes to single addresses. {@code /proc} lists only the main table of IPv4. The
+ * main table is enough, because it has the route to each pod.
  */
 final class HostRoutes {
   private static final int IPV4_MASK = 7;

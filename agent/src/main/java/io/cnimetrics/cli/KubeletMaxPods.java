@@ -24,7 +24,7 @@ record KubeletMaxPods(int pods, Path file) {
   private static final Pattern MAX_PODS =
       Pattern.compile("(?:--max-pods[=\\s\\x00]|\\bmaxPods\"?\\s*:)\\s*\"?([0-9]{1,5})\\b");
 
-  /** These files come first, because arguments override the configuration. */
+  /** The kubelet's arguments come first, because they override the configuration. */
   private static final List<String> ARGUMENTS =
       List.of(
           "etc/eks/kubelet/environment",

@@ -57,8 +57,8 @@ final class NodeLock implements AutoCloseable {
     if (held.isPresent()) {
       return true;
     }
-    // No lock is possible if a program listens on all addresses, or without 127.0.0.0/8. This is
-    // tested with an address that no lock uses.
+    // No lock is possible if a program listens on all addresses, or without 127.0.0.0/8. To find
+    // this out, binds an address that no lock uses.
     int random = ThreadLocalRandom.current().nextInt();
     Optional<Socket> samePort = bind(loopback(NO_LOCK, random, address.getPort()));
     samePort.ifPresent(NodeLock::close);

@@ -96,8 +96,8 @@ final class Run implements Command {
 
   /**
    * Logs what ended a thread. An {@link Error} ends the process at once, because its memory or its
-   * code is perhaps damaged. Kubernetes then restarts the agent, which continues with the stored
-   * state.
+   * code is perhaps damaged. After this Kubernetes restarts the agent, which continues with the
+   * stored state.
    */
   static void uncaught(Thread thread, Throwable failure, IntConsumer halt) {
     try {

@@ -31,8 +31,8 @@ final class DashboardGrid {
    * @param variable the field at the top of the dashboard, if the dashboard has one
    */
   Map<String, Object> body(Optional<Object> variable) {
-    // The console may choose longer periods, because CloudWatch keeps the data of single minutes
-    // only for 15 days. The values of the lines do not depend on the period.
+    // CloudWatch's console can choose longer periods, because CloudWatch keeps the data of single
+    // minutes only for 15 days. The values of the lines do not depend on the period.
     return object(
         "periodOverride", "auto", "variables", variable.map(List::of), "widgets", widgets);
   }

@@ -2,7 +2,7 @@ package io.cnimetrics.console;
 
 import io.cnimetrics.console.DashboardBody.Cluster;
 
-/** The Markdown texts of the dashboard. They explain the graphs and name the remedies. */
+/** The Markdown texts of the dashboard. The texts explain the graphs and name the remedies. */
 final class DashboardTexts {
   static final String OVERVIEW =
       """

@@ -15,7 +15,7 @@ import java.util.Optional;
  * same questions as CloudWatch's dashboard. Cluster and node are variables.
  */
 public final class GrafanaDashboard {
-  /** The name in Grafana. It is stable, so that an import replaces the dashboard. */
+  /** The name in Grafana. The name is stable, so that a new import replaces the old dashboard. */
   private static final String UID = "cni-metrics-agent";
 
   /** The version of Grafana's format. Later releases of Grafana convert older versions. */

@@ -230,8 +230,8 @@ final class Commands {
   }
 
   /**
-   * Deletes only interfaces that ipamD created. This can include a new interface that ipamD has not
-   * attached yet.
+   * Deletes only interfaces that ipamD created. These interfaces can include a new one that ipamD
+   * has not attached yet.
    */
   private static String delete(String interfaces) {
     return interfaces

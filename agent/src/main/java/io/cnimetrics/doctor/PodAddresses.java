@@ -34,7 +34,7 @@ final class PodAddresses {
         NODE_FULL.check(PodAddresses::nodeFull));
   }
 
-  /** This check concerns only later pods. Therefore it comes after the other checks of the node. */
+  /** This check comes after the other checks of the node, because it concerns only later pods. */
   static Check maxPods() {
     return MAX_PODS.check(PodAddresses::maxPods);
   }

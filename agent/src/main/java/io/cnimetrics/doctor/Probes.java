@@ -138,7 +138,9 @@ public record Probes(
     Optional<Refusal> send(String metric, String region);
   }
 
-  /** A source that reads the first time, and then returns the same value. */
+  /**
+   * Returns a source that reads only the first time, and returns the same value each later time.
+   */
   private static <T> Supplier<T> once(Supplier<T> source) {
     return new Supplier<>() {
       private Optional<T> first = Optional.empty();

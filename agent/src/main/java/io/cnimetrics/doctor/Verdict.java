@@ -43,7 +43,7 @@ public record Verdict(Level level, String text, Optional<String> finding) {
   private static final Set<String> NOT_OF_ADDRESSES =
       Set.of("pod-setup", "pod-routes", "put-metric-data");
 
-  /** These findings concern only the agent. */
+  /** The findings that concern only the agent. */
   private static final Set<String> OF_AGENT =
       Set.of(
           "cluster-name",
@@ -56,7 +56,7 @@ public record Verdict(Level level, String text, Optional<String> finding) {
           "publishing",
           "clock");
 
-  /** These warnings keep no pod from an address. */
+  /** Warnings of these checks keep no pod from an address. */
   private static final Set<String> NOT_URGENT =
       Set.of("max-pods", "cni-release", "custom-networking", "excluded-enis", "idle-addresses");
 

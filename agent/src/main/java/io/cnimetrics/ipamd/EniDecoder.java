@@ -259,8 +259,8 @@ final class EniDecoder {
     if (unassignedTime.equals(NEVER)) {
       return false;
     }
-    // A release time far after the poll shows that the clock was set back since. The address is
-    // then not cooling, because ipamD's cooldown does not depend on the wall clock.
+    // A release time far after the poll shows that the clock was set back since. Such an address is
+    // not cooling, because ipamD's cooldown does not depend on the wall clock.
     return Duration.between(time(unassignedTime), takenAt).abs().compareTo(ipCooldown) < 0;
   }
 

@@ -201,7 +201,7 @@ public final class IpamdReader implements Ipamd {
 
     /**
      * Reports totals of ipamD that differ from the agent's, as after the forced removal of an ENI.
-     * The agent then uses its own totals.
+     * If the totals differ, the agent uses its own.
      */
     private void checkStatedTotals(AddressPool pool) {
       if (!pool.ipv6()) {

@@ -31,7 +31,10 @@ public final class Recommender {
   /** At least this share of the nodes' minutes must have data. */
   private static final double LEAST_SHARE = 0.9;
 
-  /** A change restarts ipamD on each node. It must free at least this share of idle addresses. */
+  /**
+   * A change must free at least this share of idle addresses, because it restarts ipamD on each
+   * node.
+   */
   private static final double LEAST_GAIN = 0.1;
 
   private static final String CHANGE =

@@ -28,7 +28,7 @@ final class Endpoint implements AutoCloseable {
   private static final String HOST = "127.0.0.1";
   private static final int THREADS = 2;
   private static final int MOST_HUNG = 32;
-  // This text is not JSON and not Prometheus text.
+  // A text that is neither JSON nor Prometheus text.
   private static final String GARBAGE = "\u0000\u0007\u001b]{{garbage \ufffd".repeat(16);
   // Go's HTTP server sends longer bodies in chunks, without a Content-Length.
   private static final int LONGEST_UNCHUNKED_BYTES = 2048;

@@ -67,7 +67,10 @@ final class SimEc2 {
     return free;
   }
 
-  /** Creates the primary interface. Its addresses are not part of {@code subnetFree}. */
+  /**
+   * Creates the primary interface. Addresses of the primary interface are not part of {@code
+   * subnetFree}.
+   */
   AttachedEni primaryEni() {
     List<SimCidr> leftover =
         IntStream.range(0, scenario.has(NodeFault.LEFTOVER_SINGLES) ? LEFTOVER_SINGLES : 0)

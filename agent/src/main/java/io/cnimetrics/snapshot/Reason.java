@@ -1,6 +1,6 @@
 package io.cnimetrics.snapshot;
 
-/** Why a source could not be read or trusted. Scripts may rely on these names. */
+/** Why a source could not be read or trusted. Scripts can rely on the names of the reasons. */
 public enum Reason {
   /** The connection was refused or reset. */
   UNREACHABLE,
