@@ -1,6 +1,6 @@
 #!/bin/sh
 # Evaluates the alarms in PromQL with promtool, on the series of the stories in io.cnimetrics.cloudwatchmodel:
-# tools/alarms.sh CLASS_PATH. Each alarm must start in its story and end after it. No alarm may start in the other
+# tools/alarms.sh CLASS_PATH. Each alarm must start in its story and end after it. Alarms must not start in the other
 # stories. Builds promtool once (some minutes). Prints SKIPPED if there is no Go.
 set -eu
 

@@ -13,7 +13,7 @@ import sys
 port, file = int(sys.argv[1]), sys.argv[2]
 minutes = set()
 # A timestamp in CBOR: the key, the tag for a time (0xC1), the type and the number. The SDK sends a double as a float if
-# this loses nothing.
+# the float has the same value.
 TIMESTAMP = re.compile(rb"\x69Timestamp\xc1(\xfb.{8}|\xfa.{4}|\x1a.{4})", re.DOTALL)
 FORMATS = {0xFB: ">d", 0xFA: ">f", 0x1A: ">I"}
 

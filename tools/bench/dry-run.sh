@@ -20,7 +20,7 @@ finish() {
 }
 trap finish EXIT
 
-# The result must not depend on whether there is instance metadata.
+# Off, so that the result does not depend on whether this machine has instance metadata.
 export AWS_EC2_METADATA_DISABLED=true
 unset JAVA_OPTS
 

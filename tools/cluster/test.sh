@@ -11,7 +11,7 @@ set -eu
 CONTROLPLANE=$("$top/tools/deploy/tool.sh" controlplane)
 CRANE=$("$top/tools/deploy/tool.sh" crane)
 export CONTROLPLANE CRANE
-# Only a rehearsal of a release signs.
+# This test signs nothing. Only the rehearsal of a release does.
 export COSIGN=none
 
 cd "$top/tools/cluster"

@@ -36,7 +36,7 @@ class Kubelets:
     def _run(self):
         while not self._stopped.wait(0.5):
             for pod in self._cluster.get("pods", "--all-namespaces"):
-                # The pod can be gone since the list.
+                # The pod can have been deleted after the list was read.
                 with contextlib.suppress(RuntimeError):
                     self._run_pod(pod)
 

@@ -109,7 +109,7 @@ kubeconform)
   ;;
 promtool)
   command=${PROMTOOL-}
-  # Other clones use the same binary, because its build is long.
+  # All clones of the repository share this binary, because building it takes long.
   tools=${XDG_CACHE_HOME:-$HOME/.cache}/cni-metrics-agent
   [ -n "$command" ] || command=$(built promtool v0.316.0 github.com/prometheus/prometheus/cmd/promtool PROMTOOL)
   ;;

@@ -7,7 +7,7 @@ import numpy as np
 from picture_drawing import draw
 from prometheus_server import ask
 
-# The units of the picture in base units: seconds and ratios.
+# The units in the picture, each as a multiple of its base unit (seconds or ratio).
 SCALES = {"minutes": 60, "milliseconds": 0.001, "percent": 0.01}
 SHORT = {"minutes": "min", "percent": "%"}
 CELL_HEIGHT = 36

@@ -36,7 +36,7 @@ DAY = datetime.datetime(2026, 11, 20, tzinfo=datetime.timezone.utc)
 PERIOD = 300  # the console uses this period for a day
 PERIODS = 24 * 3600 // PERIOD
 CELL_HEIGHT = 42  # pixels
-# A request covers little time, because the emulator reads all datums of the requested time again for each period.
+# Each request covers a short time, because for each period the emulator reads all datums of the requested time.
 AT_ONCE = datetime.timedelta(hours=1)
 
 

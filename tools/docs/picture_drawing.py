@@ -214,7 +214,7 @@ def paragraph(page, x, baseline, width, line):
             wide = page.measure(word, font)
             if at + wide > x + width and at > x:
                 at, baseline = x, baseline + 17
-            # No space before punctuation, also if the font changes.
+            # There is no space before punctuation, even if the font changes.
             if at > x and re.match(r"[.,:;)]", word):
                 at -= space
             at = page.text(at, baseline, word, font) + space

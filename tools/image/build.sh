@@ -37,7 +37,7 @@ check() {
 # One jar of all classes that Main uses.
 shrink() {
   local lib=$repository/agent/target/dist/lib classes=$work/classes module jar
-  # The classes of the JDK come from the modules file, because a JDK 25 may have no jmods.
+  # The classes of the JDK come from the modules file, because some JDK 25 have no jmods.
   "$jdk/bin/jimage" extract --dir "$classes" --include "regex:/(${modules//,/|}|${more_modules//,/|})/.*\.class" \
     "$jdk/lib/modules"
   {
@@ -52,8 +52,7 @@ shrink() {
   } >"$work/agent.pro"
   "$jdk/bin/java" -Xmx2g -cp "$here/target/proguard/*" proguard.ProGuard "@$work/agent.pro" >"$work/shrink.log" 2>&1 ||
     { sort -u "$work/shrink.log" | tail -n 40 >&2; fail "ProGuard failed"; }
-  # The cache checks the date of the jar. The date is 1970, because image builders that set one date for all files use
-  # 1970.
+  # The JVM rejects the cache if the jar's date differs. Image builders that set one date for all files use 1970.
   touch --date=@0 "$out/agent.jar"
 }
 

@@ -16,7 +16,7 @@ if grep 'not found' <<<"$libraries" >&2; then
 fi
 mkdir -p "$directory/usr/local/bin" "$directory/usr/lib"
 install -m 755 "$executable" "$directory/usr/local/bin/cni-metrics-agent"
-# The loader of every Debian searches /usr/lib, also without a cache of libraries.
+# The loader of every Debian searches /usr/lib, even without a cache of libraries.
 awk '$2 == "=>" { print $3 }' <<<"$libraries" | while read -r library; do
   case ${library##*/} in
     libc.so.* | libm.so.* | libdl.so.* | libpthread.so.* | librt.so.*) ;; # glibc

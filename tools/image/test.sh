@@ -39,7 +39,7 @@ commands_work() {
   grep -q assignIPAddresses "$work/report.txt" || fail "dry-run --simulate printed: $(cat "$work/report.txt")"
 }
 
-# Replaces the launcher of the distribution, and starts this runtime and jar.
+# Runs the process tests. The distribution gets a launcher that starts this runtime and jar.
 process_tests() {
   mkdir -p "$work/dist/bin"
   local launcher=$work/dist/bin/cni-metrics-agent

@@ -46,7 +46,7 @@ def run(arguments, name):
     folder = arguments.results / arguments.release / name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    # The node has just booted. On a node that booted long ago, a young ipamD is a restart.
+    # The node has just booted. On a node that booted long ago, a recent start of ipamD counts as a restart.
     uptime = float(Path("/proc/uptime").read_text().split()[0])
     done = subprocess.run(
         [*UNSHARE, "--boottime", str(-int(uptime)), sys.executable, __file__, "--bin", arguments.bin,

@@ -29,7 +29,7 @@ class Subnet:
 
     def __init__(self, subnet_id, cidr, free=4000, tags=None):
         self.id, self.cidr, self.tags = subnet_id, ipaddress.ip_network(cidr), tags or {}
-        # Pods do not get the first 16 addresses (instance, gateway) and the last 16 (broadcast address).
+        # The first 16 addresses (instance, gateway) and the last 16 (broadcast address) are not for pods.
         self.pool = set(list(self.cidr)[16:-16])
         self.set_free(free)
 

@@ -18,7 +18,7 @@ HERE = Path(__file__).parent
 ENIS, METRICS = "http://127.0.0.1:61679/v1/enis", "http://127.0.0.1:61678/metrics"
 STATUS = "http://127.0.0.1:61690/status"
 STANDINS, PODS = "http://127.0.0.1:4600/", "http://127.0.0.1:4700/"
-# The values of the manifest of release 1.23.
+# The values of variables in the manifest of VPC CNI 1.23.
 IPAMD_ENVIRONMENT = {
     "ENABLE_IPv4": "true", "ENABLE_IPv6": "false", "ENABLE_PREFIX_DELEGATION": "false", "WARM_ENI_TARGET": "1",
     "WARM_PREFIX_TARGET": "1", "ENABLE_POD_ENI": "false", "ENABLE_SUBNET_DISCOVERY": "true",
@@ -72,7 +72,7 @@ class Node:
         """Whether ipamD is of this release, such as (1, 23), or of a later release."""
         return tuple(map(int, self.release.split("."))) >= release
 
-    # What happens on the node.
+    # The following functions change the node.
 
     def start_ipamd(self, **environment):
         """Starts ipamD. Later starts keep the changed variables."""
@@ -120,7 +120,7 @@ class Node:
                 raise Failed(f"{what}: not ready after {seconds} s")
             time.sleep(WAIT_STEP_SECONDS)
 
-    # What the agent reports about the node.
+    # The following functions read what the agent reports about the node.
 
     def doctor(self, step, finding=None, level="fail", past=(), never=(), polls=1):
         """Expects a verdict with this finding and level. Without a finding, expects the verdict that there is no

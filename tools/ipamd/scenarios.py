@@ -59,7 +59,7 @@ def pool(start):
     node.wait(75)
     node.change(detach=1)
     node.wait(90)
-    # The pods keep their interfaces and routes, but no network: ipamD cannot end them.
+    # The pods keep their interfaces and routes, but lose their network, and ipamD cannot end them.
     node.doctor("detached", "pod-routes")
     node.change(unassign=[0, 3])
     node.wait(90)

@@ -35,7 +35,7 @@ install() {
 command -v unshare >/dev/null || skip "there is no unshare"
 command -v python3 >/dev/null || skip "there is no Python"
 install
-# The same namespaces, devices and tables as in a scenario.
+# Tries to create the same namespaces, devices and tables as a scenario.
 unshare --net --mount --pid --time --fork --kill-child --mount-proc --boottime 1 sh -ec \
   'mount -t tmpfs tmpfs /run; ip link add eth9 type veth peer name p-eth9; ip rule list; iptables -t nat -L' \
   >/dev/null 2>&1 || skip "the kernel or the container does not permit namespaces, veth devices or iptables"

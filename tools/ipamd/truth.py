@@ -12,16 +12,16 @@ from web import get
 WINDOW_SECONDS = 2.5
 # ipamD adds an ENI to its pool some seconds after EC2 attached it.
 EC2_SECONDS = 10
-# ipamD reads EC2's data every 60 s. Until then ipamD does not know changes that others made.
+# ipamD reads EC2's data every 60 s, and only then learns of changes that others made.
 RECONCILE_SECONDS = 75
 SERIES = re.compile(r"(awscni_\w+|process_start_time_seconds)(\{.*\})? (\S+)$")
 
-# The agent's metric, and the sources with the same value.
+# Each metric of the agent, and the sources that must have the same value.
 STATES = {
     "eniAllocated": ("ec2 enis", "enis enis"), "totalIPAddresses": ("ec2 addresses", "enis addresses"),
     "totalIPv4Prefixes": ("ec2 prefixes", "enis prefixes"), "assignIPAddresses": ("pods held", "enis assigned")}
-# The agent's counter, and a family of ipamD. The sum of the counter's increases must equal the rise of the family over
-# all processes of ipamD.
+# Each counter of the agent, and a metric family of ipamD. The sum of the counter's increases must equal the increase of
+# the family, added up over all processes of ipamD.
 SUMS = {"addReqCount": "awscni_add_ip_req_count", "delReqCount": "awscni_del_ip_req_count",
         "noAvailableIPAddrs": "awscni_no_available_ip_addresses", "ipamdErr": "awscni_ipamd_error_count",
         "awsAPIErr": "awscni_aws_api_error_count", "ec2ApiReqCount": "awscni_ec2api_req_count",
@@ -83,7 +83,7 @@ PARSERS = {"enis": pool, "metrics": series}
 
 def lines(file):
     with open(file, encoding="utf-8") as text:
-        # Other lines are warnings of a JVM that shares /tmp with another JVM, or a line that is not yet complete.
+        # The other lines are warnings of a JVM that shares /tmp with another JVM, or an incomplete last line.
         return [json.loads(line) for line in text if line.startswith("{") and line.endswith("\n")]
 
 
@@ -127,9 +127,9 @@ def compare_sums(polls, samples):
     wrong = []
     for name, family in SUMS.items():
         seen = [metric for poll in polls for metric in poll["metrics"] if metric["name"] == name]
-        # A first poll without a value is a baseline. The agent does not report earlier counts of ipamD.
+        # If the first poll has no value, it is the baseline: the agent does not report what ipamD counted before.
         reported = sum(metric.get("value", metric["total"]) for metric in seen)
-        # A poll shortly after the end of ipamD reads nothing.
+        # A poll shortly after ipamD ends reads nothing.
         read = [taken_at(poll) for poll in polls if any(metric["name"] == name for metric in poll["metrics"])]
         least, most = rises(family, samples, read)
         if not least <= reported <= most:

@@ -37,7 +37,7 @@ if [ -n "${GRAALVM_HOME:-}" ]; then
     -H:+UnlockExperimentalVMOptions "${arguments[@]}" "$@" -cp "$class_path" -o "$out/cni-metrics-agent" "$main"
 fi
 mapfile -t arguments < <(arguments | translated)
-# The launcher finds this file in the jar, but the builder does not find it.
+# The launcher native-image reads this file from the jar, but the builder does not.
 metadata=META-INF/native-image/io.cnimetrics/cni-metrics-agent/reachability-metadata.json
 exec "$here/test-builder.sh" "$class_path" "$main" "$out/cni-metrics-agent" \
   "-H:ReachabilityMetadataResources=$metadata" "${arguments[@]}" "$@"

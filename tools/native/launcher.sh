@@ -3,7 +3,7 @@
 #
 #   tools/native/launcher.sh EXECUTABLE DIST
 #
-# The -D options of JAVA_OPTS become arguments. The executable ignores the others, for example the heap size.
+# The -D options of JAVA_OPTS become arguments. The executable ignores the other options, for example the heap size.
 set -eu
 executable=$(realpath "${1:?usage: tools/native/launcher.sh EXECUTABLE DIST}")
 launcher=${2:?usage: tools/native/launcher.sh EXECUTABLE DIST}/bin/cni-metrics-agent

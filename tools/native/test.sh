@@ -14,7 +14,7 @@ trap 'rm -rf "$work"' EXIT
 
 at_the_heap_limit_the_process_ends() {
   local code=0
-  # Each unknown argument is an error message that is kept until all are printed.
+  # The program keeps an error message for each unknown argument until it prints all messages.
   # shellcheck disable=SC2046
   "$out/cni-metrics-agent" plan $(seq 100000) >"$work/out" 2>&1 || code=$?
   if [ "$code" != 3 ] || ! grep -q OutOfMemoryError "$work/out"; then

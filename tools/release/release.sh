@@ -99,14 +99,14 @@ publish() {
   done
   "$cosign" sign-blob --yes --bundle target/package/SHA256SUMS.bundle target/package/SHA256SUMS
 
-  # The chart is last. A chart that a user can pull has a signed image.
+  # The chart is pushed last, so that a chart that a user can pull always has a signed image.
   "$HELM" push "target/package/cni-metrics-agent-$version.tgz" "oci://$charts"
   chart=$("$crane" digest "$charts/cni-metrics-agent:$version")
   "$cosign" sign --yes "$charts/cni-metrics-agent@$chart"
   notes >target/release-notes.md
 }
 
-# The way to install this release, and its part of the CHANGELOG.
+# The commands that install this release, and the release's part of the CHANGELOG.
 notes() {
   echo "Install it:"
   echo

@@ -59,7 +59,7 @@ def _holds(operator, expected, actual):
 
 
 def _matches_any(patterns, text):
-    # IAM's patterns have * and ?. A bracket is a plain character in IAM.
+    # IAM's patterns support only * and ?. A bracket is a plain character.
     return any(fnmatchcase(text, re.sub(r"\[", "[[]", pattern)) for pattern in _listed(patterns))
 
 

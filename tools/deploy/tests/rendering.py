@@ -22,7 +22,7 @@ NODE = {
     "status.podIP": "10.0.0.1",
 }
 SECRET = "api-key=a%20key"
-# Helm built by `go install` claims the support of Kubernetes 1.20 only, which the chart refuses.
+# Helm built by `go install` assumes Kubernetes 1.20, which the chart refuses.
 KUBERNETES = "1.35.0"
 OVERLAYS = ("irsa", "pod-identity", "prometheus", "host-path-state")
 

@@ -49,7 +49,7 @@ class Agent(unittest.TestCase):
 
     def test_refuses_each_variable_that_the_chart_refuses(self):
         for variables in self.settings(1):
-            # The agent reads these only with a right endpoint.
+            # The agent reads these only if the endpoint is valid.
             pairs = {name: variables.pop(name) for name in list(variables) if checks()["env"][name] == "pairs"}
             self.assert_refused(variables)
             self.assert_refused(pairs, OTEL_EXPORTER_OTLP_METRICS_ENDPOINT="http://collector/")

@@ -491,7 +491,7 @@ class Catalogue(unittest.TestCase):
     def test_values_checks_and_schema_have_the_same_names(self):
         names = checks()["values"]
         defaults = yaml.safe_load((CHART / "values.yaml").read_text())
-        # These have no default: Kubernetes has its own timings of probes, and a chart that depends on this chart sets
+        # These values have no default. Kubernetes has its own timings of probes, and only a parent chart sets
         # `enabled`.
         absent = {name for name in names if name.endswith(".initialDelaySeconds")}
         absent |= {"enabled", "resources.claims"}

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes a certificate authority and a certificate, as Sigstore makes one for the workflow `release` of a tag.
+# Makes a certificate authority and a certificate like the one that Sigstore issues to the workflow `release` of a tag.
 #
 #   tools/release/programs/authority.sh DIRECTORY IDENTITY ISSUER
 #

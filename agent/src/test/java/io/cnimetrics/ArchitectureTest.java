@@ -89,7 +89,7 @@ class ArchitectureTest {
                             .check(CLASSES)));
   }
 
-  /** The code of other commands would use memory on each node. */
+  /** Code of other commands would use memory on each node, because {@code run} runs there. */
   @Test
   void runReachesNoOtherCommand() {
     noClasses()

@@ -29,7 +29,9 @@ public final class Goldens {
     }
   }
 
-  /** The lines from the first to the last that differ, the approved ones first. */
+  /**
+   * The lines from the first to the last difference: first the approved lines, then the new lines.
+   */
   private static String difference(String approved, String text) {
     List<String> before = approved.lines().toList();
     List<String> now = text.lines().toList();

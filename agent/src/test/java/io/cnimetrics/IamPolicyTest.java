@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Timeout;
 class IamPolicyTest {
   private static final Path POLICIES = Path.of("..", "iam-policy");
 
-  /** The action's name is in the form for EC2, and in the path for CloudWatch. */
+  /** A request to EC2 has the action's name in the form, a request to CloudWatch in the path. */
   private static final Pattern FORM = Pattern.compile("(?:^|&)Action=(\\w+)");
 
   private static final Pattern PATH = Pattern.compile("/operation/(\\w+)$");

@@ -22,8 +22,8 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * A node with its ipamD and one or more agents, which are processes. It computes from the bodies
- * that its ipamD served what the agents must have published.
+ * A node with its ipamD and one or more agents, which are processes. It computes the values that
+ * the agents must have published from the answers of its ipamD.
  */
 final class LiveNode implements AutoCloseable {
   private static final Duration WARM = Duration.ofSeconds(60);
@@ -36,15 +36,15 @@ final class LiveNode implements AutoCloseable {
   private final List<AgentProcess.Running> runs = new ArrayList<>();
 
   /**
-   * The index of the first answer of each series of polls. In a series each poll knows the one
-   * before.
+   * The index of the first answer of each series of polls. In a series, the agent of each poll
+   * knows the totals of the previous poll.
    */
   private final List<Integer> memories = new ArrayList<>();
 
   /**
    * How an agent ended.
    *
-   * @param polled whether it polled ipamD after the signal
+   * @param polled whether the agent polled ipamD after the signal
    */
   record Stop(Result result, boolean polled) {}
 
@@ -72,7 +72,7 @@ final class LiveNode implements AutoCloseable {
     return name;
   }
 
-  /** Starts an agent. Without a state directory the previous one must have ended. */
+  /** Starts an agent. Without a state directory, the previous agent must have ended. */
   void start() {
     if (memories.isEmpty() || !keepsState) {
       memories.add(ipamd.answers().size());
@@ -98,7 +98,10 @@ final class LiveNode implements AutoCloseable {
     atWork().kill();
   }
 
-  /** The agent that works: of two, the later one waits until the other has ended. */
+  /**
+   * The agent that works. If two agents run, the later agent waits until the earlier agent has
+   * ended.
+   */
   private AgentProcess.Running atWork() {
     return runs.stream().filter(AgentProcess.Running::isRunning).findFirst().orElseThrow();
   }
@@ -123,7 +126,7 @@ final class LiveNode implements AutoCloseable {
     ipamd.restart();
   }
 
-  /** The minutes that must have each datum of this node; no other minute may have one. */
+  /** The minutes that must have each datum of this node. Other minutes must have no datum. */
   Set<Instant> minutes() {
     return series().stream()
         .flatMap(
@@ -135,7 +138,7 @@ final class LiveNode implements AutoCloseable {
         .collect(toSet());
   }
 
-  /** The last answer of ipamD in that minute. */
+  /** The last answer of ipamD in this minute. */
   Optional<NodeState> last(Instant minute) {
     return ipamd.answers().stream()
         .filter(answer -> !answer.metrics() && minute(answer).equals(minute))
@@ -143,7 +146,7 @@ final class LiveNode implements AutoCloseable {
         .map(Answer::truth);
   }
 
-  /** The increase of a counter between polls of agents that knew the poll before. */
+  /** The increase of a counter between consecutive polls of the same series. */
   double increase(String counter) {
     return series().stream()
         .mapToDouble(
@@ -151,7 +154,7 @@ final class LiveNode implements AutoCloseable {
         .sum();
   }
 
-  /** Restarts of ipamD between such polls. */
+  /** The restarts of ipamD between consecutive polls of the same series. */
   int restarts() {
     return series().stream()
         .mapToInt(polls -> polls.get(polls.size() - 1).process() - polls.get(0).process())

@@ -17,8 +17,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Everything in the native executable's metadata exists, and it lists every class that is loaded by
- * name.
+ * The metadata of the native executable lists only classes that exist, and lists every class that
+ * is loaded by name.
  */
 class NativeImageMetadataTest {
   private static final String METADATA =
@@ -52,8 +52,8 @@ class NativeImageMetadataTest {
   }
 
   /**
-   * Without these classes IRSA and profiles with a role fail at run time: the SDK loads both by
-   * name.
+   * Without these classes IRSA and profiles with a role fail at run time: the SDK loads these
+   * classes by name.
    */
   @Test
   void credentialsOfStsAreListed() throws IOException {

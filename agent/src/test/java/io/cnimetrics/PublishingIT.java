@@ -38,8 +38,8 @@ import software.amazon.awssdk.services.cloudwatch.model.Statistic;
 
 /**
  * Runs three agents as processes for some minutes: one is replaced, one is killed while its
- * successor waits, and CloudWatch is away for some time. Then compares CloudWatch's data with what
- * the ipamDs served. Starts first, so that other tests run at the same time.
+ * successor waits, and CloudWatch is away for some time. Then compares CloudWatch's data with the
+ * answers of the ipamDs. Starts first, so that other tests run at the same time.
  */
 @Order(1)
 class PublishingIT {
@@ -50,7 +50,7 @@ class PublishingIT {
   /** Full minutes of the script. */
   private static final int MINUTES = 4;
 
-  /** Longer than any backoff and a send. */
+  /** Longer than the longest backoff plus the time of a send. */
   private static final Duration ALL_ARRIVES = Duration.ofSeconds(100);
 
   private static final Map<String, ToDoubleFunction<NodeState>> GAUGES =
@@ -70,7 +70,9 @@ class PublishingIT {
           "awsAPIErr", "awscni_aws_api_error_count",
           "ec2ApiReqCount", "awscni_ec2api_req_count");
 
-  /** Metrics without a datum in each minute: one is an event, the other a mean that needs calls. */
+  /**
+   * Metrics without a datum in each minute: agentStarts is an event, and awsAPILatency needs calls.
+   */
   private static final Set<String> AT_TIMES = Set.of("agentStarts", "awsAPILatency");
 
   @TempDir static Path stateDir;

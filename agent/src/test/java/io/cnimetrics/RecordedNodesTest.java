@@ -61,7 +61,10 @@ class RecordedNodesTest {
     assertThat(gauges).doesNotContainKey("awsAPILatency");
   }
 
-  /** A trunk, excluded ENIs and the primary ENI of custom networking carry no pods. */
+  /**
+   * Pods get no addresses of trunk ENIs, excluded ENIs and, with custom networking, the primary
+   * ENI.
+   */
   @ParameterizedTest
   @MethodSource("nodes")
   void effectiveMaximumLeavesOutEnisWithoutPods(RecordedNode node) {

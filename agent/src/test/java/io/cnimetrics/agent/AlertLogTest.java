@@ -35,7 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The log line of an alert contains the cause of this alert, and no other cause. */
+/** The log line of an alert contains the cause of the alert, and no other cause. */
 class AlertLogTest {
   private static final Instant START = Snapshots.START;
   private static final Problem MISMATCH =

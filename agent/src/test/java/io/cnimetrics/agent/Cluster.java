@@ -44,7 +44,8 @@ final class Cluster {
   /**
    * A datum that CloudWatch accepted.
    *
-   * @param excused whether the node could not know that CloudWatch accepted the datum
+   * @param excused whether the answer to the node was lost, so that the node can send the datum
+   *     twice
    */
   record Arrival(String node, Datum datum, boolean excused) {}
 
@@ -78,7 +79,7 @@ final class Cluster {
     };
   }
 
-  /** Whether CloudWatch, whose clock is right, refuses the time of a datum. */
+  /** Whether CloudWatch refuses the timestamp of a datum. CloudWatch's clock is right. */
   private boolean isFarOff(Datum datum) {
     Instant right = clock.instant().minus(stepped);
     return datum.at().isAfter(right.plus(Duration.ofHours(2)))
@@ -100,7 +101,7 @@ final class Cluster {
     node.kill();
   }
 
-  /** Changes the wall clock, although no time passes. */
+  /** Changes the nodes' wall clock without letting time pass. */
   void step(Duration by) {
     clock.advance(by);
     stepped = stepped.plus(by);
@@ -148,7 +149,9 @@ final class Cluster {
     }
   }
 
-  /** The due time by the monotonic clock. As in the real loop, a pause has an upper limit. */
+  /**
+   * The due time of a turn on the monotonic clock. As in the real loop, a pause has an upper limit.
+   */
   private Instant after(Instant next, Duration longest) {
     Duration pause = shorter(Duration.between(clock.instant(), next), longest);
     return now().plus(pause.isNegative() ? Duration.ZERO : pause).plusMillis(1);

@@ -20,8 +20,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * {@code make fleet} runs this class. It prints the requests of fleets of several sizes, and writes
- * the requests of the largest fleet for each second. {@code make test} does not run this class.
+ * Not a test: {@code make fleet} runs this class. It prints the requests of fleets of several
+ * sizes, and writes a file with the requests of the largest fleet in each second.
  */
 final class FleetReport {
   private static final Duration MONTH = Duration.ofDays(30);
@@ -143,7 +143,7 @@ final class FleetReport {
     return number(time.toMillis() / 1e3) + " s";
   }
 
-  /** For tools/docs/fleet_picture.py. */
+  /** Writes the file that tools/docs/fleet_picture.py reads. */
   private static void write(FleetRun run, Path file) throws IOException {
     List<String> rows = new ArrayList<>(List.of("second,taken,throttled,refused"));
     run.seconds().map(second -> row(run, second)).forEach(rows::add);

@@ -79,7 +79,7 @@ record FleetRun(Part atWork, Part outage, Part back, Part restarted, int wrongMi
 
   /** A part of the hour. */
   record Part(Instant from, Duration length, List<Second> seconds, List<Arrival> arrivals) {
-    /** The start of this part, with this length. */
+    /** The first piece of this part, with this length. */
     Part first(Duration time) {
       Instant end = from.plus(time);
       return new Part(
@@ -106,13 +106,16 @@ record FleetRun(Part atWork, Part outage, Part back, Part restarted, int wrongMi
       return (double) seconds.stream().mapToInt(Second::throttled).sum() / Math.max(1, requests());
     }
 
-    /** The age within which this share of the data was accepted. */
+    /** The age that this share of the arrivals did not exceed. */
     Duration age(double share) {
       List<Duration> ages = arrivals.stream().map(Arrival::age).sorted().toList();
       return ages.isEmpty() ? Duration.ZERO : ages.get((int) Math.ceil(share * ages.size()) - 1);
     }
 
-    /** The time until the backlog at the start of this part was accepted. */
+    /**
+     * The time until CloudWatch had accepted the minutes that were pending at the start of this
+     * part.
+     */
     Duration untilCaughtUp() {
       return last(
           arrivals.stream()

@@ -7,7 +7,7 @@ import io.cnimetrics.plan.RequestLoad;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** A tenth of a fleet of 10,000 nodes. CloudWatch accepts a tenth of the real request rate. */
+/** Runs 1,000 nodes in place of 10,000. CloudWatch accepts a tenth of the real request rate. */
 class FleetRunTest {
   private static final double TENTH_OF_QUOTA = RequestLoad.QUOTA_PER_SECOND / 10.0;
   private static final Fleet FLEET =

@@ -30,7 +30,7 @@ class ModelAgent {
   static final String CLUSTER = "prod";
 
   /**
-   * A type with the limits of m5.xlarge. It is near the start of the table that each poll reads.
+   * A type with the limits of m5.xlarge. Each poll searches the table of types, and finds a1 early.
    */
   private static final Instance INSTANCE =
       Snapshots.instance("i-1", "a1.xlarge", "us-west-2", "us-west-2a");

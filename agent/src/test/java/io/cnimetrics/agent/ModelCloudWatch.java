@@ -22,8 +22,8 @@ import java.util.stream.Stream;
 
 /**
  * Simulates CloudWatch, which throttles requests above a limit per second. The limit is a token
- * bucket of one second. Records the fate of each request, and the time at which each minute of each
- * node arrived.
+ * bucket of one second. Records what happened to each request, and when the datums of each node and
+ * minute arrived.
  */
 final class ModelCloudWatch {
   /** The metrics with a datum in each minute. */
@@ -154,7 +154,7 @@ final class ModelCloudWatch {
   }
 
   /**
-   * The number of minutes of all nodes for which datums are missing or doubled.
+   * The number of minutes, over all nodes, in which datums are missing or duplicate.
    *
    * @param datumsEach the datums of a node in each minute
    */

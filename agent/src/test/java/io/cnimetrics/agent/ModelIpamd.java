@@ -42,7 +42,7 @@ final class ModelIpamd implements Ipamd {
     this.startSeconds = clock.instant().minus(Duration.ofHours(1)).toEpochMilli() / 1000.0;
   }
 
-  /** Restarts ipamD. The errors since the last read are lost. */
+  /** Restarts ipamD. The errors since the last read never reach the agent. */
   void restart() {
     counted -= errors - errorsLastRead;
     errors = 0;

@@ -31,7 +31,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SplittableRandom;
 
-/** The sending part of an agent. Every metric has a value in every minute. */
+/** The part of an agent that sends. Every metric has a value in every minute. */
 final class ModelPublisher {
   /** The metrics of a node that have a value in each minute. */
   static final List<Metric> EACH_MINUTE =

@@ -29,9 +29,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * After any faults of the receiver of OTLP, of ipamD and of the agent, each point has the value
- * that ipamD reported at the point's time. No minute is missing, and the increases of the totals
- * add up to all events. With a longer publish interval minutes may be missing, but no event.
+ * Whatever fails (the OTLP receiver, ipamD or the agent), each point has the value that ipamD
+ * reported at the point's time. No minute is missing, and the increases of the totals add up to all
+ * events. With a publish interval above one minute, minutes can be missing, but no event.
  */
 class OtlpTotalsTest {
   private static final Instant START = Instant.parse("2026-11-28T10:00:17Z");
@@ -98,14 +98,15 @@ class OtlpTotalsTest {
     assertEverythingArrived(48);
   }
 
-  /** CloudWatch bills the bytes of each point. */
+  /** One point per interval is enough, and CloudWatch bills the bytes of each point. */
   @Test
   void fiveMinutesHaveOnePointOfEachSeries() {
     publishInterval = MINUTE.multipliedBy(5);
     start();
     timeline.pass(MINUTE.multipliedBy(60));
 
-    // Minutes without errors end an alert. The agent sends each new alert early.
+    // The agent sends early when an alert starts. Alerts start repeatedly here, because minutes
+    // without errors end them.
     assertThat(receiver.of("assignIPAddresses")).hasSizeBetween(11, 15);
     assertEverythingArrived(11);
   }

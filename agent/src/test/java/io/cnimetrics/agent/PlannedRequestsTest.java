@@ -42,7 +42,7 @@ class PlannedRequestsTest {
 
   @Test
   void partlyFilledRequestsArePlannedAsTheyAreSent() {
-    // With this number, three minutes nearly fill one request, and five minutes need two requests.
+    // With this number of sets, three minutes nearly fill one request, and five minutes need two.
     int sets = MetricSink.MOST_DATUMS / 3 / ModelPublisher.EACH_MINUTE.size();
     RequestLoad planned = fleet(5, sets).scheduled();
     ModelFleet fleet = watched(new ModelFleet(fleet(5, sets), sets, false, UNLIMITED));

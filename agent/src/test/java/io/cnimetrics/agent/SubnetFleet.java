@@ -40,7 +40,7 @@ final class SubnetFleet implements Subnets {
   private Instant now = START;
 
   /**
-   * @param ofOthers the addresses of each subnet that are outside the cluster
+   * @param ofOthers the addresses of each subnet that are used outside the cluster
    */
   SubnetFleet(int nodes, int subnets, long ofOthers) {
     this.nodes = nodes;

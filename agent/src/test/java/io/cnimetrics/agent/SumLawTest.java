@@ -70,7 +70,10 @@ class SumLawTest {
     assertThat(sumOf("agentStarts")).isEqualTo(5);
   }
 
-  /** The sums of one good poll per node. An agent may have stopped before the last poll. */
+  /**
+   * All sums with one successful poll of each node. If an agent stopped early, its last value is
+   * from an earlier poll.
+   */
   private Set<Double> possibleSums(long minute) {
     Set<Double> sums = Set.of(0.0);
     for (ModelNode node : cluster.nodes) {
@@ -275,14 +278,14 @@ class SumLawTest {
       }
     }
 
-    /** Kills the agent and removes any part of the last appended record. */
+    /** Kills the agent, and cuts a random part off the end of the last record. */
     private void killWhileWriting(ModelNode node) throws IOException {
       cluster.kill(node);
       Path file = stateOf(node).resolve("state");
       String text = Files.readString(file);
       int start = text.lastIndexOf('\n', text.length() - 2) + 1;
-      // If a poll is lost, the next poll must report its errors too, and the baseline must not
-      // change.
+      // If the record of a poll is lost, the next poll must report the errors of the lost poll too,
+      // and the baseline must not change.
       boolean nextReportsAll =
           node.ipamd.answers().size() > Math.max(1, answersWhenRestarted.getOrDefault(node, 0));
       if (nextReportsAll && start >= newFiles.getOrDefault(node, 0L)) {
@@ -336,7 +339,7 @@ class SumLawTest {
    */
   private final Set<String> ended = new HashSet<>();
 
-  /** The nodes whose process died while it wrote a record. Such a record is lost. */
+  /** The nodes whose process died while it wrote a record, and so lost the record. */
   private final Set<String> torn = new HashSet<>();
 
   private void assertNothingTwice() {
@@ -363,7 +366,7 @@ class SumLawTest {
         });
   }
 
-  /** All errors from the first to the last read arrived, in spite of all restarts. */
+  /** All errors between the first and the last read arrived, in spite of all restarts. */
   private void assertAllErrorsArrived(ModelNode node) {
     List<ModelIpamd.Answer> answers = node.ipamd.answers();
     double first = answers.get(0).errors();

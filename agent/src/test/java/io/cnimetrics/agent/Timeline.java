@@ -48,7 +48,9 @@ final class Timeline {
     clock.advance(Duration.between(clock.instant(), end));
   }
 
-  /** As in a real loop, the time never goes back, and a pause has an upper limit. */
+  /**
+   * The time of the next turn. It is later than now and, as in a real loop, at most a minute later.
+   */
   private Instant bounded(Instant next) {
     Instant soonest = clock.instant().plusMillis(1);
     Instant latest = clock.instant().plus(LONGEST_PAUSE);

@@ -13,7 +13,7 @@ import io.cnimetrics.snapshot.Source;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Any tags give a problem, or a name that the settings accept too. */
+/** For any tags, the result is a problem or a name that the settings accept too. */
 class ClusterNameFuzzTest {
   private static final String[] KEYS = {
     "eks:cluster-name", "eks:eks-cluster-name", "kubernetes.io/cluster/", "CLUSTER_ID", "Name"

@@ -51,7 +51,7 @@ class ClusterNameTest {
         arguments(Map.of(B, "owned", A, "shared"), new Ambiguous(List.of("a", "b"))),
         arguments(Map.of(A, "owned", B, "owned", OWN, "c"), new Ambiguous(List.of("a", "b"))),
         arguments(Map.of(A, "owned", B, "owned", EKS, "e"), new Named("e", EKS)),
-        // Other values than "owned" and "shared" say nothing about the owner.
+        // A tag with another value than "owned" or "shared" does not name a cluster.
         arguments(Map.of(A, "owned", B, "no"), new Named("a", A)),
         arguments(Map.of(A, "Owned", OWN, "c"), new Named("c", OWN)),
         arguments(Map.of(A, ""), new Unnamed(List.of())),

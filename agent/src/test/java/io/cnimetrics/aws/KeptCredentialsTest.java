@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 
 /**
- * Credentials are kept until shortly before they expire, and during an outage until they expire.
+ * Credentials are renewed shortly before they expire. If this fails, the old credentials are used
+ * until they expire.
  */
 class KeptCredentialsTest {
   private static final Instant NOW = Instant.parse("2026-11-20T10:00:00Z");

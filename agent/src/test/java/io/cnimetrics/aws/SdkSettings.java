@@ -9,7 +9,7 @@ import java.util.function.Supplier;
 public final class SdkSettings {
   private SdkSettings() {}
 
-  /** Runs something with these settings, then restores the old settings. */
+  /** Runs the action with these settings, then restores the old settings. */
   public static <T> T with(Map<String, String> properties, Supplier<T> action) {
     try (SystemProperties settings = new SystemProperties()) {
       settings.set(properties);
@@ -17,7 +17,7 @@ public final class SdkSettings {
     }
   }
 
-  /** Does the same, with credentials that are valid only in tests. */
+  /** Runs the action with these settings and with fake credentials. */
   public static <T> T withCredentials(Map<String, String> properties, Supplier<T> action) {
     Map<String, String> all = new HashMap<>(properties);
     all.put("aws.accessKeyId", FakeEc2.CREDENTIALS.accessKeyId());

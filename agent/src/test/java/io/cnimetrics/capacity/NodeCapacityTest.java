@@ -468,7 +468,7 @@ class NodeCapacityTest {
     assertThat(maximum(withGauges(node, Optional.of(M5_XLARGE), 4, 56))).isEqualTo(56);
   }
 
-  /** Past errors do not show that the node will never get a trunk ENI. */
+  /** Errors in the past do not prove that the node will never get a trunk ENI. */
   @Test
   void slotOfATrunkCountsOnlyIfThePoolStopsThere() {
     Snapshots available =

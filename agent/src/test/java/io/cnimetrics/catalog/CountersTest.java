@@ -185,7 +185,7 @@ class CountersTest {
 
   /**
    * For each process of ipamD, the increases add up to the largest total that a read showed. This
-   * is true even if reads fail or lack the counter, a total is lower, the clock is set, or the
+   * holds even if reads fail or lack the counter, a total decreases, the clock changes, or the
    * agent restarts.
    */
   @Test

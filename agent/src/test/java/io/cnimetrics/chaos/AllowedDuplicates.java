@@ -8,7 +8,7 @@ import java.util.Optional;
 
 /** The missing and the duplicate datums that the agent's contract allows, each with its reason. */
 final class AllowedDuplicates {
-  /** A fault can lose the answers that CloudWatch sends in this time before and after the fault. */
+  /** Answers of CloudWatch can be lost this long before the fault starts and after it ends. */
   private static final Duration UNDER_WAY = Duration.ofSeconds(2);
 
   /** The longest duration of a request. */
@@ -22,7 +22,7 @@ final class AllowedDuplicates {
     this.truth = new Truth(node);
   }
 
-  /** The reason why the agent may send this datum again; empty if it may not. */
+  /** The reason why the agent can send this datum twice; empty if a duplicate is an error. */
   Optional<String> forDouble(Put first) {
     if (!first.heard() || began(first.at(), UNDER_WAY, Kind.REFUSE)) {
       return Optional.of("doubled: the answer was lost");
@@ -52,7 +52,7 @@ final class AllowedDuplicates {
   }
 
   /**
-   * The reason why a metric may have no datum in a minute with a read; empty if it must have one.
+   * The reason why a metric can lack a datum in a minute with a read; empty if this is an error.
    */
   Optional<String> forLoss(Instant minute, String metric, boolean metrics) {
     if (metric.equals(CloudWatchService.INVALID_METRIC)
@@ -87,7 +87,10 @@ final class AllowedDuplicates {
         : Optional.empty();
   }
 
-  /** If no read of the minute succeeded before SIGTERM, the agent does not report the minute. */
+  /**
+   * Whether no read of the minute succeeded before SIGTERM. The agent does not report such a
+   * minute.
+   */
   private boolean isClosedBy(Disturbance end, Instant minute, boolean metrics) {
     return minute.equals(Truth.minute(end.from()))
         && truth.reads(metrics, Truth.in(minute)).stream()

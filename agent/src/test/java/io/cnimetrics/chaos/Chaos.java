@@ -44,8 +44,8 @@ public final class Chaos implements AutoCloseable {
   private static final Lane STATE = lane(30, 100, Edge.PROCESS, Edge.STATE_FILE);
 
   /**
-   * The pauses are long, so that the agent writes its state again before the next fault. The agent
-   * after a kill would otherwise read an old state.
+   * The pauses are long, so that the agent writes its state between two faults. Otherwise an agent
+   * that starts after a kill would read an old state.
    */
   private static final Lane DISK = lane(75, 90, Edge.STATE_DISK, Edge.STATE_LOSS, Edge.PROCESS);
 
@@ -82,7 +82,7 @@ public final class Chaos implements AutoCloseable {
   /** A long run prints its results so far after each period of this length. */
   private static final Duration PROGRESS = Duration.ofMinutes(20);
 
-  /** Within this time the longest fault ends, and the agent sends all minutes that were waiting. */
+  /** Within this time the longest fault ends, and the agent sends all pending minutes. */
   private static final Duration SETTLED = Duration.ofMinutes(5);
 
   /** The last minute has no faults, so that every value of it must be exact. */
@@ -151,7 +151,9 @@ public final class Chaos implements AutoCloseable {
     return report(out);
   }
 
-  /** Starts the agents without faults, and waits for the next full minute, their first report. */
+  /**
+   * Starts the agents without faults, and waits for the first full minute, which they report first.
+   */
   private Instant calmStart() {
     Instant next = Truth.minute(Instant.now()).plus(Truth.MINUTE);
     if (Instant.now().plus(START).isAfter(next)) {
@@ -163,7 +165,7 @@ public final class Chaos implements AutoCloseable {
     return next;
   }
 
-  /** Waits for the end of all threads, but not longer than this. Returns whether a thread runs. */
+  /** Waits at most this time for the end of all threads. Returns whether a thread still runs. */
   private static boolean isAnyAlive(List<Thread> threads, Duration longest) {
     Instant end = Instant.now().plus(longest);
     try {
@@ -176,7 +178,7 @@ public final class Chaos implements AutoCloseable {
     return threads.stream().anyMatch(Thread::isAlive);
   }
 
-  /** Prints the missing and duplicate datums of all minutes that must have arrived by now. */
+  /** Prints the missing and duplicate datums of all minutes that are old enough to have arrived. */
   private void progress(PrintStream out) {
     Instant end = Truth.minute(Instant.now().minus(SETTLED));
     for (ChaosNode node : nodes) {
@@ -208,7 +210,7 @@ public final class Chaos implements AutoCloseable {
     for (Fault fault : faults) {
       Eventually.comes(begin.plus(fault.from()));
       if (Instant.now().isAfter(begin.plus(fault.to()).plus(LATE))) {
-        continue; // The previous fault took longer, and two faults must not overlap.
+        continue; // The previous fault has not ended, and two faults must not overlap.
       }
       try {
         Instant from = node.begin(fault, random);
@@ -221,7 +223,7 @@ public final class Chaos implements AutoCloseable {
     }
   }
 
-  /** Whether CloudWatch has the datums of all polls before the minute of this time. */
+  /** Whether CloudWatch has the datums of all minutes before the minute that contains this time. */
   private boolean isAllThere(Instant calm) {
     return nodes.stream()
         .map(ChaosNode::record)

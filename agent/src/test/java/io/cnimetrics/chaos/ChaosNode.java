@@ -29,7 +29,8 @@ final class ChaosNode implements AutoCloseable {
   private static final Duration SURELY_WRITTEN = Duration.ofSeconds(30);
 
   /**
-   * The agent checks each minute whether its files exist. A hanging request delays this by 10 s.
+   * The agent checks each minute whether its files exist. A hanging request delays this check by 10
+   * s.
    */
   private static final Duration NOTICED = Duration.ofSeconds(80);
 
@@ -278,7 +279,7 @@ final class ChaosNode implements AutoCloseable {
     }
   }
 
-  /** Kills the agent. The next agent finds no state if the disk had no room for the state. */
+  /** Kills the agent, and records whether the next agent will find a state on the full disk. */
   private void killOnFullDisk() throws IOException {
     Instant from = Instant.now();
     kill();
@@ -313,7 +314,7 @@ final class ChaosNode implements AutoCloseable {
     disturbances.add(new Disturbance(edge, kind, from, Instant.now()));
   }
 
-  /** If the clock was set back far, sets it ahead again, because the agent would wait long. */
+  /** If the clock is so far behind that the agent would wait long, sets the clock ahead. */
   void acknowledge() throws IOException {
     if (clock.isPresent()) {
       clock.get().catchUp();

@@ -25,7 +25,9 @@ import java.util.function.ToDoubleFunction;
  * datum may be missing.
  */
 final class Checker {
-  /** The sum of the longest pause of a retry, the node's offset, a request, and a reserve. */
+  /**
+   * The longest pause before a retry, plus the node's offset, the time of a request, and a reserve.
+   */
   static final Duration LATE = Duration.ofSeconds(110);
 
   private static final Duration POLL = Duration.ofSeconds(10);

@@ -193,7 +193,9 @@ class CheckerTest {
     disturbances.add(new Disturbance(edge, kind, from, from.plusSeconds(seconds)));
   }
 
-  /** An agent starts without its state in the third minute, and reads one increase there. */
+  /**
+   * In the third minute an agent starts without its state, and reads one increase in this minute.
+   */
   private void startReadOnly() {
     happens(Edge.STATE_LOSS, Kind.READ_ONLY_START, minute(2).plusSeconds(33), 1);
     puts.removeIf(put -> put.minute().equals(minute(2)));

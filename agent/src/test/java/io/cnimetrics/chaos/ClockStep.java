@@ -7,6 +7,6 @@ import java.time.Instant;
  * A change of a node's clock.
  *
  * @param at the true time of the change
- * @param ahead the time by which the clock is then ahead of the true time
+ * @param ahead how far the clock is ahead of the true time after the change
  */
 record ClockStep(Instant at, Duration ahead) {}

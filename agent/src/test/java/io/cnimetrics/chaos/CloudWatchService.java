@@ -37,7 +37,8 @@ final class CloudWatchService implements FaultyServer.Service {
   private volatile int oldestKey;
 
   /**
-   * @param clock the clock for the check of timestamps, which may not be too old or in the future
+   * @param clock the clock for the check of timestamps; datums that are too old or in the future
+   *     are refused
    */
   CloudWatchService(InstantSource clock) {
     this.clock = clock;

@@ -10,7 +10,7 @@ record Disturbance(Edge edge, Kind kind, Instant from, Instant to) {
     return !from.isAfter(end) && !to.isBefore(start);
   }
 
-  /** Returns the fault with an earlier start and a later end. */
+  /** Returns a copy with an earlier start and a later end. */
   Disturbance widened(Duration before, Duration after) {
     return new Disturbance(edge, kind, from.minus(before), to.plus(after));
   }

@@ -83,9 +83,9 @@ enum Edge {
       IPAMD_RESTART),
   METRICS(REFUSE, RESET, HANG, TRICKLE, TRUNCATE, GARBAGE, NESTED, ENDLESS, SERVICE_FAULT),
   PROCESS(SIGTERM, SIGKILL, SIGSTOP),
-  /** The state file lacks its last record when the agent starts again. */
+  /** The state file lacks its last bytes when the next agent starts. */
   STATE_FILE(TORN),
-  /** The agent finds no usable state when it starts again. */
+  /** The next agent finds no usable state. */
   STATE_LOSS(OVERWRITTEN, READ_ONLY_START),
   STATE_DISK(DISK_FULL, READ_ONLY, FULL_AND_KILLED),
   /** Another process removes files of the running agent. */

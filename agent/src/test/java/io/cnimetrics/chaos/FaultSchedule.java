@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Derives the faults of a node from a seed. In one lane only one fault is active at a time, and
- * faults of different lanes can overlap. A lane repeats a fault only after all its other faults.
+ * Derives the faults of a node from a seed. Faults of one lane never overlap, but faults of
+ * different lanes can. A lane repeats a fault only after all its other faults.
  */
 final class FaultSchedule {
   /** The places whose faults do not overlap, and the length of the pauses between these faults. */

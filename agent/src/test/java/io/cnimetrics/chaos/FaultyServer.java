@@ -15,7 +15,9 @@ import java.util.concurrent.locks.LockSupport;
 
 /** A server on its own port, which has at most one fault at a time. */
 final class FaultyServer implements AutoCloseable {
-  /** With this pause no body of ipamD is complete within the time limit of a poll. */
+  /**
+   * With this pause between bytes, no body of ipamD is complete within the time limit of a poll.
+   */
   private static final long BETWEEN_BYTES_NANOS = Duration.ofMillis(200).toNanos();
 
   private static final long BETWEEN_BODIES_NANOS = Duration.ofMillis(10).toNanos();
@@ -34,7 +36,7 @@ final class FaultyServer implements AutoCloseable {
      * Handles a request.
      *
      * @param fault the current fault, which some services consider in their answer
-     * @param heard whether the answer arrives
+     * @param heard whether the agent receives the answer
      */
     Reply answer(HttpExchange request, byte[] body, Optional<Kind> fault, boolean heard)
         throws IOException;

@@ -19,13 +19,13 @@ enum Kind {
   GARBAGE,
   /** Status 200 with a wrong checksum. The request is handled. */
   WRONG_CHECKSUM,
-  /** Status 200 with the header of gzip and a plain body. The request is handled. */
+  /** Status 200 with a header that says gzip and an uncompressed body. The request is handled. */
   FALSE_GZIP,
   /** Status 200 with a deeply nested body. The request is handled. */
   NESTED,
   /** Status 200 with a body that continues to the end of the fault. The request is handled. */
   ENDLESS,
-  /** From now on, all earlier credentials are rejected. */
+  /** From the start of the fault, all earlier credentials are rejected. */
   EXPIRED_KEYS,
   /** Requests with more than 50 datums are rejected as too large. */
   TOO_LARGE(413, "RequestEntityTooLarge"),
@@ -125,7 +125,7 @@ enum Kind {
     return this == SIGKILL || this == TORN || losesState();
   }
 
-  /** Whether the next agent does not know the totals that the previous agent read. */
+  /** Whether the next agent lacks the totals that the previous agent read. */
   boolean losesState() {
     return this == OVERWRITTEN || this == READ_ONLY_START || this == FULL_AND_KILLED;
   }

@@ -7,11 +7,11 @@ import java.util.List;
  * The data of one node from a run.
  *
  * @param remembers whether the agents keep state on disk
- * @param answers the answers of the node's ipamD. All answers arrived, except at the end of an
- *     agent.
+ * @param answers the answers of the node's ipamD. The agent received all of them, except when it
+ *     ended during a read.
  * @param puts the datums that CloudWatch accepted
  * @param steps the changes of the agents' clock
- * @param errors errors that no fault permits, such as an agent that ends without a signal
+ * @param errors errors that no fault explains, such as an agent that ends without a signal
  */
 record NodeRecord(
     String name,

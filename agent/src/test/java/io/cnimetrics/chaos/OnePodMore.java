@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** A node that gets one more pod every ten seconds, with its datums. */
+/** The answers and the datums of a node that gets one more pod every ten seconds. */
 final class OnePodMore {
   static final Instant START = Instant.parse("2026-11-21T10:00:00Z");
 

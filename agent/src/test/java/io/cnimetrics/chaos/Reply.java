@@ -22,7 +22,7 @@ final class Reply {
     return new Reply(status, contentType, text.getBytes(UTF_8));
   }
 
-  /** A page from a proxy, which answers in place of the service. */
+  /** A page of a proxy that answers in place of the service. */
   static Reply page(int status) {
     return new Reply(status, "text/html", "<html></html>".getBytes(US_ASCII));
   }

@@ -25,7 +25,7 @@ final class StateDirectory {
     return path;
   }
 
-  /** Mounts a small disk as the state directory. This needs the right to mount. */
+  /** Mounts a small disk as the state directory. The user must have the right to mount. */
   void mountDiskOfItsOwn() throws IOException {
     Path image = path.resolveSibling("disk");
     try (FileChannel file =
@@ -47,9 +47,9 @@ final class StateDirectory {
   }
 
   /**
-   * Protects the files from changes, or ends this protection. The files become immutable, and ext4
-   * rejects each write with EPERM. A read-only mount is not possible, because the agent has a file
-   * open for writing (EBUSY). On tmpfs the agent could still write to an open file.
+   * Makes the files immutable, or ends this. Ext4 rejects each write to an immutable file with
+   * EPERM. A read-only mount is not possible, because the agent has a file open for writing
+   * (EBUSY). On tmpfs the agent could still write to an open file.
    */
   void protect(boolean yes) throws IOException {
     if (!Commands.succeed("chattr", "-R", yes ? "+i" : "-i", path.toString())) {
@@ -57,7 +57,7 @@ final class StateDirectory {
     }
   }
 
-  /** Fills the disk. Fails if the disk is not mounted, and then writes at most 4 MiB. */
+  /** Fills the disk. If the disk is not mounted, writes at most 4 MiB and fails. */
   void fill() {
     try (OutputStream filler = Files.newOutputStream(filler())) {
       byte[] chunk = new byte[CHUNK_BYTES];

@@ -17,17 +17,19 @@ import java.util.function.ToDoubleFunction;
 
 /**
  * Checks a node whose clock is set ahead and back. Compares the datums that CloudWatch accepted
- * with the answers of the node's ipamD. A minute is a minute that the changed clock showed. Its
- * gauges have values that ipamD showed in the minute. If the clock showed a later minute before,
+ * with the answers of the node's ipamD. Minutes are those of the changed clock. The gauges of a
+ * minute have values that ipamD showed in this minute. If the clock showed a later minute before,
  * the minute has no datum, because an agent never reports an earlier minute. Each increase of a
  * counter must arrive exactly once, in any minute. Therefore the sum is never greater than the
  * increase that ipamD has shown, and at the end the sum is not less.
  */
 final class SteppedChecker {
-  /** If the clock is set back by up to 90 s, a send waits. The agent detects larger changes. */
+  /** After a change back by up to 90 s, sends wait up to 90 s. The agent detects larger changes. */
   private static final Duration LATE = Checker.LATE.plusSeconds(90);
 
-  /** This gauge depends on ipamD's clock, which here, unlike on a real node, does not change. */
+  /**
+   * This gauge depends on ipamD's clock. Here that clock does not change; on a real node it does.
+   */
   private static final String FROM_TIMES = "coolingIPAddresses";
 
   private final NodeRecord node;
@@ -39,7 +41,8 @@ final class SteppedChecker {
   /**
    * An answer of ipamD.
    *
-   * @param minutes the minutes to which the poll can belong; several near a change of the clock
+   * @param minutes the minutes to which the poll can belong; more than one near a change of the
+   *     clock
    */
   private record Read(Answer answer, Set<Instant> minutes, boolean certain) {
     boolean mayBeOf(Instant minute) {
@@ -147,9 +150,9 @@ final class SteppedChecker {
   }
 
   /**
-   * Checks the increase of a minute, but not of the first minute after a wait. After the clock was
-   * set back the agent waits, and the first minute after the wait contains all increases of the
-   * wait. If the clock showed the previous minute twice, its datum is from the first time.
+   * Checks the increase of a minute. When the clock is set back, the agent waits, and the first
+   * minute after the wait contains all increases of the wait; it is not checked. If the clock
+   * showed the previous minute twice, the datum of that minute is from the first time.
    */
   private void checkExactly(Put put, String counter) {
     Instant minuteBefore = put.minute().minus(Truth.MINUTE);
@@ -203,7 +206,7 @@ final class SteppedChecker {
     }
   }
 
-  /** All minutes except the first, because an agent does not report the minute of its start. */
+  /** All minutes except the first, which an agent does not report. */
   private List<Instant> minutes() {
     return reads.stream()
         .flatMap(read -> read.minutes().stream())
@@ -230,7 +233,7 @@ final class SteppedChecker {
   }
 
   /**
-   * The times of the first and the last poll of a minute, before the clock shows a later minute.
+   * The times of the first and the last poll of a minute. Polls after a later minute do not count.
    */
   private record Span(Instant from, Instant to) {}
 

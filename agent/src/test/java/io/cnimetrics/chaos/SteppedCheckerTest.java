@@ -129,7 +129,8 @@ class SteppedCheckerTest {
   }
 
   /**
-   * The agent sends a minute after its end. Increases that it reads later are in the next minute.
+   * The agent sends each minute after the minute ends. Increases that it reads later count in the
+   * next minute.
    */
   private static List<Put> correct() {
     List<Put> puts = new ArrayList<>();

@@ -24,7 +24,7 @@ import java.util.Objects;
  */
 final class SteppedClock {
   /**
-   * If an agent would wait longer than this for a clock that was set back, the clock is set ahead.
+   * If the clock is further behind than this, it is set ahead, because an agent would wait so long.
    */
   private static final Duration LONG_WAIT = Duration.ofMinutes(2);
 
@@ -72,8 +72,8 @@ final class SteppedClock {
   }
 
   /**
-   * If the clock is far behind the latest time that it showed, sets the clock to that time, as if
-   * the run had waited.
+   * If the clock is far behind the latest time that it has shown, sets it to that time. This saves
+   * the run a long wait.
    */
   synchronized void catchUp() throws IOException {
     Duration wait = furthest.minus(ahead);

@@ -11,8 +11,8 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * The answers of a node's ipamD. An answer is uncertain if a fault occurred at the same time. Then
- * it is unknown whether the agent used the answer, and both cases are right.
+ * The answers of a node's ipamD. An answer is uncertain if a fault occurred at the same time. The
+ * check then accepts both that the agent used the answer and that it did not.
  */
 final class Truth {
   static final Duration MINUTE = Duration.ofMinutes(1);
@@ -90,12 +90,12 @@ final class Truth {
   }
 
   /**
-   * A time in which the agents lost no state.
+   * A span of time in which the agents lost no state.
    *
-   * @param start the start of this time; the agents do not know earlier totals
-   * @param after the minute before the first minute of this time
-   * @param last the last minute of this time
-   * @param whole whether the datums of all its minutes must arrive
+   * @param start the start of the span; the agents do not know earlier totals
+   * @param after the minute before the first minute of the span
+   * @param last the last minute of the span
+   * @param whole whether the datums of all minutes of the span must arrive
    */
   record Memory(Instant start, Instant after, Instant last, boolean whole) {
     boolean has(Instant minute) {
@@ -103,7 +103,7 @@ final class Truth {
     }
   }
 
-  /** The times between losses of the agents' state. */
+  /** The spans of time between losses of the agents' state. */
   List<Memory> memories() {
     List<Memory> memories = new ArrayList<>();
     Instant start = Instant.MIN;

@@ -61,7 +61,7 @@ final class Verdict {
     return details;
   }
 
-  /** For each reason, the number of missing and duplicate datums that the reason allows. */
+  /** For each reason, the number of missing and duplicate datums that it excused. */
   SortedMap<String, Integer> tolerated() {
     return tolerated;
   }

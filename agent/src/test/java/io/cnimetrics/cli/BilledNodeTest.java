@@ -39,7 +39,7 @@ class BilledNodeTest {
     BilledPoints plain = BilledNode.points(ALL, Map.of());
     BilledPoints more = BilledNode.points(ALL, attributes);
 
-    // Eight bytes frame an attribute, and up to two the message of the resource.
+    // An attribute needs eight bytes besides its text, and the resource's message up to two more.
     assertThat(more.bytes() - plain.bytes()).isBetween(20L * plain.points(), 22L * plain.points());
     assertThat(more.leastBytes() - plain.leastBytes()).isEqualTo(12L * plain.points());
   }

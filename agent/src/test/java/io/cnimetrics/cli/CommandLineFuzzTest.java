@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** The commands that print a document accept any command line or reject it with a reason. */
+/** For any command line, the commands that print a document succeed or fail with a reason. */
 class CommandLineFuzzTest {
   private static final String[] COMMANDS = {"plan", "dashboard", "alarms"};
 

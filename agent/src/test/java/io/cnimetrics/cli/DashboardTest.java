@@ -111,7 +111,7 @@ class DashboardTest {
         .contains("16 clusters are too many: a dashboard of clusters shows at most 15; --fleet");
   }
 
-  /** In a pod the variable AWS_CLUSTER_ID is set. */
+  /** In a pod the variable AWS_CLUSTER_ID is set, but the dashboard of all clusters ignores it. */
   @Test
   void fleetNeedsNoCluster() {
     Terminal pod = new Terminal(Map.of("AWS_CLUSTER_ID", "prod", "AWS_REGION", "eu-west-1"));

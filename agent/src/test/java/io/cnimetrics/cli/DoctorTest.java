@@ -132,7 +132,7 @@ class DoctorTest {
     assertThat(terminal.err()).isEmpty();
   }
 
-  /** Pods fail only when the pool is empty, which is later. */
+  /** Pods fail some time after the rights are removed, when the pool is empty. */
   @Test
   void evidenceAndBeginningOfAFindingNameTheSameTime() {
     terminal.run("doctor", "--simulate", "rights-removed");

@@ -100,7 +100,7 @@ class HealthUnderLoadIT {
       client.getOutputStream().write(pieces.get(random.nextInt(pieces.size())));
       return true;
     } catch (IOException e) {
-      // The server may close the connection.
+      // The server is allowed to close the connection.
       return false;
     }
   }

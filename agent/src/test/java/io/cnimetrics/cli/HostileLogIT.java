@@ -32,7 +32,7 @@ class HostileLogIT {
       "a\" node=evil level=ERROR \\\" instance=evil\\"
           + "\n2026-01-01T00:00:00.000Z ERROR Evil node=evil\r\t\u001b[2J\u2028node=evil\u202e";
 
-  /** All keys of the lines of this run. */
+  /** All keys that the log lines of this run can have. */
   private static final Set<String> KEYS =
       Set.of(
           "address",

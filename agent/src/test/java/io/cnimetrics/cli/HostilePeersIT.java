@@ -33,7 +33,9 @@ class HostilePeersIT {
   private static final String BAD = "HTTP/1.1 400 Bad\r\n";
   private static final String CHUNKED = "Transfer-Encoding: chunked\r\n\r\n";
 
-  /** The heap of the image, and 8 MB for the directories of the jars. The image has no jars. */
+  /**
+   * The heap of the image plus 8 MB for the directories of the jars, which the image does not have.
+   */
   private static final Map<String, String> HEAP = Map.of("JAVA_OPTS", "-Xmx20m -Xss512k");
 
   @TempDir Path directory;

@@ -136,7 +136,7 @@ class NetworkIT {
     }
   }
 
-  /** An agent sends by OTLP for the first time after a whole minute. */
+  /** An agent sends by OTLP for the first time after the first whole minute. */
   @Test
   void otlpGoesThroughTheProxyToo() {
     proxy.requiring(LOGIN);

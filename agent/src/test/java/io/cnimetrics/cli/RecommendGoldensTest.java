@@ -23,7 +23,7 @@ class RecommendGoldensTest {
 
   private final Terminal terminal = new Terminal(Map.of());
 
-  /** The simulation of all nodes would need a minute. Therefore the test checks one node. */
+  /** Checks only one node, because the simulation of all nodes would take a minute. */
   @Test
   void exampleIsTwoDaysOfASimulatedCluster() throws IOException {
     if (Boolean.getBoolean("goldens.rewrite")) {

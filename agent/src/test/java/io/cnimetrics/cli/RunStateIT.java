@@ -94,7 +94,7 @@ class RunStateIT {
     try (Running first = agent(directory).start()) {
       first.awaitLog(SENDING);
       Files.delete(directory.resolve("lock"));
-      // With the same name of the node, the second agent would wait for the first.
+      // With the same node name, the second agent would wait for the first agent to end.
       try (Running second = agent(directory).with("--node-name", "n2").start()) {
         second.awaitLog(SENDING);
 
@@ -117,7 +117,7 @@ class RunStateIT {
     }
   }
 
-  /** Takes the lock of the state directory, as another agent would. */
+  /** Locks the state directory like another agent. */
   private FileLock anotherAgent() throws IOException {
     return FileChannel.open(
             directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)

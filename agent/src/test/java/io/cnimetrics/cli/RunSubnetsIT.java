@@ -90,7 +90,7 @@ class RunSubnetsIT {
     }
   }
 
-  /** No other test starts instances in this region. */
+  /** A new subnet. No other test starts instances in this region. */
   private static Subnet ownSubnet(CloudWatchEmulator emulator) {
     String vpc =
         emulator.ec2().createVpc(network -> network.cidrBlock("10.99.0.0/16")).vpc().vpcId();

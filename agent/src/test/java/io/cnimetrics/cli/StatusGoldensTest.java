@@ -72,7 +72,7 @@ class StatusGoldensTest {
     Goldens.check("status-trouble.txt", table(TROUBLE));
   }
 
-  /** The first whole minute has not ended, but pods of two minutes were refused. */
+  /** The first whole minute has not ended, but pods were refused in two minutes. */
   @Test
   void troubleOfTheRunningMinuteIsNotCalledNone() throws IOException {
     String refused =

@@ -16,8 +16,8 @@ import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 
 /**
  * A program with a small heap that sends requests to one peer. Its arguments are the peer, the
- * address of the peer, and the names of the answers. The program requests each name from the peer
- * before it sends a request that gets this answer.
+ * address of the peer, and the names of the answers. For each name, the program first asks the peer
+ * for this answer, and then sends the request that gets it.
  */
 final class AskInLittleMemory {
   private static final Duration LIMIT = Duration.ofSeconds(5);

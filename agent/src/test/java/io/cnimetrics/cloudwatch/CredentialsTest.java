@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.core.internal.http.loader.DefaultSdkHttpClientBuilder;
 
-/** Credentials are fetched for the first request, within the limit, and again after they expire. */
+/** The sink fetches credentials for the first request, within its limit, and when they expire. */
 @Timeout(30)
 class CredentialsTest {
   private static final Duration SHORT = Duration.ofMillis(500);
@@ -431,10 +431,7 @@ class CredentialsTest {
     return open(server);
   }
 
-  /**
-   * Opens a sink with the SDK's settings. Environment variables must not override a test's
-   * settings.
-   */
+  /** Opens a sink with the SDK's settings, without environment variables that override them. */
   private CloudWatchSink open(RawCloudWatch server) {
     Stream.of(
             "AWS_ACCESS_KEY_ID",

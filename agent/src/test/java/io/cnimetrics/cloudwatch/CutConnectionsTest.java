@@ -55,7 +55,7 @@ class CutConnectionsTest {
 
   @Test
   void requestIsNotRepeatedAfterALostAnswerOnAReusedConnection() throws IOException {
-    // The JDK may repeat a request if a reused connection is cut.
+    // The JDK is allowed to repeat a request if a reused connection is cut.
     Answer accepted =
         request -> {
           request.send(OK + "Content-Length: 0\r\n\r\n");

@@ -62,7 +62,7 @@ class LargeAnswersTest {
     }
   }
 
-  /** Bytes that are no part of a body. */
+  /** Adds answers with endless bytes outside the body. */
   private void beside(String name, String head) {
     answers.put(name + "status-line", endless("HTTP/1.1 200 ", "y"));
     answers.put(name + "header", endless(head + "x: ", "y"));

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** Answers each request with the next script. A script may break the rules of HTTP. */
+/** Answers each request with the next script. Scripts can break the rules of HTTP. */
 final class RawCloudWatch implements Closeable {
   static final String OK = "HTTP/1.1 200 OK\r\nContent-Type: application/cbor\r\n";
 
@@ -30,7 +30,7 @@ final class RawCloudWatch implements Closeable {
     return url;
   }
 
-  /** The heads of all requests that came with their whole body. */
+  /** The heads of all requests whose whole body arrived. */
   List<String> heads() {
     return server.heads();
   }

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
-/** The service returns all headers, but no credentials may appear in a message or log. */
+/** No message or log contains credentials, even if the service returns all headers of a request. */
 @Timeout(30)
 class SecretsTest {
   private final Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);

@@ -19,7 +19,7 @@ record AlarmHistory(List<Span> alarms) {
   /**
    * A span of time in ALARM.
    *
-   * @param to exclusive; {@link Instant#MAX} if it did not end
+   * @param to exclusive; {@link Instant#MAX} if the alarm did not end
    */
   record Span(Instant from, Instant to) {
     boolean holds(Instant at) {
@@ -45,7 +45,7 @@ record AlarmHistory(List<Span> alarms) {
         joined(on.stream().map(at -> new Span(at, at.plus(MINUTE))).toList(), to));
   }
 
-  /** The times at which any of them was in ALARM. */
+  /** The times at which at least one of the alarms was in ALARM. */
   static AlarmHistory any(Collection<AlarmHistory> histories) {
     List<Span> all =
         histories.stream()
@@ -71,7 +71,7 @@ record AlarmHistory(List<Span> alarms) {
     return joined;
   }
 
-  /** Whether it went to ALARM and back before the story ended. */
+  /** Whether the alarm went to ALARM, and was not in ALARM at the end of the story. */
   boolean cameAndWent() {
     return !alarms.isEmpty() && !alarms.get(alarms.size() - 1).to().equals(Instant.MAX);
   }

@@ -18,8 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Each alarm goes to ALARM in its story, for any node and any second at which it is evaluated, and
- * ends some time after the trouble ends. The other alarms stay quiet.
+ * Each alarm goes to ALARM in its story, and ends some time after the trouble ends. This holds for
+ * trouble on any node and for evaluations at any second of the minute. The other alarms stay quiet.
  */
 class AlarmStoriesTest {
   private static final int NODES = 20;
@@ -47,13 +47,13 @@ class AlarmStoriesTest {
               "nodes fill up",
               (story, node) -> story.nodes().subList(0, 3).forEach(AlarmStoriesTest::fill)));
 
-  /** Ended pods keep their addresses, until the node has none for a new pod. */
+  /** ipamD does not get back the addresses of ended pods, until no address is left for new pods. */
   private static void leak(Story story, StoryNode node) {
     node.pool(StoryNode.MOST_ENIS, StoryNode.MOST, 0);
     node.refuse(1);
   }
 
-  /** All free addresses cool down, and ipamD does not ask for more. */
+  /** All unassigned addresses are cooling, and ipamD does not request more addresses. */
   private static void churn(Story story, StoryNode node) {
     node.pool(2, 18, 10);
     node.refuse(3);
@@ -63,7 +63,7 @@ class AlarmStoriesTest {
     node.pool(StoryNode.MOST_ENIS, StoryNode.MOST - 2, 0);
   }
 
-  /** With data in time, and with data that comes late. No other alarm goes off. */
+  /** The alarm starts with data in time and with late data. No other alarm starts. */
   @ParameterizedTest
   @CsvSource({
     "pods are refused, PodsGetNoAddress, 6, 5, 6, 10",
@@ -87,7 +87,10 @@ class AlarmStoriesTest {
     assertGoesOff(alarms, late, 5, Duration.ofMinutes(latestIfLate));
   }
 
-  /** The five minutes in which a new node may start its ipamD count too. */
+  /**
+   * A new node has five minutes to start its ipamD. These minutes count towards the start of the
+   * alarm.
+   */
   @ParameterizedTest
   @CsvSource({"1, 8", "5, 12"})
   void nodeThatNeverComesUpPages(int publishMinutes, int latest) {
@@ -102,7 +105,7 @@ class AlarmStoriesTest {
     assertThat(alarm.line(story.cloudWatch, whole).values().values()).endsWith(19.0, 20.0);
   }
 
-  /** ipamD of a new node starts after 20 minutes. */
+  /** ipamD of a new node starts only after 20 minutes. */
   static Story ipamdNeverStarts(int publishMinutes) {
     Story story = cluster(publishMinutes);
     story.minutes(BEFORE, minute -> {});
@@ -115,8 +118,8 @@ class AlarmStoriesTest {
   }
 
   /**
-   * The kubelet waits five minutes before each restart, so that ipamD runs for one or two minutes
-   * of seven. The alarm does not end before the loop ends.
+   * The kubelet waits five minutes before each restart, so ipamD runs only one or two minutes
+   * between restarts. The alarm does not end before the crash loop ends.
    */
   @ParameterizedTest
   @CsvSource({"1, 5", "1, 6", "1, 7", "5, 6"})
@@ -128,7 +131,7 @@ class AlarmStoriesTest {
         Duration.ofMinutes(2L * minutes + 2L * publishMinutes + 2));
   }
 
-  /** ipamD of one node restarts ten times, each time after a number of minutes. */
+  /** ipamD of one node restarts ten times, once in each period of this number of minutes. */
   static Story crashLoop(int publishMinutes, int minutes) {
     Story story = cluster(publishMinutes);
     StoryNode node = story.node(node(7));

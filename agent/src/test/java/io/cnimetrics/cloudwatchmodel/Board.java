@@ -61,7 +61,7 @@ final class Board {
     return asked;
   }
 
-  /** Every line of every graph, by the graph's title and its label. */
+  /** Every line of every graph, by the title of the graph and the label of the line. */
   Map<String, Line> lines(MetricStore store, Window window) {
     Map<String, Line> lines = new LinkedHashMap<>();
     graphs.forEach(

@@ -12,11 +12,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * An alarm on alarms: it is in ALARM while one of its alarms is.
+ * An alarm on alarms: it is in ALARM while at least one of its alarms is in ALARM.
  *
- * @param suppressor an alarm that mutes this one while it is in ALARM
- * @param waiting how long it waits for the suppressor
- * @param extension how long it stays muted after the suppressor's end
+ * @param suppressor an alarm that, while in ALARM, mutes this alarm
+ * @param waiting how long this alarm waits for the suppressor to go to ALARM
+ * @param extension how long this alarm stays muted after the suppressor leaves ALARM
  */
 record CompositeAlarm(
     List<String> alarms, Optional<String> suppressor, Duration waiting, Duration extension) {
@@ -49,13 +49,13 @@ record CompositeAlarm(
         : Duration.ZERO;
   }
 
-  /** Its times in ALARM, from the histories of all alarms by name. */
+  /** The times at which this alarm is in ALARM, from the histories of all alarms by name. */
   AlarmHistory history(Map<String, AlarmHistory> histories) {
     return AlarmHistory.any(
         alarms.stream().map(name -> Objects.requireNonNull(histories.get(name), name)).toList());
   }
 
-  /** The times at which it sent a notification. */
+  /** The times at which this alarm sent a notification. */
   List<Instant> pages(Map<String, AlarmHistory> histories) {
     Optional<AlarmHistory> muting =
         suppressor.map(name -> Objects.requireNonNull(histories.get(name), name));

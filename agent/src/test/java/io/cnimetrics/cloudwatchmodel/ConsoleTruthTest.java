@@ -91,7 +91,7 @@ class ConsoleTruthTest {
           "Ec2Throttles", truth -> truth.percent("awsAPIThrottleErr", "ec2ApiReqCount"),
           "NodesNearlyFull", truth -> truth.p90("nodeIPUtilization"));
 
-  /** Metrics that only the agents know, or that are checked below. */
+  /** Left out of the comparison: only the agents know this value. */
   private static final String AGENT_STARTS = "Starts and restarts: agent starts";
 
   private static final String FREE = "Free addresses of subnets, lowest first: ";
@@ -154,7 +154,7 @@ class ConsoleTruthTest {
     Window window = hour(minutes);
     Map<String, MetricAlarm> alarms = Printed.byId(Printed.alarms(publishMinutes, Map.of()));
 
-    // Both alarms of the subnet read what the next test checks.
+    // The two alarms of the subnet read the metric that the next test checks.
     assertThat(alarms).hasSize(ALARMS.size() + 2);
     ALARMS.forEach(
         (id, truth) -> {
@@ -186,7 +186,7 @@ class ConsoleTruthTest {
         .containsExactly(entry(Hour.FROM, 41.0));
   }
 
-  /** Which clusters a table shows, and in which order, does not depend on their number. */
+  /** The clusters in a table, and their order, do not depend on the number of clusters. */
   @ParameterizedTest
   @ValueSource(ints = {2, 40, 450})
   void fleetIsShownWorstClusterFirst(int clusters) {

@@ -9,9 +9,9 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The printed alarms, evaluated on a story at one second of the minute. */
+/** The alarms that the program prints, evaluated on a story at a fixed second of each minute. */
 final class Evaluated {
-  /** Before the first node sends, while nodes send, and after all have sent. */
+  /** One second before the first node sends, two while nodes send, and one after all have sent. */
   static final List<Integer> SECONDS = List.of(1, 15, 28, 45);
 
   private final Map<String, MetricAlarm> byId;
@@ -28,7 +28,10 @@ final class Evaluated {
     }
   }
 
-  /** For all seconds, because the second at which CloudWatch evaluates an alarm is unknown. */
+  /**
+   * One evaluation for each of {@link #SECONDS}, because the second that CloudWatch uses is
+   * unknown.
+   */
   static List<Evaluated> of(Story story, Stack stack) {
     return SECONDS.stream().map(second -> new Evaluated(story, stack, second)).toList();
   }
@@ -45,7 +48,7 @@ final class Evaluated {
     return Objects.requireNonNull(histories.get(name), name);
   }
 
-  /** The alarm that pages. */
+  /** The history of the alarm that pages. */
   AlarmHistory composite() {
     return composite.history(histories);
   }
@@ -54,7 +57,7 @@ final class Evaluated {
     return composite.pages(histories);
   }
 
-  /** The times at which it pages, with an alarm that mutes it. */
+  /** The times at which the paging alarm sends a notification if another alarm can mute it. */
   List<Instant> pages(String suppressor, AlarmHistory muting) {
     Map<String, AlarmHistory> all = new HashMap<>(histories);
     all.put(suppressor, muting);

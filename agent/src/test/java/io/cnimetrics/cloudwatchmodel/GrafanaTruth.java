@@ -20,10 +20,12 @@ import java.util.stream.Stream;
  * nodes. Rates and percentiles are left out, because Prometheus extrapolates and interpolates.
  */
 final class GrafanaTruth {
-  /** Minutes in which all nodes answer, and a minute in which one has been down for a while. */
+  /**
+   * Minutes in which all nodes answer, and one minute in which a node has been down for a while.
+   */
   private static final List<Integer> MINUTES = List.of(15, 27, 42, 55);
 
-  /** The labels of the highest value of all nodes on the dashboard of CloudWatch. */
+  /** The labels with which CloudWatch's dashboard shows the highest value of all nodes. */
   private static final Set<String> WORST = Set.of("worst node", "fullest node");
 
   private static final Pattern FAMILY = Pattern.compile("(cni_\\w+)\\{");
@@ -79,7 +81,7 @@ final class GrafanaTruth {
             List.of(object("labels", "{}", "value", rounded(inBaseUnit(query, value))))));
   }
 
-  /** The order of the nodes changes the last digit of a mean. */
+  /** Rounds a mean, because the order of the nodes changes its last digits. */
   private static double rounded(double value) {
     return Math.round(value * 1e6) / 1e6;
   }

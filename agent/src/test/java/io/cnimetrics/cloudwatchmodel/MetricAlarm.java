@@ -13,9 +13,9 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * An alarm on metrics, read from the properties of a template and evaluated as CloudWatch does: at
- * any second of a minute, with the data that have arrived by then, even if only from some nodes.
- * The last period ends with the last minute, also if a period is longer than a minute.
+ * An alarm on metrics, read from the properties of a template. Like CloudWatch, evaluates the alarm
+ * at any second of a minute, with the data that has arrived, even if some nodes have not sent yet.
+ * The newest period ends with the last full minute, even if periods are longer than a minute.
  *
  * @param datapoints how many of the {@code periods} must breach
  */
@@ -29,8 +29,8 @@ record MetricAlarm(
     int periods,
     String missing) {
   /**
-   * More periods that CloudWatch reads, to find data for those that it evaluates. AWS does not
-   * document the number.
+   * The additional older periods that CloudWatch reads if data is missing. AWS does not document
+   * their number.
    */
   private static final int LOOKED_AT_BESIDES = 2;
 
@@ -94,12 +94,12 @@ record MetricAlarm(
     return Stored.of(text(metric, "Namespace"), text(metric, "MetricName"), dimensions);
   }
 
-  /** The values that it compares with its threshold. */
+  /** The values that the alarm compares with its threshold. */
   Line line(MetricStore store, Window window) {
     return Objects.requireNonNull(queries.lines(store, window).get(RESULT));
   }
 
-  /** Its state after an evaluation of the periods that are over by then. */
+  /** The state after an evaluation at this time. Only periods that have ended count. */
   State evaluate(MetricStore store, Instant now) {
     Instant to = now.truncatedTo(ChronoUnit.MINUTES);
     int lookedAt = periods + LOOKED_AT_BESIDES;
@@ -122,9 +122,9 @@ record MetricAlarm(
   }
 
   /**
-   * Uses the newest data; replaces periods without data as the alarm says.
+   * Evaluates the newest periods with data. Treats missing data as the alarm is configured.
    *
-   * @param newestFirst more periods than it evaluates
+   * @param newestFirst the evaluated periods and the additional older periods
    */
   State state(List<Point> newestFirst) {
     List<Point> real = newestFirst.stream().filter(point -> point != Point.MISSING).toList();
@@ -144,7 +144,7 @@ record MetricAlarm(
     return alarm ? State.ALARM : State.OK;
   }
 
-  /** Whether all known periods breach, for as long as the alarm requires. */
+  /** Whether no period is fine, and the oldest breach is as old as the alarm requires. */
   private boolean isBadSince(List<Point> newestFirst) {
     return !newestFirst.contains(Point.FINE)
         && newestFirst.lastIndexOf(Point.BREACHING) + 1 >= datapoints;

@@ -58,7 +58,7 @@ final class MetricMath {
     }
   }
 
-  /** The lines of an expression: one, or for a search several. */
+  /** The lines of an expression: several for a search, otherwise one. */
   static List<Line> evaluate(
       String expression, Map<String, Line> byId, MetricStore store, Window window) {
     MetricMath math = new MetricMath(expression, byId, store, window);
@@ -131,7 +131,7 @@ final class MetricMath {
     };
   }
 
-  /** If the condition has no value, the result has none. */
+  /** The function IF. Where the condition has no value, the result has no value. */
   private static Line choose(List<Object> arguments) {
     Line condition = (Line) arguments.get(0);
     Object otherwise = arguments.size() > 2 ? arguments.get(2) : Line.empty("");
@@ -196,7 +196,10 @@ final class MetricMath {
         .toList();
   }
 
-  /** Combines period by period; no value if one of them has none. */
+  /**
+   * Combines two operands period by period. If one has no value in a period, the result has no
+   * value.
+   */
   private static Object combine(String operator, Object one, Object other) {
     DoubleBinaryOperator compute = Objects.requireNonNull(OPERATORS.get(operator));
     if (one instanceof Double number && other instanceof Double second) {
@@ -209,7 +212,10 @@ final class MetricMath {
     return combined;
   }
 
-  /** NaN if one side has no value, because a comparison would hide that; else 0. */
+  /**
+   * NaN if one side has no value, otherwise 0. A comparison with NaN gives 0 and would hide the
+   * gap.
+   */
   private static double missing(Object one, Object other, Instant at) {
     return 0 * (at(one, at) + at(other, at));
   }

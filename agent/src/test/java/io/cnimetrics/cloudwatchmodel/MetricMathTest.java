@@ -17,7 +17,9 @@ class MetricMathTest {
   private static final Duration PERIOD = Duration.ofMinutes(5);
   private static final Window WINDOW = Window.of(START, START.plus(PERIOD.multipliedBy(3)), PERIOD);
 
-  /** Three periods: a has no value in the last, b has none in the second. */
+  /**
+   * Lines of three periods. Line a has no value in the last period, line b no value in the second.
+   */
   private static final Map<String, Line> LINES = Map.of("a", line("4 0 -"), "b", line("2 - 8"));
 
   @ParameterizedTest

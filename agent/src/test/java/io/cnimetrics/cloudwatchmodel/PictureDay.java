@@ -36,7 +36,9 @@ import software.amazon.awssdk.services.cloudwatch.CloudWatchClient;
 class PictureDay {
   private static final int DAY = 24 * 60;
 
-  /** The time until agents have all data to send, and until they have sent them. */
+  /**
+   * Minutes before the day, in which agents start, and after it, in which they send the last data.
+   */
   private static final int BEFORE = 10;
 
   private static final int BEHIND = 2;
@@ -70,7 +72,7 @@ class PictureDay {
     Files.writeString(Path.of(System.getProperty("picture.openmetrics")), openMetrics());
   }
 
-  /** The same day as the series that Prometheus collects from each node. */
+  /** The day in OpenMetrics format: the series that Prometheus collects from each node. */
   private String openMetrics() {
     StringBuilder samples = new StringBuilder();
     Map<String, Double> totals = new HashMap<>();
@@ -106,7 +108,10 @@ class PictureDay {
         .collect(Collectors.joining(",", metric.prometheus().family() + "{", "}"));
   }
 
-  /** The last poll of a minute is the value of the minute. */
+  /**
+   * A line of OpenMetrics at the time of the minute's last poll, which determines the minute's
+   * value.
+   */
   private static String sample(String series, double value, Instant minute) {
     return "%s %s %d\n".formatted(series, value, minute.getEpochSecond() + 59);
   }
@@ -138,7 +143,7 @@ class PictureDay {
   }
 
   /**
-   * More and more pods from 7:00 on; from 9:20 on pods are refused, until more nodes start at 9:40.
+   * The pods increase from 7:00 on. From 9:20 on pods are refused, until more nodes start at 9:40.
    */
   private void rampToExhaustion(int now) {
     int more = now <= at(9, 40) ? (now - at(7, 0)) / 3 : 48 - 2 * (now - at(9, 40));
@@ -187,7 +192,10 @@ class PictureDay {
     }
   }
 
-  /** Other users take addresses of the subnet from 17:00 on; from 19:00 to 20:00 it has none. */
+  /**
+   * Other users take addresses of the subnet from 17:00 on. The subnet is empty from 19:00 to
+   * 20:00.
+   */
   private void subnetRunsDry(int now) {
     boolean dry = now >= at(19, 0) && now < at(20, 0);
     stolen = now < at(17, 0) || now >= at(20, 0) ? 0 : dry ? 250 : 2 * (now - at(17, 0));

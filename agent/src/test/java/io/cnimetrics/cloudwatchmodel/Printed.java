@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The program's output for the model's cluster. */
+/** The output of the commands that print alarms and dashboards, for the model's cluster. */
 final class Printed {
   static final String NAMESPACE = "Kubernetes/CNI";
   static final String SUBNET = "subnet-0a";
@@ -19,7 +19,7 @@ final class Printed {
     return Board.of(of("dashboard", "--region=eu-west-1", "--subnets=true"));
   }
 
-  /** The alarms' stack, with every alarm enabled. */
+  /** The stack of the alarms, with every alarm enabled. */
   static Stack alarms(int publishMinutes, Map<String, String> parameters) {
     Map<String, String> all = new LinkedHashMap<>(parameters);
     all.put("NodesNearlyFullAlarm", "true");

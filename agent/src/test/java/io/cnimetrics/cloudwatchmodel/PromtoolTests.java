@@ -33,7 +33,7 @@ import java.util.stream.Collectors;
 
 /**
  * Writes the alarms in PromQL and the series of the stories as unit tests for Prometheus' promtool.
- * JSON is YAML too.
+ * promtool reads YAML, and the JSON written here is valid YAML.
  */
 final class PromtoolTests {
   private static final Set<String> METRICS =
@@ -90,7 +90,10 @@ final class PromtoolTests {
     }
   }
 
-  /** promtool reads queries only from rules. */
+  /**
+   * promtool checks the syntax of queries only in rules, so each query of a dashboard becomes a
+   * rule.
+   */
   private void writeDashboards() throws IOException {
     for (int minutes : List.of(1, LONGEST_INTERVAL)) {
       List<Object> rules = new ArrayList<>();
@@ -152,7 +155,7 @@ final class PromtoolTests {
     return object("groups", List.of(object("name", "promql", "rules", rules)));
   }
 
-  /** Each alarm starts on the node in trouble, and ends. */
+  /** Each alarm starts on the node in trouble, and ends after the trouble. */
   private void writeTroubles() throws IOException {
     String seven = node(7);
     trouble("pods are refused", 6, 5, "PodsGetNoAddress", seven);
@@ -188,7 +191,7 @@ final class PromtoolTests {
 
     Map<String, List<String>> silent = fired("NodeSilent", List.of(node(5)));
     write("a node is silent", silence(List.of(node(5)), story -> {}), 17, silent);
-    // Only kube-state-metrics can report that the node does not exist.
+    // Without kube-state-metrics the alert cannot distinguish a removed node from a silent node.
     silent.remove("CniNodeSilent");
     Story ended = silence(List.of(), story -> story.lose(node(5)));
     write("a node is terminated", ended, 17, silent);
@@ -198,7 +201,7 @@ final class PromtoolTests {
     write("all nodes are silent", silence(AlarmStoriesTest.names(), story -> {}), 22, all);
   }
 
-  /** The alert does not end between two restarts. */
+  /** The alert of a crash loop does not end between two restarts. */
   private void writeLongPauses() throws IOException {
     Map<String, List<String>> expected = fired("IpamdCrashLoop", List.of(node(7)));
     List<Object> queries = new ArrayList<>();
@@ -240,7 +243,7 @@ final class PromtoolTests {
         List.of());
   }
 
-  /** Agents stop for 30 minutes. */
+  /** A story in which these agents stop for 30 minutes. */
   private static Story silence(List<String> names, Consumer<Story> event) {
     Story story = AlarmStoriesTest.cluster(1);
     story.minutes(BEFORE, minute -> {});
@@ -259,7 +262,7 @@ final class PromtoolTests {
     return fired;
   }
 
-  /** In CloudWatch the alarm of silent nodes is off by default, because nodes are replaced. */
+  /** Writes the stories in which no alert pages. */
   private void writeQuiet() throws IOException {
     Map<String, Map<String, List<String>>> tickets =
         Map.of(
@@ -338,7 +341,10 @@ final class PromtoolTests {
         name.equals("pods are refused") ? List.of(notification()) : List.of());
   }
 
-  /** Grafana's tables have a column for some alarms, and name the same clusters and nodes. */
+  /**
+   * The columns of Grafana's tables that belong to an alarm name the same clusters and nodes as the
+   * alarm.
+   */
   private static List<Object> tables(Map<String, List<String>> expected, int minute) {
     List<Object> queries = new ArrayList<>();
     for (Alarm alarm : AlarmTable.all()) {
@@ -456,7 +462,7 @@ final class PromtoolTests {
   }
 
   /**
-   * A point has the time at which its minute ends.
+   * The series of a story. The time of a point is the end of its minute.
    *
    * @param newest the minute of the newest points
    * @param interval the agents' publish interval, in minutes
@@ -521,7 +527,7 @@ final class PromtoolTests {
     return all.computeIfAbsent(name, unknown -> new Double[size]);
   }
 
-  /** A counter is the total of its increases. */
+  /** If the series is a counter, replaces its increases by their running total. */
   private static void total(String name, Double[] values) {
     if (name.contains("_total{")) {
       double total = 0;
@@ -534,7 +540,10 @@ final class PromtoolTests {
     }
   }
 
-  /** The agent sends one value in each interval: the newest value, or the longest duration. */
+  /**
+   * Keeps one value in each interval, as the agent does: the newest value or, of durations, the
+   * longest.
+   */
   private static void thin(String name, Double[] values, int interval, int sent) {
     boolean highest = DURATIONS.contains(name.substring(0, name.indexOf('{')));
     int kept = -1;

@@ -23,7 +23,9 @@ final class Queries {
     series.put(id, asked);
   }
 
-  /** Shows the result of an expression, or the series with that identifier. */
+  /**
+   * Adds a line with the result of an expression. The expression can be the identifier of a series.
+   */
   void show(String label, String expression) {
     shown.add(new Shown(label, expression));
   }
@@ -32,7 +34,7 @@ final class Queries {
     return List.copyOf(series.values());
   }
 
-  /** The shown lines by label; for a search, by the label of each line that it found. */
+  /** The shown lines by label. Each line that a search found has its own label. */
   Map<String, Line> lines(MetricStore store, Window window) {
     Map<String, Line> byId = new LinkedHashMap<>();
     series.forEach((id, of) -> byId.put(id, store.statistic(of.key(), of.statistic(), window)));

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Ordinary events set off no alarm, with data in time and with late data. */
+/** Ordinary events start no alarm that pages, with data in time and with late data. */
 class QuietStoriesTest {
   private static final int HOUR = 60;
 
@@ -38,7 +38,7 @@ class QuietStoriesTest {
           entry("a batch fills all nodes for an hour", QuietStoriesTest::batchFillsAllNodes),
           entry("the cluster scales to zero and back", QuietStoriesTest::clusterScalesToZero));
 
-  /** The alarms that create a ticket in a story, because the story is what the alarm reports. */
+  /** The alarms that correctly create a ticket in a story. */
   private static final Map<String, Set<String>> TICKETS =
       Map.of(
           "a batch fills all nodes for an hour", Set.of("NodesNearlyFull"),
@@ -79,7 +79,7 @@ class QuietStoriesTest {
     }
   }
 
-  /** Every minute another node cannot reach CloudWatch for some time. */
+  /** In each minute, a different node cannot reach CloudWatch for some time. */
   private void delayOneNode(int minute) {
     if (story.publishMinutes() > 1) {
       List<StoryNode> nodes = story.nodes();
@@ -127,8 +127,8 @@ class QuietStoriesTest {
   }
 
   /**
-   * Two nodes a minute: ipamD ends, then the node; a new node starts, and its ipamD some time
-   * later.
+   * Each minute replaces two nodes: first ipamD ends, then the node. A new node starts, and its
+   * ipamD starts some time later.
    */
   private void nodesGetNewImage() {
     boot(100, 25);
@@ -156,7 +156,7 @@ class QuietStoriesTest {
           if (minute >= 2) {
             comeUp(58 + minute, 2);
           }
-          // Its pods start on other nodes.
+          // The pods of the ended node start on other nodes.
           story.nodes().stream().skip(minute % 5 * 8L).limit(5).forEach(node -> node.refuse(2));
         });
   }
@@ -176,7 +176,10 @@ class QuietStoriesTest {
         });
   }
 
-  /** The rollout of a setting, and ten minutes later the rollout of its correction. */
+  /**
+   * A setting is rolled out, and ten minutes later its correction. Each rollout restarts every
+   * ipamD.
+   */
   private void cniRestarts() {
     boot(30, 20);
     forAnHour(
@@ -199,13 +202,18 @@ class QuietStoriesTest {
         });
   }
 
-  /** ipamD counts each address that it finds in place, once a minute. */
+  /**
+   * Once a minute, ipamD's counter increases by the number of addresses that are already in place.
+   */
   private void ipamdReconciles() {
     boot(10, 40);
     forAnHour(minute -> story.nodes().forEach(node -> node.count("reconcileCount", 50)));
   }
 
-  /** ipamD asks for paths that an instance need not have, and counts EC2MetadataError. */
+  /**
+   * ipamD reads optional paths of instance metadata, and counts an EC2MetadataError if one is
+   * missing.
+   */
   private void optionalMetadataIsMissing() {
     boot(10, 20);
     forAnHour(minute -> story.nodes().forEach(node -> node.count("awsAPIErr", 3)));

@@ -128,7 +128,7 @@ class RunbookPicturesGoldensTest {
         .formatted(LEFT - 6, scale.y(value) + 4, colour, number(value));
   }
 
-  /** One path for each run of minutes with data. */
+  /** A path that is interrupted where minutes have no data. */
   private static String values(Scale scale, Line line) {
     StringBuilder path = new StringBuilder();
     Instant next = Instant.MIN;
@@ -145,7 +145,7 @@ class RunbookPicturesGoldensTest {
   }
 
   /**
-   * @param most the value at the top
+   * @param most the value at the top of the picture
    * @param minutes the length of the picture
    */
   private record Scale(double most, int minutes) {

@@ -21,7 +21,7 @@ import java.util.function.IntConsumer;
 final class Story {
   static final Instant START = Instant.parse("2026-11-20T13:50:00Z");
 
-  /** The first minutes are for the start of the agents. */
+  /** Until this time the agents start, and the story has no events. */
   static final Instant QUIET_UNTIL = START.plus(Duration.ofMinutes(7));
 
   private static final Duration MINUTE = Duration.ofMinutes(1);
@@ -82,7 +82,7 @@ final class Story {
     nodes.remove(name);
   }
 
-  /** The instance is drained: it ends after its pods. */
+  /** The node is drained: its pods end first, then its instance. */
   void drain(String name) {
     cluster.stop(name);
     nodes.remove(name);

@@ -17,8 +17,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The ipamD of a node with 4 ENIs of 14 addresses, set by a story, and the truth about each minute:
- * the values that the node should publish. A story changes it only at the start of a minute.
+ * The ipamD of a node with up to 4 ENIs of 14 addresses, and the truth about each minute: the
+ * values that the node should publish. A story changes the state of ipamD only at the start of a
+ * minute.
  */
 final class StoryNode {
   static final int ADDRESSES_PER_ENI = 14;
@@ -55,7 +56,7 @@ final class StoryNode {
     this.startSeconds = start.minusSeconds(3600).getEpochSecond();
   }
 
-  /** Sets how many pods hold addresses; the pool has as many ENIs as they need. */
+  /** Sets how many pods hold addresses, and gives the pool as many ENIs as these pods need. */
   void pods(int pods) {
     pool(Math.min(MOST_ENIS, pods / ADDRESSES_PER_ENI + 1), pods, 0);
   }
@@ -79,13 +80,13 @@ final class StoryNode {
     counted.put("awsAPILatency", milliseconds);
   }
 
-  /** Refuses pods an address. */
+  /** ipamD refuses this number of requests for an address. */
   void refuse(int tries) {
     count("noAvailableIPAddrs", tries);
     refused();
   }
 
-  /** Fails to read instance metadata while pods are set up. No other counter of refusals rises. */
+  /** ipamD fails to set up pods because it cannot read instance metadata. It counts no refusal. */
   void losePodsWithoutMetadata(int tries) {
     count("awsAPIMetadataErr", tries);
     count("awsAPIErr", tries);

@@ -19,7 +19,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * A falling subnet creates a ticket at least half an hour before the subnet is empty. Ordinary
- * changes create none. Each story has a value each minute or every five minutes, in time or late.
+ * changes create no ticket. Each story has a value each minute or every five minutes, in time or
+ * late.
  */
 class SubnetStoriesTest {
   private static final String SOON = "SubnetEmptySoon0a";
@@ -62,7 +63,9 @@ class SubnetStoriesTest {
       return emptyAt < 0;
     }
 
-    /** In PromQL, such a change can start the alert for some minutes. */
+    /**
+     * Whether half of the addresses go within minutes, which in PromQL can start the alert briefly.
+     */
     boolean usesHalfAtOnce() {
       return this == LOSES_HALF_IN_TEN_MINUTES || this == NODES_START_IN_A_SMALL_SUBNET;
     }
@@ -112,7 +115,9 @@ class SubnetStoriesTest {
                     Arguments.of(change, 5, true)));
   }
 
-  /** An uneven fall near the threshold can start the alarm several times. */
+  /**
+   * The alarm starts in time. An uneven fall near the threshold can start the alarm several times.
+   */
   @ParameterizedTest
   @MethodSource("stories")
   void ticketComesHalfAnHourBeforeTheSubnetIsEmpty(Change change, int every, boolean late) {

@@ -29,13 +29,13 @@ final class Truth {
         .mapToDouble(node -> node.getOrDefault(metric, 0.0));
   }
 
-  /** The cluster's total, as the mean over the minutes. */
+  /** The sum over the nodes in each minute, averaged over the minutes. */
   OptionalDouble perMinute(String... metrics) {
     return OptionalDouble.of(
         Arrays.stream(metrics).mapToDouble(metric -> values(metric).sum()).sum() / minutes.size());
   }
 
-  /** The same, but no value instead of 0. */
+  /** Like {@link #perMinute}, but without a value if the sum is 0. */
   OptionalDouble marks(String metric) {
     return values(metric).sum() == 0 ? OptionalDouble.empty() : perMinute(metric);
   }
@@ -45,7 +45,7 @@ final class Truth {
         Arrays.stream(metrics).mapToDouble(metric -> values(metric).sum()).sum());
   }
 
-  /** The number of nodes whose value meets a condition, as the mean over the minutes. */
+  /** The number of nodes whose value meets a condition, averaged over the minutes. */
   OptionalDouble nodes(String metric, DoublePredicate such) {
     return OptionalDouble.of((double) values(metric).filter(such).count() / minutes.size());
   }

@@ -10,7 +10,7 @@ import software.amazon.awssdk.services.cloudwatch.CloudWatchClient;
 import software.amazon.awssdk.services.cloudwatch.model.Dimension;
 import software.amazon.awssdk.services.cloudwatch.model.MetricDatum;
 
-/** Puts the datums of the model into a CloudWatch. */
+/** Sends the datums of the model to a CloudWatch. */
 record Upload(CloudWatchClient cloudWatch) {
 
   void all(MetricStore store) {

@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The time of a query.
+ * The periods that a query covers.
  *
  * @param to exclusive, a whole number of periods after {@code from}
- * @param seenAt the time of the query itself: later arrivals are not included
+ * @param seenAt the time of the query; datums that arrive later are not included
  */
 record Window(Instant from, Instant to, Duration period, Instant seenAt) {
   static Window of(Instant from, Instant to, Duration period) {

@@ -1,6 +1,7 @@
 /**
- * A model of CloudWatch's statistics, metric math and alarms, with stories that agents publish to
- * it. Dashboard and alarms are parsed from the program's output.
+ * A model of CloudWatch's statistics, metric math and alarms, and stories: events on simulated
+ * nodes whose agents publish to the model. Dashboard and alarms are parsed from the program's
+ * output.
  */
 @NullMarked
 package io.cnimetrics.cloudwatchmodel;

@@ -184,7 +184,9 @@ class AlarmTemplateTest {
     return Objects.requireNonNull(alarms.get(id), id);
   }
 
-  /** An alarm about denied calls needs only the nodes with denied calls, not all with errors. */
+  /**
+   * An alarm about denied calls must name only nodes with denied calls, not all nodes with errors.
+   */
   @Test
   void alarmsOfEc2FindTheNodesByTheFindingOfTheTroubleLine() {
     Map<String, Map<?, ?>> alarms = stack(1, TOPICS).alarms();

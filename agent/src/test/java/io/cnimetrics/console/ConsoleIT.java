@@ -130,7 +130,7 @@ class ConsoleIT {
       node.poll();
       Map<String, Double> values = new HashMap<>(node.gauges());
       values.putAll(node.increases());
-      // The agent adds this value when the agent starts.
+      // A real agent adds this value when it starts.
       values.put("agentStarts", 1.0);
       values.forEach(this::put);
     }

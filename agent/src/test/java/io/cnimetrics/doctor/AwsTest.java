@@ -54,7 +54,7 @@ class AwsTest {
         .contains("; reachable now: ", " on the node + 3 free in " + id);
   }
 
-  /** The idle addresses of this node are those that other nodes of the subnet lack. */
+  /** Idle addresses of this node are a problem if other nodes of the subnet lack addresses. */
   @ParameterizedTest
   @CsvSource({
     "15, WARN, Many addresses are idle while the subnet is short of addresses",

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** People paste the doctor's commands into a shell at night. */
+/** The commands that doctor prints do the same in every shell into which a person pastes them. */
 class CommandsTest {
   private static List<String> commands = List.of();
 
@@ -64,7 +64,9 @@ class CommandsTest {
     assertThat(shell.waitFor()).isZero();
   }
 
-  /** Interactive zsh knows no comments: it passes "#" and the words after it as arguments. */
+  /**
+   * Interactive zsh does not support comments: it passes "#" and the words after it as arguments.
+   */
   @Test
   void linesOfTheTablePassTheSameArgumentsInEveryShell(@TempDir Path dir) throws Exception {
     List<String> lines = linesOfTheTable();
@@ -100,7 +102,7 @@ class CommandsTest {
     assertThat(scripts.get(0)).contains("kubectl\n", "aws\n").doesNotContain("\n#\n");
   }
 
-  /** The rule of the test above, for a machine without zsh. */
+  /** Checks the same rule as the test above, but without zsh. */
   @Test
   void linesOfTheTableHaveNoCommentAndNoUnquotedPattern() {
     assertThat(linesOfTheTable())
@@ -111,7 +113,7 @@ class CommandsTest {
                     .doesNotContainPattern("#|[*?\\[\\]!^]|(^| )[=~]"));
   }
 
-  /** What a note says stands before its command. */
+  /** A note about a command is a text before the command. */
   @Test
   void noteIsTextBeforeTheCommand() {
     assertThat(table(Commands.setting("WARM_IP_TARGET=5")).toList())
@@ -183,7 +185,9 @@ class CommandsTest {
             "kubectl delete node node  # terminates the node, if Karpenter started it");
   }
 
-  /** Interfaces in other subnets, and those that the VPC CNI did not create, stay. */
+  /**
+   * The command keeps interfaces in other subnets and interfaces that the VPC CNI did not create.
+   */
   @Test
   void deletesOnlyUnattachedInterfacesOfTheVpcCniInTheSubnetsOfTheNode() {
     NodeEvidence node = DoctorFixture.poll(NamedScenario.SUBNET_EMPTY);
@@ -229,7 +233,7 @@ class CommandsTest {
     assertThat(complete.subList(2, 4)).allMatch(line -> line.endsWith("  # on the node"));
   }
 
-  /** The new values of an add-on replace all its values. */
+  /** An update of an add-on replaces all its values, so the command keeps the other values. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

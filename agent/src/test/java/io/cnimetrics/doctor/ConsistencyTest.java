@@ -22,10 +22,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * No two statements about a node contradict each other. The nodes are all scenarios with one to
- * three polls, all recorded nodes, and all nodes beside the real ipamD.
+ * three polls, all recorded nodes, and all nodes that ran the real ipamD.
  */
 class ConsistencyTest {
-  /** A node and what doctor says about it. One poll cannot know what rises. */
+  /** A node and doctor's diagnosis. With one poll, doctor does not know which counters increase. */
   record Case(String name, int polls, Diagnosis diagnosis) {
     List<Finding> findings() {
       return diagnosis.findings();
@@ -41,7 +41,7 @@ class ConsistencyTest {
     }
   }
 
-  /** Findings that must not stand beside each other. */
+  /** Two findings that contradict each other. */
   private record Pair(String rule, Predicate<Finding> one, Predicate<Finding> other) {}
 
   private static final List<Pair> CONTRADICTIONS =
@@ -87,7 +87,7 @@ class ConsistencyTest {
               commands("ENABLE_PREFIX_DELEGATION=true"),
               is("mixed-prefixes", Level.WARN)));
 
-  /** Causes of which each explains alone why pods get no address. */
+  /** Causes that each fully explain why pods get no address. */
   private static final List<String> CONCERN_PODS =
       List.of(
           "refused-pods",
@@ -149,7 +149,7 @@ class ConsistencyTest {
     }
   }
 
-  /** A value of a variable that two remedies set differently. */
+  /** No two remedies set a variable to different values. */
   @ParameterizedTest
   @MethodSource("cases")
   void noTwoFindingsSetAVariableToDifferentValues(Case one) {
@@ -249,7 +249,7 @@ class ConsistencyTest {
     }
   }
 
-  /** Each verdict answers whether pods get addresses. */
+  /** Each verdict says whether pods get addresses. */
   @ParameterizedTest
   @MethodSource("cases")
   void verdictSaysWhetherPodsGetAddresses(Case one) {
@@ -298,7 +298,9 @@ class ConsistencyTest {
             });
   }
 
-  /** These checks read something once, besides the polls. Therefore they know no beginning. */
+  /**
+   * These checks read something only once, and therefore do not know since when the problem exists.
+   */
   private static final Set<String> READ_ONCE =
       Set.of("pod-routes", "subnet", "instance-enis", "impossible-pool", "publishing");
 
@@ -312,7 +314,7 @@ class ConsistencyTest {
         .allSatisfy(finding -> assertThat(finding.since()).isPresent());
   }
 
-  /** The remedies of these notes say why there is nothing to do. */
+  /** The remedies of these notes say why nobody has to do anything. */
   private static final Set<String> NOTHING_TO_DO = Set.of("stated-totals", "stale-gauges", "ipv6");
 
   @ParameterizedTest
@@ -330,7 +332,7 @@ class ConsistencyTest {
               + "|kubectl (cordon|drain|delete|patch)|sudo rm|aws iam (attach|put)"
               + "|aws eks update|aws ec2 (create|delete|modify)|aws autoscaling terminate");
 
-  /** A person first looks, and then changes something. */
+  /** Commands that only read come before commands that change something. */
   @ParameterizedTest
   @MethodSource("cases")
   void commandsThatOnlyReadComeFirst(Case one) {
@@ -344,7 +346,7 @@ class ConsistencyTest {
     }
   }
 
-  /** The table has a rule for what is wrong, and a rule can be broken. */
+  /** The rules in the table of contradictions detect a contradiction. */
   @Test
   void contradictionIsFound() {
     Finding full = spec("node-full").fail("full", "evidence", "cause");

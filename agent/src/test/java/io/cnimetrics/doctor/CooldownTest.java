@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** A pod waits for the cooldown only if it is refused while all free addresses cool down. */
+/** A pod waits for the cooldown only if it is refused while all free addresses are cooling. */
 class CooldownTest {
   private static final Instant NOON = Instant.parse("2026-11-28T12:00:00Z");
   private static final String REFUSALS = "awscni_no_available_ip_addresses";

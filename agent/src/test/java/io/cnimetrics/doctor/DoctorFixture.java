@@ -37,7 +37,7 @@ import java.util.stream.Stream;
 
 /**
  * A node that doctor reads over sockets. Only the ipamD of the node has problems, unless the test
- * adds others. The polls are 30 s apart on a clock that only this class advances.
+ * adds other problems. The polls are 30 s apart on a clock that only this class advances.
  */
 final class DoctorFixture {
   private static final Duration INTERVAL = Duration.ofSeconds(30);
@@ -107,7 +107,8 @@ final class DoctorFixture {
   }
 
   /**
-   * The same evidence, but with another instance type, or with an empty one, in instance metadata.
+   * The evidence of one poll of a scenario, with this instance type in instance metadata; empty if
+   * instance metadata has no type.
    */
   static NodeEvidence poll(NamedScenario named, String type) {
     return poll(named.scenario().build(), named.warmUp(), type);
@@ -121,7 +122,9 @@ final class DoctorFixture {
     return simulate(scenario, warmUp, (fixture, clock) -> fixture.type(type).evidence(1, clock));
   }
 
-  /** The diagnosis of these polls of a node, without the checks that ask other programs. */
+  /**
+   * The diagnosis of these polls of a node. Checks that read something besides ipamD do not run.
+   */
   static Diagnosis diagnosis(List<NodeSnapshot> snapshots, Optional<AgentReport> agent) {
     NodeEvidence healthy = poll(NamedScenario.HEALTHY);
     Sampler sampler =
@@ -141,7 +144,7 @@ final class DoctorFixture {
 
   private static <T> T simulate(
       Scenario scenario, Duration warmUp, BiFunction<DoctorFixture, FakeClock, T> node) {
-    // The clock is one day ahead. Therefore this host always has a long uptime.
+    // The clock is one day ahead, so that for doctor this host has been up for at least a day.
     FakeClock clock = new FakeClock(Instant.now().plus(Duration.ofDays(1)));
     try (SimulatedIpamd ipamd =
         SimulatedIpamd.start(scenario, SimulatedIpamd.Ports.ANY, warmUp, clock)) {
@@ -221,7 +224,10 @@ final class DoctorFixture {
             Optional.of(metrics), maxPods(), 3, Optional.of(Path.of("/state")), List.of()));
   }
 
-  /** Sets the ENIs in instance metadata, given the ENIs of ipamD. No ENI: it does not answer. */
+  /**
+   * Sets the ENIs in instance metadata, computed from ipamD's ENIs. If none, metadata does not
+   * answer.
+   */
   DoctorFixture attached(UnaryOperator<List<String>> ofIpamd) {
     attached = ofIpamd;
     return this;

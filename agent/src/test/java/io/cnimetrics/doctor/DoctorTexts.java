@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Texts of the doctor for pages in Markdown. */
+/** Texts of doctor for pages in Markdown. */
 public final class DoctorTexts {
   private DoctorTexts() {}
 

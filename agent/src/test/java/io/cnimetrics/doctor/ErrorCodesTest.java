@@ -23,7 +23,7 @@ class ErrorCodesTest {
   private static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
   private static final Duration INTERVAL = Duration.ofSeconds(30);
 
-  /** Each code that a cause lists, and one that none lists. */
+  /** Each code that a cause lists, and one code that no cause lists. */
   static Stream<String> codes() {
     return Stream.concat(
         Arrays.stream(Cause.values()).flatMap(cause -> cause.ec2Codes().stream()).sorted(),
@@ -120,7 +120,7 @@ class ErrorCodesTest {
         .doesNotContain("36", "restart");
   }
 
-  /** The errors between the agent's last poll and doctor's poll belong to the agent's run. */
+  /** Doctor adds the errors since the agent's last poll to the errors that the agent counted. */
   @Test
   void errorsSinceTheLastPollOfTheAgentAreCounted() {
     IpamdError error = IpamdError.ofApi("CreateNetworkInterface", "UnauthorizedOperation");

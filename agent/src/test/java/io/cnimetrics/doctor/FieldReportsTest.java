@@ -33,9 +33,9 @@ class FieldReportsTest {
    * A report and the right verdict.
    *
    * @param finding the id of the verdict's finding; empty if there is no trouble
-   * @param texts what the verdict and its finding say; a text after {@code !} is wrong, {@code >}
-   *     stands before a symptom that the finding explains, and {@code =Level.} before the level of
-   *     another finding
+   * @param texts texts in the verdict and its finding. Prefixes: {@code !} for a text that must not
+   *     occur, {@code >} for a symptom that the finding explains, and {@code =Level.} for the level
+   *     of another finding
    */
   private record Report(
       String name, ReportedNode node, Level level, String finding, List<String> texts) {
@@ -606,7 +606,7 @@ class FieldReportsTest {
             "!ENABLE_PREFIX_DELEGATION"));
   }
 
-  /** Requests of pods fail, or their addresses come back, although the pool has addresses. */
+  /** Pods' requests fail, or pods' addresses are released soon, although the pool has addresses. */
   private static Stream<Report> ofRequests() {
     return Stream.of(
         fails(
@@ -700,7 +700,7 @@ class FieldReportsTest {
             "failed-requests"));
   }
 
-  /** The agent's increases are up to a minute older than doctor's poll. */
+  /** The agent's last increase is up to a minute older than doctor's poll. */
   @Test
   void onePollFindsFailedRequestsWithTheHelpOfTheAgent() {
     RecentIncrease requests = run("add_ip_req_count", 20, 290, 20);
@@ -717,7 +717,7 @@ class FieldReportsTest {
     assertThat(freed.diagnosed(1).verdict().level()).isEqualTo(OK);
   }
 
-  /** The verdict is the cause that one has to mend first. */
+  /** With several causes, the verdict is the cause that has to be removed first. */
   private static Stream<Report> ofSeveralCauses() {
     return Stream.of(
         fails(
@@ -940,8 +940,12 @@ class FieldReportsTest {
                 .counts("no_available_ip_addresses", 0, 0)));
   }
 
-  /** An ENI with the tag no_manage lowers ipamD's limit. ipamD did not lose it. */
-  /** EC2 attaches an ENI before ipamD adds it, and ipamD leaves other network cards alone. */
+  /**
+   * ipamD ignores an ENI with the tag no_manage and lowers its limit of ENIs. This ENI is not lost.
+   */
+  /**
+   * ipamD lists a new ENI some time after EC2 attaches it, and ignores ENIs of other network cards.
+   */
   @Test
   void attachedEniThatIpamdIsAddingOrDoesNotWantIsNotLost() {
     ReportedNode lost = node(full(0, 14)).refused().attached("eni-0", "eni-1");
@@ -1008,7 +1012,8 @@ class FieldReportsTest {
   }
 
   /**
-   * #1245, cilium/cilium#24943: pods with security groups of their own wait, and nothing counts.
+   * #1245, cilium/cilium#24943: pods with their own security groups wait, and no counter shows
+   * this.
    */
   @Test
   void trunkEniLeadsToTheEventsOfTheController() {

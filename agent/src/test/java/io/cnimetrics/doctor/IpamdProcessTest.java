@@ -91,7 +91,7 @@ class IpamdProcessTest {
         .isEqualTo("1 restart in the last 5 min; ipamD does not answer now");
   }
 
-  /** One poll beside an agent that saw a number of restarts. */
+  /** The finding on restarts after one poll, with an agent that saw this number of restarts. */
   private static Finding restarts(NodeSnapshot snapshot, int restarts) {
     AgentReport agent =
         new AgentReport(

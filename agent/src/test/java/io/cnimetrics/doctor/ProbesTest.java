@@ -131,7 +131,7 @@ class ProbesTest {
     assertThat(reads).hasValue(1);
   }
 
-  /** Each request to introspection is a line in ipamD's log. */
+  /** ipamD logs each request to introspection, so the checks share one read. */
   @Test
   void checksShareOneReadOfThePool() {
     AtomicInteger reads = new AtomicInteger();

@@ -24,9 +24,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Nodes with VPC CNI 1.23.2: {@code v1.23.2} by ipamD's own pool code, {@code real-v1.23.2} by the
- * running daemon. The truth beside each node is what its pool was given, or what EC2 and the pods
- * had.
+ * Nodes with VPC CNI 1.23.2. Nodes in {@code v1.23.2} were recorded from ipamD's pool code, and
+ * nodes in {@code real-v1.23.2} from the running daemon. Each node has a record of the truth: the
+ * content of the pool, or the state of EC2 and the pods.
  */
 class RealNodesTest {
   private static final Map<String, String> FILES =
@@ -41,7 +41,7 @@ class RealNodesTest {
         .map(file -> file.substring(0, file.lastIndexOf('/')));
   }
 
-  /** With one poll and without an agent, doctor cannot know when a counter rose. */
+  /** With one poll and without an agent, doctor does not know when a counter increased. */
   @ParameterizedTest(name = "{0}: {1} {2}")
   @CsvSource(
       textBlock =
@@ -108,7 +108,7 @@ class RealNodesTest {
         .contains(name);
   }
 
-  /** ENIs and addresses are those of EC2 and of the pods, or of the pool that was recorded. */
+  /** Doctor's ENIs and addresses are those of EC2 and the pods, or those of the recorded pool. */
   @ParameterizedTest
   @MethodSource("names")
   void numbersAgreeWithTheTruth(String name) {
@@ -196,7 +196,7 @@ class RealNodesTest {
         : Instant.ofEpochMilli((long) (1000 * truth.get("t").asDouble()));
   }
 
-  /** The truth; of a real node, the line of EC2. */
+  /** The record of the truth. For a running daemon it is the line that describes EC2. */
   private static JsonNode truth(String name) {
     String lines = Objects.requireNonNullElseGet(FILES.get(name + "/truth.jsonl"), () -> "");
     return RecordedNode.json(

@@ -28,8 +28,8 @@ final class ReportedNode {
   private long age = 86_400;
 
   /**
-   * An ENI. ENI 0 is the primary ENI. The cooling addresses are not held. Pods got them at the
-   * second {@code from}, and released them at 00:00:25.
+   * An ENI. ENI 0 is the primary ENI. Held addresses do not include the cooling addresses, which
+   * pods got at second {@code from} and released at 00:00:25.
    */
   record E(int device, String kind, int prefixes, int total, int held, int cooling, String from) {
     E(int device, String kind, int prefixes, int total, int held) {
@@ -44,12 +44,12 @@ final class ReportedNode {
       return new E(device, "excluded", prefixes, total, held, cooling, from);
     }
 
-    /** With addresses that pods released at once. */
+    /** The ENI with cooling addresses that pods released immediately. */
     E cooling(int addresses) {
       return new E(device, kind, prefixes, total, held, addresses, "24.2");
     }
 
-    /** With addresses that jobs held for five seconds. */
+    /** The ENI with cooling addresses that jobs held for five seconds. */
     E jobs(int addresses) {
       return new E(device, kind, prefixes, total, held, addresses, "20");
     }
@@ -74,7 +74,7 @@ final class ReportedNode {
           .collect(Collectors.joining(","));
     }
 
-    /** A CIDR. Its addresses have these numbers from {@code index} on. */
+    /** A CIDR of this size. Its first address is address number {@code index} of the ENI. */
     private String cidr(int start, int index, int size) {
       String addresses =
           IntStream.range(0, size)
@@ -132,7 +132,7 @@ final class ReportedNode {
     return node(IntStream.range(0, enis).mapToObj(i -> full(i, perEni)).toArray(E[]::new));
   }
 
-  /** The ENIs of the second poll. */
+  /** Sets the ENIs of the second poll. */
   ReportedNode then(E... next) {
     return bodies(
         "{\"0\":{\"TotalIPs\":%d,\"AssignedIPs\":%d,\"ENIs\":{%s}}}"
@@ -178,7 +178,9 @@ final class ReportedNode {
     return this;
   }
 
-  /** The last increases that the agent saw, up to this time before doctor's first poll. */
+  /**
+   * Adds an agent that saw these increases. Its last poll was this long before doctor's first poll.
+   */
   ReportedNode agentSaw(long secondsAgo, RecentIncrease... increases) {
     AgentReport report =
         new AgentReport(
@@ -190,7 +192,7 @@ final class ReportedNode {
     return with(node -> node.agent(report));
   }
 
-  /** The agent saw ipamD restart this often in the last 10 minutes. */
+  /** Adds an agent that saw this number of restarts of ipamD in the last 10 minutes. */
   ReportedNode restarted(long count) {
     Optional<Since> since = Optional.of(Since.exactly(FIRST_POLL.minusSeconds(600)));
     AgentReport report =
@@ -203,13 +205,13 @@ final class ReportedNode {
     return with(node -> node.agent(report));
   }
 
-  /** A run of increases; the times are seconds before doctor's first poll. */
+  /** Consecutive increases of a counter. The times are seconds before doctor's first poll. */
   static RecentIncrease run(String series, double amount, long since, long last) {
     return new RecentIncrease(
         "awscni_" + series, amount, FIRST_POLL.minusSeconds(since), FIRST_POLL.minusSeconds(last));
   }
 
-  /** The ENIs that instance metadata lists; none if it does not answer. */
+  /** Sets the ENIs in instance metadata. Without ENIs, instance metadata does not answer. */
   ReportedNode attached(String... ids) {
     return with(node -> node.attached(ofIpamd -> List.of(ids)));
   }
@@ -219,14 +221,14 @@ final class ReportedNode {
     return this;
   }
 
-  /** A counter in both polls. */
+  /** Sets the total of a counter in each poll. */
   ReportedNode counts(String series, long before, long after) {
     first.append("awscni_%s %d\n".formatted(series, before));
     second.append("awscni_%s %d\n".formatted(series, after));
     return this;
   }
 
-  /** Requests of pods for an address, and releases of addresses. */
+  /** Adds requests of pods for addresses, and releases of addresses, between the polls. */
   ReportedNode requests(long added, long released) {
     return counts("add_ip_req_count", 100, 100 + added)
         .counts("del_ip_req_count{reason=\"PodDeleted\"}", 60, 60 + released);
@@ -244,13 +246,13 @@ final class ReportedNode {
     return counts("ec2api_req_count{fn=\"%s\"}".formatted(call), before, after);
   }
 
-  /** Failed calls without an error code. */
+  /** Adds failed calls without an error code. */
   ReportedNode failed(String call, long before, long after) {
     return counts("ec2api_error_count{fn=\"%s\"}".formatted(call), before, after)
         .calls(call, before + 9, after + 9);
   }
 
-  /** Errors of instance metadata, which are no calls to EC2. */
+  /** Adds errors of instance metadata, which ipamD counts separately from calls to EC2. */
   ReportedNode metadata(String call, String code, long before, long after) {
     return counts(
         "aws_api_error_count{api=\"%s\",error=\"%s\"}".formatted(call, code), before, after);

@@ -31,7 +31,10 @@ class ReportedNodesTest {
   private static final Pattern PROCESS_START = Pattern.compile("process_start_time_seconds .*");
   private static final String MISSING_GROUP = "InvalidSecurityGroupID.NotFound";
 
-  /** aws/amazon-vpc-cni-k8s#3351: 64 addresses are held, although about 28 pods live. */
+  /**
+   * aws/amazon-vpc-cni-k8s#3351: pods hold 64 addresses in ipamD's list, but only about 28 pods
+   * run.
+   */
   @Test
   void moreHeldAddressesThanTheKubeletAdmitsPodsAreALeakAndARestartOfIpamdHelps() {
     Diagnosis diagnosis =
@@ -187,7 +190,7 @@ class ReportedNodesTest {
       return new Reported(enis, restarted);
     }
 
-    /** A last poll that reads nothing. */
+    /** Adds a last poll that reads nothing. */
     Reported thenDown() {
       return new Reported(
           Stream.concat(enis.stream(), Stream.of("")).toList(),

@@ -154,7 +154,7 @@ class MetricsPageTest {
         .isEqualTo(Map.of("node", "n1", "cni_version", "1.20.0"));
   }
 
-  /** A metric without the labels of the instance would be another series in Prometheus. */
+  /** For Prometheus, a metric without the labels of the instance would be a different series. */
   @Test
   void pageIsEmptyUntilTheLabelsWereLookedUp() {
     labels = Optional.empty();

@@ -79,7 +79,8 @@ final class OpenMetrics {
   }
 
   /**
-   * All lines of a family are together. Therefore a line belongs to the last or to a new family.
+   * All lines of a family must be together, so a line belongs to the last family or to a new
+   * family.
    */
   private Family lastFamily(String name) {
     if (families.containsKey(name)) {
@@ -93,7 +94,7 @@ final class OpenMetrics {
     return families().get(families.size() - 1);
   }
 
-  /** No two families may share the name of a sample. */
+  /** Two families must not share the name of a sample. */
   private void checkNames() {
     Set<String> taken = new HashSet<>();
     for (Family family : families.values()) {

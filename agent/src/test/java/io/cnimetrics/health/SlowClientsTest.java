@@ -100,7 +100,8 @@ class SlowClientsTest {
 
   @Test
   void unreadResponsesDelayNoProbe() throws IOException {
-    // Three clients for each thread. The last clients stay, because then no other client waits.
+    // Three clients for each thread. The server keeps the last clients, because no other client
+    // waits.
     for (int i = 0; i < 24; i++) {
       Socket socket = new Socket();
       socket.setReceiveBufferSize(1024);

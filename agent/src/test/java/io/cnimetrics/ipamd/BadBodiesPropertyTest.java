@@ -25,7 +25,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Any body gives a valid result or a named failure, in a short time. No other exception occurs. */
+/**
+ * For any body, a reader soon returns a valid result or a named failure, and throws nothing else.
+ */
 class BadBodiesPropertyTest {
   private static final Duration SOON = Duration.ofSeconds(1);
 

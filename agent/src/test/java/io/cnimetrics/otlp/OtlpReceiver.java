@@ -62,7 +62,7 @@ public final class OtlpReceiver implements AutoCloseable {
   public record Point(double value, Optional<Instant> start) {}
 
   /**
-   * An answer instead of the usual one.
+   * An answer in place of the usual answer.
    *
    * @param stores whether the receiver stores the points before it answers
    */
@@ -238,7 +238,7 @@ public final class OtlpReceiver implements AutoCloseable {
     return Instant.EPOCH.plusNanos(nanos);
   }
 
-  /** Signs the request again and compares the signatures. */
+  /** Computes the signature of the request and compares it with the received signature. */
   private static boolean isSigned(
       HttpExchange exchange, byte[] body, AwsBasicCredentials credentials) {
     String authorization =

@@ -25,7 +25,9 @@ import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 final class AgentNode implements AutoCloseable {
   static final String CLUSTER = "prod";
 
-  /** Long enough that the totals of a restarted ipamD are below the earlier totals. */
+  /**
+   * Before the run ipamD counts this long, so its totals after a restart are below those before it.
+   */
   private static final Duration WARM = Duration.ofMinutes(5);
 
   private static final AwsBasicCredentials KEYS = AwsBasicCredentials.create("AKIDEXAMPLE", "key");
@@ -42,8 +44,8 @@ final class AgentNode implements AutoCloseable {
   private final List<Instant> stops = new ArrayList<>();
 
   /**
-   * @param signed whether the agent sends to CloudWatch's endpoint, with a signature. Otherwise it
-   *     sends to a URL
+   * @param signed whether the agent sends with a signature to CloudWatch's endpoint; otherwise it
+   *     sends to a configured URL
    * @param prometheus Prometheus' URL for OTLP metrics
    */
   AgentNode(
@@ -72,7 +74,7 @@ final class AgentNode implements AutoCloseable {
     return relay;
   }
 
-  /** The stand-in for CloudWatch, which has received all requests that Prometheus has received. */
+  /** The stand-in for CloudWatch, which receives the same requests as Prometheus. */
   OtlpReceiver cloudWatch() {
     return cloudWatch;
   }
@@ -86,7 +88,7 @@ final class AgentNode implements AutoCloseable {
     return health.address();
   }
 
-  /** When an agent ended. */
+  /** The times at which an agent ended. */
   List<Instant> stops() {
     return stops;
   }
@@ -128,7 +130,7 @@ final class AgentNode implements AutoCloseable {
     running().kill();
   }
 
-  /** The doctor's page on this node. */
+  /** The output of doctor on this node. */
   String doctor() {
     return AgentProcess.of("doctor", "--node-name", name, "--cluster-id", CLUSTER)
         .with("--health-address", page(), "--cloudwatch=false")

@@ -25,12 +25,15 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Compares one node's series of both ways with each other and with what its ipamD served. */
+/**
+ * Compares two copies of a node's series, one sent by OTLP and one scraped from the agent's page,
+ * with each other and with the answers of the node's ipamD.
+ */
 final class Comparison {
   /** The longest time from the start of a poll to the end of its last answer. */
   private static final Duration POLL = Duration.ofSeconds(3);
 
-  /** By then the page shows a poll, and the next poll has not started. */
+  /** This long after the start of a poll, the page shows it, and the next poll has not started. */
   private static final Duration SHOWN = Duration.ofSeconds(8);
 
   private static final Duration MINUTE = Duration.ofMinutes(1);
@@ -91,7 +94,9 @@ final class Comparison {
     faults.add(node.name() + ": " + fault);
   }
 
-  /** Both ways have the same names and labels, apart from the agent's metrics about itself. */
+  /**
+   * OTLP and the page have the same names and labels, except for the agent's metrics about itself.
+   */
   private void checkLabels() {
     Set<String> byOtlp = names(sent);
     Set<String> byPage = names(scraped);
@@ -134,7 +139,7 @@ final class Comparison {
   }
 
   private void check(Series series, Metric metric) {
-    // A mean over a minute by OTLP is the mean since the last poll on the page.
+    // OTLP sends the mean over a minute, but the page shows the mean since the previous poll.
     if (metric.within() != MinuteAggregation.WEIGHTED_MEAN) {
       checkBothWays(series);
     }
@@ -166,14 +171,14 @@ final class Comparison {
     }
   }
 
-  /** The answers of the source that a metric comes from. */
+  /** The answers of the source from which the agent reads a metric. */
   private List<Answer> reads(Truth truth) {
     return answers.stream().filter(answer -> answer.metrics() == truth.counter()).toList();
   }
 
   /**
-   * Each minute has the value of its last poll. A gauge has one point. A counter can have a second
-   * point, for the process of ipamD that ended in this minute.
+   * Each minute has a point with the value of the minute's last poll. A counter can have a second
+   * point in a minute in which a process of ipamD ended.
    */
   private void checkMinutes(Series series, Truth truth, List<Answer> reads) {
     minutes = 0;
@@ -203,7 +208,7 @@ final class Comparison {
     return answer -> answer.at().truncatedTo(ChronoUnit.MINUTES).equals(minute);
   }
 
-  /** While the page shows the poll of a point, both ways have the same value. */
+  /** While the page shows the poll from which OTLP sent a point, both values are equal. */
   private void checkBothWays(Series series) {
     Optional<Series> other = scraped.stream().filter(same(series)).findFirst();
     if (other.isEmpty()) {
@@ -231,7 +236,10 @@ final class Comparison {
     return other -> other.toString().equals(series.toString());
   }
 
-  /** A scrape sees the last poll, or the one before it if the last one has not ended. */
+  /**
+   * A scraped value is from the last poll, or from the previous poll if the last poll has not
+   * ended.
+   */
   private void checkScraped(Series series, Truth truth) {
     List<Answer> reads = reads(truth);
     samples += series.points().size();
@@ -269,7 +277,7 @@ final class Comparison {
     }
   }
 
-  /** When the answer was given that the first or the last sample of a series shows. */
+  /** The time of ipamD's answer whose value the first or the last sample of a series shows. */
   private Instant shownAt(List<Answer> reads, Series series, boolean first) {
     Instant at = first ? series.points().firstKey() : series.points().lastKey();
     double value = requireNonNull(series.points().get(at));
@@ -297,7 +305,7 @@ final class Comparison {
     }
   }
 
-  /** The stand-in for CloudWatch has the same points as Prometheus. */
+  /** Checks that the stand-in for CloudWatch has the same points as Prometheus. */
   private void checkCloudWatch() {
     Map<String, SortedMap<Instant, Double>> there = new TreeMap<>();
     node.cloudWatch()

@@ -23,7 +23,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** A Prometheus as a process of its own. */
+/** A Prometheus that runs as a separate process. */
 final class Prometheus implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -52,7 +52,7 @@ final class Prometheus implements AutoCloseable {
   /**
    * Starts Prometheus and waits until it is ready.
    *
-   * @param directory has the settings, and gets the data and the log
+   * @param directory contains the settings; Prometheus writes its data and its log there
    */
   static Prometheus start(Path program, Path directory) throws IOException {
     HealthPages address = HealthPages.onFreePort();
@@ -100,8 +100,8 @@ final class Prometheus implements AutoCloseable {
   }
 
   /**
-   * {@code increase()} from the first to the last sample of a series. There is nothing to
-   * extrapolate, because the range starts and ends with a sample.
+   * Prometheus' {@code increase()} from the first to the last sample of a series. Prometheus does
+   * not extrapolate, because the range starts and ends with a sample.
    */
   double increase(Series series, boolean scraped) {
     if (series.points().size() < 2) {
@@ -118,7 +118,7 @@ final class Prometheus implements AutoCloseable {
     return result.get(0).get("value").get(1).asDouble();
   }
 
-  /** The start of a range is not a part of it. */
+  /** One millisecond longer, because Prometheus excludes the start of a range. */
   private static String range(Instant from, Instant to) {
     return Duration.between(from, to).toMillis() + 1 + "ms";
   }

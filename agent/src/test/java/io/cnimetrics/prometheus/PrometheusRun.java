@@ -18,8 +18,8 @@ import java.util.stream.Collectors;
 
 /**
  * {@code PrometheusRun PROMETHEUS DIRECTORY MINUTES}: three agents send to a Prometheus that also
- * scrapes them. On two nodes the receivers go away, answers are lost, and the agent and ipamD
- * restart. On the third node pods get no address. The directory has Prometheus' settings.
+ * scrapes them. On two nodes the receivers become unreachable, answers are lost, and the agent and
+ * ipamD restart. On the third node pods get no address. The directory has Prometheus' settings.
  */
 public final class PrometheusRun implements AutoCloseable {
   private static final Duration MINUTE = Duration.ofMinutes(1);
@@ -27,16 +27,22 @@ public final class PrometheusRun implements AutoCloseable {
   /** The events repeat after this time. */
   private static final int ROUND_SECONDS = 360;
 
-  /** The end of a round's last event, and the time until everything has arrived after it. */
+  /** The second of a round at which the last event has ended and all its data has arrived. */
   private static final int CALM_AFTER_SECONDS = 300;
 
-  /** A minute arrives within the longest pause between two attempts and the node's offset. */
+  /**
+   * The longest pause between two attempts plus the node's offset. A minute arrives within this
+   * time.
+   */
   private static final Duration ARRIVAL = Duration.ofSeconds(150);
 
   /** The agents start this long before the first minute of the comparison. */
   private static final Duration START = Duration.ofSeconds(25);
 
-  /** The rules of `--format prometheus` and those of `--format prometheus-operator`. */
+  /**
+   * One file with the rules of {@code --format prometheus}, one with those of {@code --format
+   * prometheus-operator}.
+   */
   private static final int RULE_FILES = 2;
 
   private final Duration length;
@@ -70,12 +76,12 @@ public final class PrometheusRun implements AutoCloseable {
     return List.of(url, signed, full);
   }
 
-  /** The number of pods rises and falls for more than an hour. */
+  /** A node whose number of pods rises and falls for more than an hour. */
   private static Scenario waves(String pods) {
     return Scenario.of("m5.xlarge").pods(PodSchedule.parse((pods + ",").repeat(40) + "5")).build();
   }
 
-  /** After the start of the agent, the node gets more pods than its subnet has addresses. */
+  /** A node that, after the agent starts, gets more pods than its subnet has addresses. */
   private static Scenario full() {
     return Scenario.of("m5.xlarge")
         .subnetFree(20)
@@ -83,7 +89,7 @@ public final class PrometheusRun implements AutoCloseable {
         .build();
   }
 
-  /** Something that happens at a second of a round. */
+  /** An event at a fixed second of each round. */
   private record Event(int second, String name, Runnable action) {}
 
   private static List<Event> events(AgentNode node) {

@@ -18,11 +18,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Passes each OTLP request to Prometheus and to the stand-in for CloudWatch. The agent sees one
- * receiver, which can be away or lose its answers.
+ * Passes each OTLP request to Prometheus and to the stand-in for CloudWatch. For the agent this is
+ * one receiver, which can be unreachable or lose its answers.
  */
 final class Relay implements AutoCloseable {
-  /** The headers of the signature and of the body. */
+  /** The headers that belong to the signature or to the body. They are passed on. */
   private static final List<String> PASSED =
       List.of(
           "Host",
@@ -67,7 +67,7 @@ final class Relay implements AutoCloseable {
     }
   }
 
-  /** The receivers get the next requests, but the agent gets no answer to them. */
+  /** The receivers get this number of next requests, but the agent gets no answers. */
   void loseAnswers(int number) {
     answersToLose.set(number);
   }

@@ -1,6 +1,6 @@
 /**
- * {@code make prometheus-test}: a real Prometheus receives the OTLP of agents and scrapes their
- * pages, and both are compared with what the simulated ipamDs served.
+ * {@code make prometheus-test}: a real Prometheus receives OTLP from agents and scrapes the agents'
+ * pages. Both results are compared with the answers of the simulated ipamDs.
  */
 @NullMarked
 package io.cnimetrics.prometheus;

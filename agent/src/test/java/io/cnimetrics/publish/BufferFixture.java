@@ -36,7 +36,7 @@ final class BufferFixture {
   final List<MetricBuffer.AlertChanges> reports = new ArrayList<>();
   final MetricBuffer buffer;
 
-  /** The part of ipamD's errors in each minute that is no trouble. */
+  /** The number of ipamD's errors in each minute that the agent does not report as trouble. */
   double harmless;
 
   private final Sampler sampler;

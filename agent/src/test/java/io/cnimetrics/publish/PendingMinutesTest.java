@@ -56,7 +56,7 @@ class PendingMinutesTest {
     }
   }
 
-  /** The sink of OTLP adds one point, which describes the node, and labels to each point. */
+  /** The OTLP sink adds a point that describes the node, and adds labels to each point. */
   @Test
   void requestOfOtlpLeavesRoomForTheDescriptionOfTheNodeAndForLabels() {
     PendingMinutes pending = new PendingMinutes(new BufferFixture.Drops());

@@ -158,7 +158,7 @@ class SenderTest {
         .hasSize(4);
   }
 
-  /** Prometheus rejects old values if its window for these values is 0. */
+  /** Prometheus rejects all old values if its window for out-of-order values is 0. */
   @Test
   void minutesThatAreTooOldAreDroppedWholeInOneTurn() {
     pollMinutes(0, 9);

@@ -57,7 +57,7 @@ class StateDirectoryTest {
 
   @Test
   void stateThatDoesNotFitOnTheDiskLeavesNoOutdatedState() throws Exception {
-    // The limit of 8 or 16 KiB for each file has the effect of a full disk, and needs no rights.
+    // A limit of 8 or 16 KiB for each file acts like a full disk, and needs no special rights.
     Process process =
         new ProcessBuilder(
                 "sh",

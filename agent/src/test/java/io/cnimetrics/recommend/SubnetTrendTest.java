@@ -82,7 +82,7 @@ class SubnetTrendTest {
     assertThat(trend(WEEK, hour -> 60_000 - hour / DAY).emptyAt()).isEmpty();
   }
 
-  /** The pods leave again at night. Therefore the lowest hour of the last day is long ago. */
+  /** The pods end at night, so the last day's hour with the fewest free addresses is long ago. */
   @Test
   void dateIsNotBeforeTheLastHour() {
     SubnetTrend trend = trend(WEEK, hour -> (hour % DAY == 0 ? 1_710 : 3_000) - 280 * (hour / DAY));

@@ -56,7 +56,7 @@ class NodeScheduleTest {
 
   @Test
   void tenThousandNodesSpreadEvenly() {
-    // Polls keep one second from both ends of a minute.
+    // Polls are at least one second away from both ends of a minute.
     assertSpread(schedule -> schedule.pollOffset().toSeconds() - 1, 28, MINUTE);
     assertSpread(schedule -> schedule.sendOffset().toSeconds(), 30, MINUTE);
     assertSpread(schedule -> schedule.sendOffset().toMinutes(), 5, Duration.ofMinutes(5));

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class EnisJsonTest {
   private static final Instant NOW = Instant.parse("2026-01-01T12:00:00.123456Z");
 
-  // The field names of these releases, in the order in which ipamD's own code writes the fields.
+  // The field names of some releases, in the order in which ipamD writes the fields.
   private static final String FLAT =
       " DeviceNumber AssignedIPv4Addresses IPv4Addresses ADDRESS Address Assigned UnassignedTime";
   private static final String BEFORE_METADATA =
@@ -167,7 +167,10 @@ class EnisJsonTest {
     return (int) Pattern.compile(pattern).matcher(body).results().count();
   }
 
-  /** All field names in the order of first occurrence. An id becomes the name of the id's kind. */
+  /**
+   * All field names in the order of first occurrence. A name that is an id is replaced by the kind
+   * of the id.
+   */
   private static String fields(String version) throws IOException {
     Set<String> fields = new LinkedHashSet<>();
     try (JsonParser json = new JsonFactory().createParser(body(version, "100"))) {

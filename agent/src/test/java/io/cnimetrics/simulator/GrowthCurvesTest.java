@@ -30,10 +30,11 @@ import org.junit.jupiter.params.provider.ValueSource;
  * earlier or later.
  *
  * <p>The order of Go's maps and the times of ipamD's rounds are random. With warm targets and with
- * prefixes this decides which interface or prefix ipamD releases. Therefore two runs of the real
+ * prefixes, they decide which interface or prefix ipamD releases. Therefore two runs of the real
  * ipamD differ as much as two seeds of the simulator. Four recorded runs with warm targets differed
- * for 5 to 47 of 334 s, and runs with prefixes for up to 97 of 242 s. Therefore one seed must agree
- * with a recorded run at all times, and the median of the seeds must agree with every recorded run.
+ * for 5 to 47 of 334 s, and runs with prefixes for up to 97 of 242 s. Therefore at least one seed
+ * must agree with a recorded run at all times, and the median of the seeds must agree with every
+ * recorded run.
  */
 class GrowthCurvesTest {
   private static final int SECONDS = 5;
@@ -201,7 +202,7 @@ class GrowthCurvesTest {
           lines.stream().filter(line -> line.matches("[\\d,]+")).map(Second::parse).toList());
     }
 
-    /** The time until the number of pods falls. */
+    /** The time until the number of pods first falls. */
     int growthSeconds() {
       int most = seconds.stream().mapToInt(Second::assigned).max().orElse(0);
       int end = seconds.size() - 1;
@@ -220,7 +221,7 @@ class GrowthCurvesTest {
               .pods(PodSchedule.parse(find(header, "# pods (.*)")))
               .maxPods(number(header, "--max-pods (\\d+)", 0))
               .prefixDelegation(prefixes)
-              // The bench ends the oldest pods in the scenario with prefixes.
+              // The recorded scenario with prefixes ends the oldest pods first.
               .oldestEndFirst(prefixes)
               .warmTargets(new WarmTargets(1, warmIps, minimumIps, 1))
               .subnetFree(number(header, "(\\d+) free addresses in the subnet", 4000));

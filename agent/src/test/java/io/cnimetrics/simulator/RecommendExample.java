@@ -14,7 +14,7 @@ import java.util.Map;
 
 /**
  * Two days of a simulated cluster, as Prometheus answers {@code query_range}. One node has more
- * pods at day than at night, a new node helps during the second day, and one node runs batches.
+ * pods at day than at night, one node runs batches, and a new node exists only on the second day.
  */
 public final class RecommendExample {
   private static final Instant START = Instant.parse("2026-11-26T00:00:00Z");
@@ -23,7 +23,7 @@ public final class RecommendExample {
 
   private RecommendExample() {}
 
-  /** The answer, as one JSON document on one line. */
+  /** The answer of Prometheus, as one JSON document on one line. */
   public static String answer() {
     List<Object> series = new ArrayList<>();
     series.addAll(node("ip-10-0-1-7", "m5.xlarge", 1, 0, MINUTES, days(9, 38)));

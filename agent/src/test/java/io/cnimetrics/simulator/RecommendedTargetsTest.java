@@ -24,9 +24,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Tests {@code recommend} on simulated weeks. With the recommended targets, ipamD refuses at most
- * as many pods as with the default targets. It keeps few more idle addresses than with the best
- * targets, which a search over the simulator finds. A day of these weeks has 20 simulated minutes.
- * The data has one moment a minute, like the data of the agent.
+ * as many pods as with the default targets. It keeps only a few more idle addresses than with the
+ * best targets, which a search over the simulator finds. A day of these weeks has 20 simulated
+ * minutes. The data has one value a minute, like the data of the agent.
  */
 class RecommendedTargetsTest {
   private static final int DAY_SECONDS = 1_200;
@@ -38,7 +38,10 @@ class RecommendedTargetsTest {
   /** Searches each pair of targets. By default, the search leaves out pairs that differ little. */
   private static final boolean EVERY_TARGET = Boolean.getBoolean("recommend.every.target");
 
-  /** An old node has a moment in this minute. Therefore each simulated node is a new node. */
+  /**
+   * A minute before the week. Nodes with a value in this minute are old; the simulated nodes are
+   * new.
+   */
   private static final long BEFORE = -100;
 
   @ParameterizedTest
@@ -75,7 +78,7 @@ class RecommendedTargetsTest {
     assertThat(then.idle()).isGreaterThanOrEqualTo(units.idleAtLeast() - 2);
   }
 
-  /** Pods with any rhythm, and data of nodes with any targets. */
+  /** The pods have any rhythm, and the nodes had any targets when the data was recorded. */
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
   void targetsRefuseNoPodOfARandomWeek(int seed) {
@@ -100,7 +103,9 @@ class RecommendedTargetsTest {
         .isLessThanOrEqualTo(today.refused());
   }
 
-  /** The agent polls in second 37. Half of the pods start before, the other half after a poll. */
+  /**
+   * The agent polls in second 37. Half of the pods start before a poll, the other half after it.
+   */
   @Test
   void burstOnBothSidesOfAPollIsOneBurst() {
     String pods = "4:156s" + ",4:12:4,12:120s,12:4:1,4:110s".repeat(20);
@@ -165,7 +170,9 @@ class RecommendedTargetsTest {
         Week.of("batches", "m5.xlarge", seed, batches(6, 12, random)).withPrefixes());
   }
 
-  /** A slow rise from night to day, and the fall back, with small differences. */
+  /**
+   * The number of pods rises slowly from night to day, and falls back, with small random changes.
+   */
   private static String days(int night, int day, double rate) {
     int seconds = DAY_SECONDS / 4;
     String rise = format(",%d:%ds,%d:%d:%s", night, seconds, night, day, rate);
@@ -291,8 +298,8 @@ class RecommendedTargetsTest {
     }
 
     /**
-     * The replay with the fewest idle addresses that refuses no more pods than today. Replays the
-     * targets of the grid in the order of the idle addresses that the targets must hold at least.
+     * The replay with the fewest idle addresses among those that refuse no more pods than today.
+     * Tries targets with a low minimum of idle addresses first.
      */
     Replay best(Replay today) {
       Replay best = today;
@@ -328,13 +335,13 @@ class RecommendedTargetsTest {
   }
 
   /**
-   * What the agent reported of one replayed week.
+   * The data that the agent reported of one replayed week.
    *
    * @param idle the mean number of idle addresses
    * @param refused the number of refused requests
    */
   record Replay(WarmTargets targets, List<Moment> moments, double idle, long refused) {
-    /** Stops when ipamD has refused more requests than permitted. */
+    /** Replays a week. Stops early when ipamD has refused more requests than permitted. */
     static Replay of(Scenario scenario, long mostRefused) {
       SimulatedNode node = new SimulatedNode(scenario);
       List<Moment> moments = new ArrayList<>();

@@ -83,7 +83,7 @@ class SimulatedNodeTest {
     SimulatedNode node = node(pods("50").subnetFree(20));
     String failed = "fn=\"increaseIPPoolAllocENI\"";
 
-    // The first request is after 3 or 4 s.
+    // The first request is refused after 3 or 4 s.
     at(node, 122);
     assertThat(node.counters().of(IPAMD_ERRORS))
         .containsEntry(failed, 1.0)

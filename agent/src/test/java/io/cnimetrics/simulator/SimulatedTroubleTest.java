@@ -12,7 +12,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** In trouble the simulated ipamD does and counts the same as the real ipamD 1.23.2. */
+/**
+ * During errors of EC2, the simulated ipamD makes the same calls and counts the same as ipamD
+ * 1.23.2.
+ */
 class SimulatedTroubleTest {
   private static final String API_ERRORS = "awscni_aws_api_error_count";
   private static final String REFUSED = "awscni_no_available_ip_addresses";
@@ -23,8 +26,8 @@ class SimulatedTroubleTest {
 
     at(node, 125);
 
-    // The recorded node has one call of DescribeNetworkInterfaces. A second call looks for leaked
-    // ENIs in the first five minutes.
+    // The recorded node made one call of DescribeNetworkInterfaces. A second call, which looks for
+    // leaked ENIs in the first five minutes, is possible.
     Map<String, Double> calls = calls(node);
     assertThat(calls.remove("fn=\"DescribeNetworkInterfaces\"")).isBetween(1.0, 2.0);
     assertThat(calls)

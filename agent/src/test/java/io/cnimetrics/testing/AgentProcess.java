@@ -26,7 +26,9 @@ public final class AgentProcess {
     in(Map.of("JAVA_HOME", System.getProperty("java.home"), "AWS_EC2_METADATA_DISABLED", "true"));
   }
 
-  /** Starts a command line. Instance metadata is off unless the test sets it. */
+  /**
+   * A process with this command line. It reads no instance metadata unless the test enables this.
+   */
   public static AgentProcess of(String... arguments) {
     return new AgentProcess(arguments);
   }
@@ -41,7 +43,7 @@ public final class AgentProcess {
     return with("--introspection-url=" + introspectionUrl, "--metrics-url=" + metricsUrl);
   }
 
-  /** Starts it through another program, such as one that removes rights. */
+  /** Starts the program through another program, such as one that removes rights. */
   public AgentProcess behind(List<String> program) {
     command.addAll(0, program);
     return this;
@@ -53,14 +55,14 @@ public final class AgentProcess {
     return this;
   }
 
-  /** Runs it until it ends. */
+  /** Runs the process until it ends. */
   public Result run() {
     try (Running running = start()) {
       return running.awaitEnd();
     }
   }
 
-  /** Starts it. */
+  /** Starts the process. */
   public Running start() {
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().keySet().removeIf(AgentProcess::isOfNoTest);
@@ -72,7 +74,10 @@ public final class AgentProcess {
     }
   }
 
-  /** Tests must not use the account, proxy or Java agent of this machine. */
+  /**
+   * Whether to remove this variable: tests must not use this machine's account, proxy or Java
+   * agent.
+   */
   private static boolean isOfNoTest(String variable) {
     return variable.startsWith("AWS_")
         || variable.toUpperCase(Locale.ROOT).endsWith("_PROXY")
@@ -82,7 +87,7 @@ public final class AgentProcess {
   /**
    * The result of a run.
    *
-   * @param time time since the start or, if it was stopped, since the signal
+   * @param time time since the start or, if a signal ended the process, since the signal
    */
   public record Result(int exitCode, String out, String err, Duration time) {}
 
@@ -104,7 +109,7 @@ public final class AgentProcess {
       return out.next(limit);
     }
 
-    /** Waits for a line on standard error that contains this text, or returns an earlier one. */
+    /** Waits until a line on standard error contains this text, and returns the first such line. */
     public String awaitLog(String part) {
       return err.containing(part, LIMIT);
     }
@@ -123,7 +128,7 @@ public final class AgentProcess {
       return process.info().command().orElse("unknown");
     }
 
-    /** CPU time so far; zero if the system does not know it. */
+    /** CPU time so far; zero if the system does not report it. */
     public Duration cpuTime() {
       return process.info().totalCpuDuration().orElse(Duration.ZERO);
     }
@@ -133,25 +138,25 @@ public final class AgentProcess {
       return Duration.ofNanos(System.nanoTime() - start);
     }
 
-    /** Whether it is still running. */
+    /** Whether the process is still running. */
     public boolean isRunning() {
       return process.isAlive();
     }
 
-    /** Waits until it ends without a signal. */
+    /** Waits until the process ends by itself. */
     public Result awaitEnd() {
       return awaitEnd(start);
     }
 
-    /** Ends it by SIGTERM. */
+    /** Ends the process by SIGTERM. */
     public Result stop() {
       long signalled = System.nanoTime();
-      // Not Process.destroy(): that also closes the streams, and the last lines would be lost.
+      // Process.destroy() would also close the streams, and the last lines would be lost.
       process.toHandle().destroy();
       return awaitEnd(signalled);
     }
 
-    /** Ends it by SIGKILL. */
+    /** Ends the process by SIGKILL. */
     public Result kill() {
       long signalled = System.nanoTime();
       process.toHandle().destroyForcibly();

@@ -15,7 +15,7 @@ import software.amazon.awssdk.services.ec2.Ec2Client;
 
 /** The SDK's clients with fake credentials and an endpoint on this machine. */
 public final class AwsClients {
-  /** The region that they use. */
+  /** The region of all clients. */
   public static final Region REGION = Region.EU_WEST_1;
 
   static final AwsBasicCredentials CREDENTIALS = AwsBasicCredentials.create("key", "secret");

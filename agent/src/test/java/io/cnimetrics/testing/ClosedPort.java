@@ -8,9 +8,8 @@ import java.net.Socket;
 import java.net.URI;
 
 /**
- * A loopback port that refuses connections. It is bound but not listening, so no other process gets
- * it as a free port. A port that was listening before could still accept a connection while the
- * kernel closes it.
+ * A loopback port that refuses connections. The port is bound but not listening, so no other
+ * process gets it as a free port.
  */
 public final class ClosedPort implements Closeable {
   private final Socket bound = new Socket();
@@ -20,7 +19,7 @@ public final class ClosedPort implements Closeable {
     bound.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
   }
 
-  /** Binds that address, also if an earlier server's connections are still closing. */
+  /** Binds an address, even if connections of an earlier server are still closing. */
   ClosedPort(InetSocketAddress address) throws IOException {
     bound.setReuseAddress(true);
     bound.bind(address);

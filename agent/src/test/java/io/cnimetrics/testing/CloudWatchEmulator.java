@@ -15,12 +15,12 @@ import software.amazon.awssdk.services.ec2.model.Tag;
 import software.amazon.awssdk.services.ec2.model.TagSpecification;
 
 /**
- * CloudWatch and EC2 as a separate process: moto 5.2 with a layer that reads and writes the SDK's
- * CBOR.
+ * An emulator of CloudWatch and EC2 in its own process: moto 5.2 with a layer that reads and writes
+ * the SDK's CBOR.
  *
  * <p>The same as in CloudWatch: every datum of a minute counts, from any number of publishers; a
- * datum at the start of a period belongs to it, one at its end to the next; regions are separate;
- * requests may be gzipped; a NaN fails the whole request; ListMetrics has pages.
+ * datum at the boundary of two periods belongs to the later one; regions are separate; requests can
+ * be gzipped; a NaN fails the whole request; ListMetrics has pages.
  *
  * <p>Different from CloudWatch:
  *
@@ -31,8 +31,7 @@ import software.amazon.awssdk.services.ec2.model.TagSpecification;
  *   <li>Datums can be read immediately, and are kept as long as the process runs.
  *   <li>GetMetricData finds a series by name and dimensions, and ignores the namespace. {@link
  *       #series} checks that the namespace has the series, but adds up equal series of two
- *       namespaces. So each test uses its own cluster name, which also separates tests that share
- *       an emulator.
+ *       namespaces. Therefore each test uses its own cluster name.
  *   <li>GetMetricData finds a series only with its dimensions in the order in which they were put.
  *       {@link #series} sorts them by name, as the agent does.
  *   <li>Periods count from the start of the query.
@@ -55,12 +54,12 @@ public final class CloudWatchEmulator implements AutoCloseable {
   }
 
   /**
-   * The emulator that the tests of this JVM share. The first call starts it; it ends with the JVM.
-   * Call it from a test or its set-up: without Python that test is skipped or, if the environment
-   * variable CI is set, fails.
+   * The emulator that the tests of this JVM share. The first call starts the emulator, and it ends
+   * with the JVM. Call this method from a test or its set-up: without Python it skips the test or,
+   * if the environment variable CI is set, fails it.
    */
   public static CloudWatchEmulator shared() {
-    // Here, because a class initializer must not throw the exception of a skipped test.
+    // This is not in a class initializer, which must not throw the exception that skips a test.
     PythonEnvironment.ofTheProject().require();
     return Shared.EMULATOR;
   }
@@ -75,12 +74,12 @@ public final class CloudWatchEmulator implements AutoCloseable {
     return process.endpoint();
   }
 
-  /** Environment variables of an agent that publishes here. */
+  /** Environment variables of an agent that publishes to this emulator. */
   public Map<String, String> environment() {
     return environment(endpoint());
   }
 
-  /** The same with another endpoint of CloudWatch, such as a {@link Gate}. */
+  /** The environment variables with another endpoint of CloudWatch, such as a {@link Gate}. */
   public Map<String, String> environment(URI cloudWatchEndpoint) {
     return Map.of(
         "AWS_ENDPOINT_URL_CLOUDWATCH", cloudWatchEndpoint.toString(),
@@ -90,12 +89,12 @@ public final class CloudWatchEmulator implements AutoCloseable {
         "AWS_SECRET_ACCESS_KEY", AwsClients.CREDENTIALS.secretAccessKey());
   }
 
-  /** A client of CloudWatch here, for calls that the methods below do not make. */
+  /** A client of the emulated CloudWatch, for calls that the methods below do not make. */
   public CloudWatchClient cloudWatch() {
     return cloudWatch;
   }
 
-  /** A client of EC2 here. */
+  /** A client of the emulated EC2. */
   public Ec2Client ec2() {
     return ec2;
   }
@@ -106,7 +105,7 @@ public final class CloudWatchEmulator implements AutoCloseable {
    * @param dimensions all dimensions of the series
    * @param from a multiple of the period since the epoch
    * @param to exclusive
-   * @return values by the start of their period; none for a period without a datum
+   * @return values by the start of their period; a period without a datum has no entry
    */
   public SortedMap<Instant, Double> series(
       String namespace,

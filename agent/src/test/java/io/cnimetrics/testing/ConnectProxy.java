@@ -18,8 +18,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * An HTTP proxy on a loopback port. It sends every tunnel and every request to one server, whatever
- * host the client names, so that a test can use names that no DNS server knows.
+ * An HTTP proxy on a loopback port. It sends every tunnel and every request to one server, and
+ * ignores the host in the request. So tests can use names that no DNS server knows.
  */
 public final class ConnectProxy implements Closeable {
   private final ServerSocket listener;
@@ -97,7 +97,7 @@ public final class ConnectProxy implements Closeable {
         forward(head, client);
       }
     } catch (IOException e) {
-      // The client or the server left.
+      // The client or the server closed the connection.
     }
   }
 
@@ -125,7 +125,7 @@ public final class ConnectProxy implements Closeable {
       from.getInputStream().transferTo(to.getOutputStream());
       to.shutdownOutput();
     } catch (IOException e) {
-      // One of them left.
+      // The client or the server closed the connection.
     }
   }
 

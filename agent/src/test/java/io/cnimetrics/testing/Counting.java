@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** Counts requests, and sent and dropped datums. */
+/** Counts requests, sent datums, and dropped datums. */
 public final class Counting implements SendEvents {
   private final Map<DropReason, Integer> dropped = new EnumMap<>(DropReason.class);
   private int requests;

@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 public final class EagerNode {
   private EagerNode() {}
 
-  /** One of those names. */
+  /** Such a name for this subnet. */
   public static String of(String subnetId) {
     return IntStream.range(0, 1000)
         .mapToObj(number -> "eager-" + number)

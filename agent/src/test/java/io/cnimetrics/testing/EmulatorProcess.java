@@ -8,8 +8,8 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * {@code tools/cloudwatch_emulator.py} as a process. It ends when its standard input ends, and that
- * ends with this JVM, even if the JVM is killed.
+ * {@code tools/cloudwatch_emulator.py} as a process. The process ends when its standard input
+ * closes, so it ends with this JVM, even if the JVM is killed.
  */
 final class EmulatorProcess implements AutoCloseable {
   private static final Duration START_LIMIT = Duration.ofSeconds(60);
@@ -23,7 +23,7 @@ final class EmulatorProcess implements AutoCloseable {
     this.endpoint = endpoint;
   }
 
-  /** Starts one and waits until it serves. */
+  /** Starts the process, and waits until it accepts requests. */
   static EmulatorProcess start() {
     Path dist = Path.of(Objects.requireNonNull(System.getProperty("dist"), "dist"));
     Path log = dist.resolveSibling("cloudwatch-emulator.log");

@@ -11,7 +11,7 @@ public final class Eventually {
   private static final Duration LIMIT = Duration.ofSeconds(10);
   private static final long LOOK_EVERY_NANOS = Duration.ofMillis(20).toNanos();
 
-  /** A long wait looks less often, because a look may be a request that keeps a server busy. */
+  /** A long wait checks less often, because a check can be a request that keeps a server busy. */
   private static final long MOST_LOOKS = 500;
 
   private Eventually() {}

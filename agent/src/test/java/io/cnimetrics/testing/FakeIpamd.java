@@ -32,7 +32,9 @@ public final class FakeIpamd implements AutoCloseable {
     return this;
   }
 
-  /** Serves one body for each request of a path, and then the last body. */
+  /**
+   * Serves the bodies of a list, one for each request of a path. Later requests get the last body.
+   */
   public FakeIpamd serveInTurn(String path, List<String> inTurn) {
     Deque<String> left = new ConcurrentLinkedDeque<>(inTurn);
     bodies.put(path, () -> left.size() > 1 ? left.remove() : left.element());
@@ -58,7 +60,7 @@ public final class FakeIpamd implements AutoCloseable {
       byte[] body =
           bodies.getOrDefault(path, () -> COMMANDS).get().getBytes(StandardCharsets.UTF_8);
       exchange.getResponseHeaders().set("Content-Type", "text/plain; charset=utf-8");
-      // As ipamD does: longer answers are sent in chunks, without a length.
+      // Like ipamD, sends longer answers in chunks, without a length.
       exchange.sendResponseHeaders(200, body.length > 2048 ? 0 : body.length);
       exchange.getResponseBody().write(body);
     }

@@ -8,8 +8,8 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 
 /**
- * A port in front of a server that a test can close for some time: the server then seems to be
- * down, and later is up again on the same port with its data. Open at first.
+ * A port in front of a server. A test can close this port for some time, as if the server were
+ * down. The server keeps its data. The port is open at first.
  */
 public final class Gate implements AutoCloseable {
   private final InetSocketAddress target;

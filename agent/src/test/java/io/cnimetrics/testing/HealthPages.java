@@ -21,7 +21,7 @@ public final class HealthPages {
 
   private static final int LEAST_PORT = 12_000;
 
-  /** Linux's default. */
+  /** The first port of the range from which Linux by default chooses free ports. */
   private static final int LEAST_EPHEMERAL_PORT = 32_768;
 
   private final int port;
@@ -30,10 +30,7 @@ public final class HealthPages {
     this.port = port;
   }
 
-  /**
-   * Chooses a port that is free now, and that is below the range of ports that Linux gives to
-   * others.
-   */
+  /** Chooses a free port below the range from which Linux chooses ports for other processes. */
   public static HealthPages onFreePort() {
     while (true) {
       int port = ThreadLocalRandom.current().nextInt(LEAST_PORT, LEAST_EPHEMERAL_PORT);
@@ -54,7 +51,7 @@ public final class HealthPages {
     return "127.0.0.1:" + port;
   }
 
-  /** The page now; empty if nothing listens on the port. */
+  /** The current page; empty if nothing listens on the port. */
   public Optional<HttpResponse<String>> get(String path) {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create("http://" + address() + path))

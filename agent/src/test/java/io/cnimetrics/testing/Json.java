@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** A JSON document as maps, lists and plain values; rejects any text after it. */
+/** Parses a JSON document into maps, lists and plain values. Rejects text after the document. */
 public final class Json {
   private Json() {}
 

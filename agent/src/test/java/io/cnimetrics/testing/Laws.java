@@ -5,7 +5,7 @@ import java.util.function.Function;
 
 /**
  * Checks a law on random cases, which differ in each run. A failure names its seed and its case,
- * and {@code -Dlaws.seed=SEED} makes that case the first one.
+ * and {@code -Dlaws.seed=SEED} makes the failed case the first case.
  */
 public final class Laws {
   private Laws() {}
@@ -18,9 +18,9 @@ public final class Laws {
   }
 
   /**
-   * Checks the law on as many cases as there are tries.
+   * Checks the law on this number of cases.
    *
-   * @param cases makes a case, whose text shows the whole case
+   * @param cases makes a case; its {@code toString} shows the whole case
    * @throws AssertionError with seed, case and cause, at the first case that breaks the law
    */
   public static <T> void forAll(int tries, Function<Random, T> cases, Law<T> law) {

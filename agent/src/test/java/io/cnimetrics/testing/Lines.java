@@ -36,7 +36,7 @@ final class Lines {
     return line;
   }
 
-  /** Waits for a line that contains this text, or returns the first earlier one. */
+  /** Waits until a line contains this text, and returns the first such line. */
   synchronized String containing(String part, Duration limit) {
     return await(() -> lines.stream().filter(line -> line.contains(part)).findFirst(), limit)
         .orElseThrow(

@@ -21,7 +21,7 @@ import software.amazon.awssdk.services.cloudwatch.model.MetricDataResult;
 import software.amazon.awssdk.services.cloudwatch.model.MetricStat;
 import software.amazon.awssdk.services.cloudwatch.model.Statistic;
 
-/** Reads the data that were put. */
+/** Reads the data that the emulator received. */
 final class MetricReader {
   private final CloudWatchClient client;
 
@@ -39,7 +39,7 @@ final class MetricReader {
     if (from.getNano() != 0 || from.getEpochSecond() % period.toSeconds() != 0) {
       throw new IllegalArgumentException(from + " is not the start of a period of " + period);
     }
-    // GetMetricData ignores the namespace.
+    // The emulator's GetMetricData ignores the namespace.
     if (!list(request -> request.namespace(namespace).metricName(series.metric()))
         .contains(series)) {
       return Collections.emptySortedMap();

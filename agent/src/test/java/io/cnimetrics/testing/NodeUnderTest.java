@@ -86,12 +86,12 @@ public final class NodeUnderTest {
     return metrics("gauge", "value");
   }
 
-  /** The value of one of the last poll's gauges; NaN if it has none. */
+  /** The value of a gauge in the last poll; NaN if the gauge has no value. */
   public double gauge(String name) {
     return gauges().getOrDefault(name, Double.NaN);
   }
 
-  /** The increase of one of the last poll's counters; NaN if it has none. */
+  /** The increase of a counter in the last poll; NaN if the counter has no increase. */
   public double increase(String name) {
     return increases().getOrDefault(name, Double.NaN);
   }

@@ -15,7 +15,7 @@ public final class OpenSockets {
 
   private OpenSockets() {}
 
-  /** The TCP ports on which it listens, IPv4 and IPv6, and all its UDP ports. */
+  /** The TCP ports on which the process listens, IPv4 and IPv6, and all its UDP ports. */
   public static List<Integer> ports(long pid) throws IOException {
     Set<String> inodes = inodes(pid);
     List<Integer> ports = new ArrayList<>();
@@ -44,7 +44,7 @@ public final class OpenSockets {
             inodes.add(target.substring(8, target.length() - 1));
           }
         } catch (NoSuchFileException e) {
-          // Closed meanwhile.
+          // The socket was closed meanwhile.
         }
       }
     }

@@ -10,8 +10,8 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Forwards connections from one address to another, until it is closed. A connection ends when
- * either side ends it.
+ * Forwards connections from one address to another until {@link #close}. If either side of a
+ * connection closes it, the other side is closed too.
  */
 final class Passage implements Closeable {
   private final InetSocketAddress target;
@@ -50,7 +50,8 @@ final class Passage implements Closeable {
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
-    // All before the first is closed: the end of one socket makes its thread close the other.
+    // Set on all sockets before any is closed: when one socket ends, its thread closes the other
+    // socket.
     sockets.forEach(Passage::resetWhenClosed);
     for (Socket socket : sockets) {
       socket.close();

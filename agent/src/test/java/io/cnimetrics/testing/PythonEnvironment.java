@@ -10,12 +10,12 @@ import java.util.Objects;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * The Python for the tests' tools; {@code tools/venv.sh} installs it if it is missing.
+ * The Python environment of the tests' tools. {@code tools/venv.sh} creates a missing environment.
  *
  * @param tools the folder of the tools
- * @param made whether it exists
- * @param lastLine the path of Python; or why there is none, and the remedy
- * @param mandatory whether a test without it fails instead of being skipped
+ * @param made whether the environment exists
+ * @param lastLine the path of Python; if there is no environment, the reason and the remedy
+ * @param mandatory whether tests fail without the environment; otherwise they are skipped
  */
 record PythonEnvironment(Path tools, boolean made, String lastLine, boolean mandatory) {
   /** The project's environment. In continuous integration a missing Python is an error. */
@@ -23,7 +23,7 @@ record PythonEnvironment(Path tools, boolean made, String lastLine, boolean mand
     return Project.ENVIRONMENT;
   }
 
-  /** Creates it, or finds out why that is not possible. */
+  /** Creates the environment. If this fails, the result contains the reason. */
   static PythonEnvironment of(Path tools, boolean mandatory) {
     ProcessBuilder venv = new ProcessBuilder(tools.resolve("venv.sh").toString());
     try {

@@ -27,10 +27,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A server on a loopback port or a unix socket that reads requests and answers what a test writes.
+ * A server on a loopback port or a unix socket. It reads requests, and a test writes the bytes of
+ * the answers.
  */
 public final class RawServer implements Closeable {
-  /** Answers one request; the connection is closed when it returns, unless it stays open. */
+  /**
+   * Answers one request. Then the server closes the connection, unless {@link Request#stayOpen} was
+   * called.
+   */
   public interface Answer {
     void to(Request request) throws IOException, InterruptedException;
   }
@@ -63,7 +67,7 @@ public final class RawServer implements Closeable {
     threads.execute(this::accept);
   }
 
-  /** One on the IPv6 loopback address. */
+  /** A server on the IPv6 loopback address. */
   public static RawServer ipv6(Answer answer) throws IOException {
     byte[] loopback = new byte[16];
     loopback[15] = 1;
@@ -71,12 +75,12 @@ public final class RawServer implements Closeable {
     return new RawServer(StandardProtocolFamily.INET6, address, answer);
   }
 
-  /** One on a unix socket. */
+  /** A server on a unix socket. */
   public static RawServer unix(Path path, Answer answer) throws IOException {
     return new RawServer(StandardProtocolFamily.UNIX, UnixDomainSocketAddress.of(path), answer);
   }
 
-  /** One that answers every request with the same bytes. */
+  /** A server that answers every request with the same bytes. */
   public static RawServer answering(String bytes) throws IOException {
     return new RawServer(request -> request.send(bytes));
   }
@@ -92,7 +96,7 @@ public final class RawServer implements Closeable {
             : "unix:" + bound);
   }
 
-  /** The heads of all requests that came with their whole body. */
+  /** The heads of all requests whose whole body arrived. */
   public List<String> heads() {
     return heads;
   }
@@ -127,14 +131,14 @@ public final class RawServer implements Closeable {
   private void serve(SocketChannel client) {
     try (client) {
       Request request;
-      // The count of requests includes those on a connection kept open.
+      // A connection that stays open can have several requests.
       do {
         request = new Request(client, read(client));
         heads.add(request.head());
         answer.to(request);
       } while (request.staysOpen);
     } catch (IOException e) {
-      // The client left, as many tests expect.
+      // The client closed the connection, as in many tests.
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -212,17 +216,20 @@ public final class RawServer implements Closeable {
       client.close();
     }
 
-    /** Sends nothing until the client closes the connection, or the test is over. */
+    /** Sends nothing, and returns when the client closes the connection or the test ends. */
     public void hang() throws IOException {
       client.read(ByteBuffer.allocate(1));
     }
 
-    /** Waits; false when the test is over. */
+    /** Waits this time. Returns false if the test ended meanwhile. */
     public boolean pause(long millis) throws InterruptedException {
       return !closed.await(millis, TimeUnit.MILLISECONDS);
     }
 
-    /** Sends a text again and again, slowly, until the test ends or the client closes. */
+    /**
+     * Sends a text repeatedly, with pauses, until the test ends or the client closes the
+     * connection.
+     */
     public void trickle(String text) throws IOException, InterruptedException {
       while (pause(50)) {
         send(text);

@@ -24,7 +24,7 @@ public final class RecordedLog extends AppenderBase<ILoggingEvent> implements Au
     start();
   }
 
-  /** Each as {@code LEVEL message}. */
+  /** Each event as {@code LEVEL message}. */
   public List<String> lines() {
     return events.stream()
         .map(event -> event.getLevel() + " " + event.getFormattedMessage())

@@ -59,7 +59,7 @@ public record RecordedNode(String name, String enis, String metrics, JsonNode tr
     return truth.get("mode").asText().equals("ipv6-prefix");
   }
 
-  /** The body of introspection as if it had been recorded now: all ages stay the same. */
+  /** The body of introspection with shifted times, as if it had been recorded now. */
   public String enisAt(Instant now) {
     Duration since = Duration.between(takenAt(), now);
     return TIME.matcher(enis)

@@ -19,8 +19,8 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /**
- * A simulated ipamD that records the true state for each of its answers. The model does not move
- * while it answers, so the recorded state is exactly what was served.
+ * A simulated ipamD that records the true state for each of its answers. The model does not change
+ * during an answer, so the answer shows exactly the recorded state.
  */
 public final class ServedIpamd implements AutoCloseable {
   /** Gauges by their names in CloudWatch, and their true values. */
@@ -61,7 +61,9 @@ public final class ServedIpamd implements AutoCloseable {
    * @param process 0 for ipamD's first process, 1 after one restart
    */
   public record Answer(Instant at, boolean metrics, int process, NodeState truth) {
-    /** The sum of a counter's increases between consecutive answers, also across restarts. */
+    /**
+     * The sum of a counter's increases between consecutive answers, including restarts of ipamD.
+     */
     public static double increase(String counter, List<Answer> answers) {
       double sum = 0;
       for (int i = 1; i < answers.size(); i++) {

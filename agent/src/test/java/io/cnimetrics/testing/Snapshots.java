@@ -50,7 +50,7 @@ public final class Snapshots {
     return this;
   }
 
-  /** An instance without tags; what is empty is unknown. */
+  /** An instance without tags. Empty text means that the value is unknown. */
   public static Instance instance(String id, String type, String region, String zone) {
     return new Instance(known(id), known(type), known(region), known(zone), Map.of());
   }
@@ -73,7 +73,7 @@ public final class Snapshots {
     return this;
   }
 
-  /** Adds ipamD's metrics, which are absent otherwise. */
+  /** Adds ipamD's metrics, without a value. */
   public Snapshots metrics() {
     metrics = true;
     return this;
@@ -112,7 +112,7 @@ public final class Snapshots {
     return this;
   }
 
-  /** Sets that introspection is off by setting. */
+  /** Marks introspection as disabled in ipamD's settings. */
   public Snapshots introspectionOff() {
     introspectionOff = true;
     return this;

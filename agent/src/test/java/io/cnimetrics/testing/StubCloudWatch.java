@@ -29,7 +29,7 @@ public final class StubCloudWatch implements AutoCloseable {
     server.start();
   }
 
-  /** Starts one that accepts everything. */
+  /** Starts a stand-in that accepts everything. */
   public static StubCloudWatch start() {
     return new StubCloudWatch().taking();
   }
@@ -49,7 +49,7 @@ public final class StubCloudWatch implements AutoCloseable {
     return answering(cbor(status).withTransformers(ECHO).withTransformerParameter(ECHO, code));
   }
 
-  /** The same, but the body is only the headers, without CBOR. */
+  /** Rejects everything from now on. The body consists of the request's headers, without CBOR. */
   public StubCloudWatch refusingWithABareEcho(int status) {
     return refusingWithAnEcho(status, "");
   }
@@ -58,7 +58,7 @@ public final class StubCloudWatch implements AutoCloseable {
     return URI.create(server.baseUrl());
   }
 
-  /** Environment variables of an agent that publishes here. */
+  /** Environment variables of an agent that publishes to this stand-in. */
   public Map<String, String> environment() {
     return Map.of(
         "AWS_ENDPOINT_URL_CLOUDWATCH", endpoint().toString(),

@@ -12,7 +12,7 @@ import software.amazon.awssdk.core.SdkSystemSetting;
 public final class SystemProperties implements AutoCloseable {
   private final Map<String, Optional<String>> before = new HashMap<>();
 
-  /** Sets them. */
+  /** Sets these properties. */
   public void set(Map<String, String> properties) {
     properties.forEach(
         (name, value) ->

@@ -105,12 +105,12 @@ public final class TlsServer implements AutoCloseable {
     return context;
   }
 
-  /** The address of this server, without a name that its certificate has. */
+  /** The address of this server as an IP address, for which the certificate is not valid. */
   public URI address() {
     return URI.create("https://127.0.0.1:" + server.getAddress().getPort());
   }
 
-  /** A URL under the name of the certificate. */
+  /** A URL with a name for which the certificate is valid. */
   public String url(String service) {
     return "https://%s.private.test:%d".formatted(service, server.getAddress().getPort());
   }

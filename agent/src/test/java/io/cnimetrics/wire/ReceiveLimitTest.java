@@ -55,7 +55,7 @@ class ReceiveLimitTest {
     }
   }
 
-  /** Each wait for a byte is shorter than the timeout of the socket. */
+  /** The socket's timeout does not end this answer, because each wait for a byte is shorter. */
   @Test
   void answerThatTricklesEndsAtTheDeadline() throws IOException {
     try (RawServer server = new RawServer(request -> request.trickle("y"));
