@@ -77,6 +77,9 @@ final class Commands {
 
   static final String PREVIOUS_LOG = "kubectl -n kube-system logs -p -c aws-node " + AWS_NODE_POD;
 
+  static final String LOG_OF_POLICY_AGENT =
+      "kubectl -n kube-system logs -c aws-eks-nodeagent --tail 50 " + AWS_NODE_POD;
+
   /** Runs on the node, because only the node has ipamD's own log. */
   static final String ERRORS_OF_IPAMD =
       "sudo grep -i error /var/log/aws-routed-eni/ipamd.log | tail -20" + ON_NODE;
@@ -91,6 +94,9 @@ final class Commands {
   static final String FAILED_PODS =
       "kubectl get events -A -o wide --field-selector reason=FailedCreatePodSandBox | grep "
           + THIS_NODE;
+
+  /** The container runtime uses the first file, which must be that of the VPC CNI. */
+  static final String CNI_FILES = "ls /etc/cni/net.d /opt/cni/bin" + ON_NODE;
 
   static final String CLOCK = "chronyc tracking" + ON_NODE;
   static final String SYSTEM_PODS =
@@ -193,6 +199,13 @@ final class Commands {
           + " --query 'Reservations[].Instances[].VpcId' --output text)\" --query"
           + " 'Subnets[].[SubnetId,AvailableIpAddressCount,CidrBlock,MapPublicIpOnLaunch]'"
           + " --output table";
+
+  static final String IPV6_OF_SUBNETS =
+      SUBNETS
+          .replace(
+              "AvailableIpAddressCount,CidrBlock,MapPublicIpOnLaunch",
+              "Ipv6CidrBlockAssociationSet[].Ipv6CidrBlock")
+          .replace("--output table", "--output text");
 
   /** With the value 0, this tag of a subnet forbids pods in the subnet. */
   static final String POD_TAG = "kubernetes.io/role/cni";

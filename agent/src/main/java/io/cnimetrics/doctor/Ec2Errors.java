@@ -313,10 +313,12 @@ record Ec2Errors(
       case "ec2-denied" ->
           kinds.stream().allMatch(Ec2Errors::isOfRole)
               ? withoutRole(finding)
-              : allowing(kinds.get(0).call(), finding);
+              : kinds.stream().allMatch(kind -> REJECTED_CREDENTIALS.contains(kind.code()))
+                  ? withoutCredentials(finding)
+                  : allowing(kinds.get(0).call(), finding);
       case "ec2-no-addresses" -> PodNetwork.freeing(node, finding);
       case "ec2-throttled" -> withFewerCalls(node, finding);
-      default -> explained(kinds, finding);
+      default -> explained(node, kinds, finding);
     };
   }
 
@@ -365,16 +367,30 @@ record Ec2Errors(
   }
 
   /** The finding with a more exact cause, if its errors show one. */
-  private static Finding explained(List<IpamdError> kinds, Finding finding) {
+  private static Finding explained(NodeEvidence node, List<IpamdError> kinds, Finding finding) {
     if (kinds.stream().allMatch(kind -> kind.code().equals(UNKNOWN_ENI))) {
-      return finding
-          .causedBy(
-              "Instance metadata lists an ENI that EC2 does not know. Usually a caller other than"
-                  + " ipamD deleted the ENI. ipamD ignores the ENI, and pods still start")
-          .remedied(
-              "Compare both lists of ENIs, and find the caller in CloudTrail",
-              Commands.ENIS_OF_INSTANCE,
-              Commands.callersOf("DeleteNetworkInterface"));
+      String lists = "Instance metadata lists an ENI that EC2 does not know. ";
+      return PodAddresses.isEmptyWithRoom(node.last())
+          ? finding
+              .causedBy(
+                  lists
+                      + "ipamD or another caller deleted the ENI, and ipamD still makes calls for it")
+              .remedied(
+                  "Compare both lists of ENIs, and restart aws-node. If the errors continue, replace"
+                      + " the node, because its instance metadata stays wrong",
+                  Commands.replaceNode(
+                      Commands.ENIS_OF_INSTANCE,
+                      Commands.callersOf("DeleteNetworkInterface"),
+                      Commands.RESTART_AWS_NODE))
+          : finding
+              .causedBy(
+                  lists
+                      + "Usually a caller other than ipamD deleted the ENI. ipamD ignores the ENI, and"
+                      + " pods still start")
+              .remedied(
+                  "Compare both lists of ENIs, and find the caller in CloudTrail",
+                  Commands.ENIS_OF_INSTANCE,
+                  Commands.callersOf("DeleteNetworkInterface"));
     }
     return finding;
   }
@@ -385,6 +401,28 @@ record Ec2Errors(
   private static boolean isOfRole(IpamdError kind) {
     return Set.of("AccessDenied", "AccessDeniedException").contains(kind.code())
         && !kind.call().equals("AttachClusterNodeNetworkInterface");
+  }
+
+  /** The codes for credentials that EC2 does not accept. No permission of a role changes this. */
+  private static final Set<String> REJECTED_CREDENTIALS =
+      Set.of(
+          "AuthFailure",
+          "InvalidClientTokenId",
+          "UnrecognizedClientException",
+          "ExpiredToken",
+          "ExpiredTokenException");
+
+  private static Finding withoutCredentials(Finding denied) {
+    return denied
+        .causedBy(
+            "EC2 does not accept the credentials of ipamD. They have expired, the node's clock is"
+                + " wrong, or a program such as kube2iam or a VPC endpoint changes ipamD's requests")
+        .remedied(
+            "Restart aws-node, so that it gets new credentials. If the errors continue, correct the"
+                + " clock, and find out from which source aws-node has its credentials",
+            Commands.RESTART_AWS_NODE,
+            Commands.CLOCK,
+            Commands.ROLE_OF_AWS_NODE);
   }
 
   private static Finding withoutRole(Finding denied) {
@@ -406,7 +444,7 @@ record Ec2Errors(
       case "InvalidParameterCombination" ->
           kind.call().equals("AttachNetworkInterface") ? Stream.of(WRONG_ZONE) : Stream.of();
       case "InvalidParameterValue" ->
-          RELEASES.contains(kind.call()) ? Stream.of() : Stream.of(REJECTED);
+          kind.call().equals("CreateNetworkInterface") ? Stream.of(REJECTED) : Stream.of();
       default -> Stream.of();
     };
   }

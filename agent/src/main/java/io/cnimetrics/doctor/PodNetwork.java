@@ -70,7 +70,8 @@ final class PodNetwork {
               "`awscni_add_ip_req_count`, and when pods got the addresses that they hold",
               "fail while at least two requests of pods give no pod an address, although addresses"
                   + " are available and ipamD counts no error; warn if pods released the addresses"
-                  + " in less than 2 s, or if a trunk ENI is attached",
+                  + " in less than 2.4 s, or if a trunk ENI is attached; note if no pod ever"
+                  + " requested an address",
               "Read the events of the pods that do not start. Then search both logs for the names"
                   + " of these pods")
           .run(Commands.FAILED_PODS, Commands.FAILURES_OF_IPAMD, Commands.ERRORS_OF_PLUGIN)
@@ -104,6 +105,19 @@ final class PodNetwork {
             && amount * NodeEvidence.RETRY.toSeconds()
                 >= Duration.between(since, node.now()).toSeconds();
     String evidence = "%.0f requests of pods for an address".formatted(requests.total());
+    if (neverAsked(node)) {
+      return REQUESTS
+          .note(
+              "No pod has requested an address since ipamD started",
+              evidence + "; pods hold 0 addresses",
+              "No pod of this node needs an address of its own, or the container runtime does not"
+                  + " use the VPC CNI: another CNI's file comes first, or the plugin is missing")
+          .remedied(
+              "If a pod of this node does not start, read its events. The first file of"
+                  + " /etc/cni/net.d must be 10-aws.conflist, and /opt/cni/bin must contain aws-cni",
+              Commands.FAILED_PODS,
+              Commands.CNI_FILES);
+    }
     if (!often || !node.podsStillFail(requests) || countsWhy(node) || hasNoAddress(node)) {
       return REQUESTS.ok("No request fails without a counted error", evidence);
     }
@@ -119,7 +133,9 @@ final class PodNetwork {
             .filter(use -> !use.assigned().isBefore(before))
             .map(use -> Duration.between(use.assigned(), use.released().orElse(Instant.MAX)))
             .toList();
-    if (held.stream().anyMatch(time -> time.compareTo(SHORTEST_RUN) >= 0)) {
+    if (!held.isEmpty() && held.stream().allMatch(PodNetwork::isWaitForPolicyAgent)) {
+      return withoutPolicyAgent(requests).since(requests.since());
+    } else if (held.stream().anyMatch(time -> time.compareTo(SHORTEST_RUN) >= 0)) {
       return REQUESTS.ok("Pods get the addresses that they request", evidence);
     } else if (!held.isEmpty()) {
       return failed(node, requests, true).since(requests.since());
@@ -132,6 +148,45 @@ final class PodNetwork {
     return node.pool().hasTrunk() && releases < amount
         ? REQUESTS.ok("Pods seem to get branch ENIs", evidence)
         : failed(node, requests, false).since(requests.since());
+  }
+
+  private static final Duration NEW_POD_EXPECTED = Duration.ofMinutes(10);
+
+  /** Whether ipamD has run for a while, and no pod has requested or holds an address. */
+  static boolean neverAsked(NodeEvidence node) {
+    return node.snapshot().metrics().isPresent()
+        && node.snapshot().pool().isPresent()
+        && node.gauge(ADDED).isPresent()
+        && node.total(ADDED) == 0
+        && node.pool().assigned() == 0
+        && node.ipamdStart().isPresent()
+        && !node.startedWithin(NEW_POD_EXPECTED);
+  }
+
+  /**
+   * The CNI plugin waits two seconds for the network policy agent after a pod got its address. Then
+   * the pod fails, and releases the address some tenths of a second later.
+   */
+  private static boolean isWaitForPolicyAgent(Duration held) {
+    return held.compareTo(Duration.ofSeconds(2)) >= 0
+        && held.compareTo(Duration.ofMillis(2_400)) < 0;
+  }
+
+  private static Finding withoutPolicyAgent(Trend requests) {
+    return REQUESTS
+        .warn(
+            "New pods release their addresses after 2 s",
+            "requests of pods for an address: %s; each pod released its address after 2.0 to 2.4 s"
+                .formatted(requests),
+            "The CNI plugin waits 2 s for the container aws-eks-nodeagent of aws-node, and the pods"
+                + " do not start if it does not answer (\"failed to setup network policy\"). Jobs"
+                + " that end after 2 s look the same")
+        .remedied(
+            "Read the events of the pods that do not start. If they name the network policy, the"
+                + " log of aws-eks-nodeagent has the reason",
+            Commands.FAILED_PODS,
+            Commands.SYSTEM_PODS,
+            Commands.LOG_OF_POLICY_AGENT);
   }
 
   private static double watched(NodeEvidence node, Series counter) {
@@ -165,7 +220,8 @@ final class PodNetwork {
           evidence,
           "The new pods end at once, as short jobs do, or they do not start although ipamD chose an"
               + " address. Then another CNI plugin in the chain fails, such as that of Cilium or"
-              + " Istio, or ipamD cannot annotate the pods although ANNOTATE_POD_IP is true");
+              + " Istio, the container runtime or the network policy agent fails, or ipamD cannot"
+              + " annotate the pods although ANNOTATE_POD_IP is true");
     }
     String reasons =
         "Usual reasons are that a pod with security groups of its own has no branch ENI, that ipamD"

@@ -420,12 +420,21 @@ final class PoolFaults {
                 + " does not repeat the call"
             : denied
                 ? "The role of aws-node may not call ec2:AssignIpv6Addresses"
-                : "ipamD requests the prefix when it starts, and EC2 did not assign a prefix";
+                : "ipamD requests the prefix when it starts, and EC2 did not assign a prefix. Usually"
+                    + " the node's subnet has no IPv6 CIDR, or ipamD did not reach EC2";
     boolean refused = node.total(MetricCatalog.NO_AVAILABLE_IP_ADDRS) > 0;
     Finding finding =
         node.justStarted() && !refused
             ? IPV6_PREFIX.warn(title, evidence, cause)
             : IPV6_PREFIX.fail(title, evidence, cause);
+    if (!throttled && !denied) {
+      return finding.remedied(
+          "Find the reason in ipamD's log. If the node's subnet has no IPv6 CIDR, add one, or put"
+              + " nodes into other subnets. Then restart aws-node, so that ipamD makes the call again",
+          Commands.ERRORS_OF_IPAMD,
+          Commands.IPV6_OF_SUBNETS,
+          Commands.RESTART_AWS_NODE);
+    }
     return throttled
         ? finding.remedied(
             "Restart aws-node, so that ipamD repeats the call. From release 1.23.2 on ipamD repeats"

@@ -18,6 +18,7 @@ public record Verdict(Level level, String text, Optional<String> finding) {
   private static final String NEXT = "New pods get no address";
   private static final String YES = "Pods get addresses";
   private static final String NO_POD_WAITS = "No pod waits for an address";
+  private static final String NOBODY_ASKS = "No pod has requested an address";
   private static final String UNKNOWN = "It is not known whether pods get addresses";
 
   /** The verdicts for causes that stop only some pods, or that stop pods only at times. */
@@ -144,6 +145,9 @@ public record Verdict(Level level, String text, Optional<String> finding) {
 
   /** The answer if no check fails. */
   private static String calm(NodeEvidence node) {
+    if (PodNetwork.neverAsked(node)) {
+      return NOBODY_ASKS;
+    }
     boolean none = node.mode() != AddressMode.IPV6 && node.available() == 0;
     return none ? NO_POD_WAITS : YES;
   }

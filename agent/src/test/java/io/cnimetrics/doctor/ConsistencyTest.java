@@ -256,7 +256,8 @@ class ConsistencyTest {
     assertThat(one.diagnosis().verdict().text())
         .matches(
             "(Pods get no address|New pods get no address|Pods get addresses"
-                + "|No pod waits for an address|No trouble found: (pods get addresses|no pod waits)"
+                + "|No pod waits for an address|No pod has requested an address"
+                + "|No trouble found: (pods get addresses|no pod (waits|has requested))"
                 + "|It is not known whether pods get addresses"
                 + "|Pods with security groups of their own do not start).*");
   }

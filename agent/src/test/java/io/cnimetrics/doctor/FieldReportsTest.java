@@ -280,6 +280,83 @@ class FieldReportsTest {
             "ec2-interface-quota",
             "Name=status,Values=available"),
         fails(
+            "#1479, #1572: instance metadata still lists an ENI that ipamD deleted",
+            node(full(0, 14))
+                .refused()
+                .errors("AssignPrivateIpAddresses", "InvalidNetworkInterfaceID.NotFound", 10, 12),
+            "ec2-other",
+            "restart aws-node",
+            "delete pods -l k8s-app=aws-node",
+            "!pods still start"),
+        fails(
+            "jtblin/kube2iam#346: the credentials of ipamD have expired",
+            node(full(0, 14)).refused().errors("CreateNetworkInterface", "ExpiredToken", 10, 12),
+            "ec2-denied",
+            "does not accept the credentials",
+            "delete pods -l k8s-app=aws-node",
+            "!attach-role-policy"),
+        fails(
+            "The clock of the node is wrong, or the access key was deleted",
+            node(full(0, 14)).refused().errors("CreateNetworkInterface", "AuthFailure", 10, 12),
+            "ec2-denied",
+            "chronyc",
+            "!attach-role-policy"),
+        fails(
+            "lstoll/k8s-vpcnet#71: another ENI is at this device index",
+            node(full(0, 14))
+                .refused()
+                .errors("AttachNetworkInterface", "InvalidParameterValue", 10, 12),
+            "ec2-other",
+            "ipamd.log",
+            "!security group"),
+        fails(
+            "EC2 rejects new addresses on an ENI that exists",
+            node(full(0, 10))
+                .refused()
+                .errors("AssignPrivateIpAddresses", "InvalidParameterValue", 10, 12),
+            "ec2-other",
+            "ipamd.log",
+            "!security group"),
+        fails(
+            "aws/amazon-vpc-resource-controller-k8s#71: a policy requires tags on each new ENI",
+            node(full(0, 14))
+                .refused()
+                .errors("CreateNetworkInterface", "UnauthorizedOperation", 10, 12),
+            "ec2-denied",
+            "service control policy",
+            "lookup-events"),
+        fails(
+            "#1294: an ENIConfig names a subnet that does not exist",
+            node(eni(0, 0, 0))
+                .settings(true, WARM_ENI)
+                .refused()
+                .errors("CreateNetworkInterface", "InvalidSubnetID.NotFound", 10, 12),
+            "ec2-subnet-gone",
+            ">no-addresses"),
+        fails(
+            "edwin-philip.medium.com: a new node found three free addresses in its subnet",
+            node(full(0, 3))
+                .refused()
+                .startedAgo(900)
+                .errors("AssignPrivateIpAddresses", "InsufficientFreeAddressesInSubnet", 4, 5),
+            "ec2-no-addresses"),
+        fails(
+            "The subnet of an IPv6 node has no IPv6 CIDR",
+            node(ipv6(0, 0, 0))
+                .type("m5.xlarge", 110, 4, 0)
+                .refused()
+                .errors("AssignIpv6Addresses", "InvalidParameterValue", 2, 2),
+            "ipv6-prefix",
+            "has no IPv6 CIDR",
+            "describe-subnets",
+            "!put-role-policy"),
+        fails(
+            "An IPv6 node has no prefix, and ipamD counts no error",
+            node(ipv6(0, 0, 0)).type("m5.xlarge", 110, 4, 0).refused(),
+            "ipv6-prefix",
+            "ipamd.log",
+            "!put-role-policy"),
+        fails(
             "#2338: the role lacks the right that IPv6 needs",
             node(ipv6(0, 0, 0))
                 .type("c6i.32xlarge", 110, 15, 0)
@@ -648,6 +725,42 @@ class FieldReportsTest {
             "cilium/cilium#18495: the next CNI plugin fails on IPv6",
             node(ipv6(0, 1, 4).cooling(4)).type("m5.xlarge", 110, 4, 0).requests(4, 4),
             "failed-requests"),
+        warns(
+            "aws/aws-network-policy-agent#455, #2897: aws-eks-nodeagent does not run",
+            node(eni(0, 14, 4).waited(2)).requests(2, 2),
+            "failed-requests",
+            "2 s",
+            "-c aws-eks-nodeagent"),
+        warns(
+            "#2540: the same with prefixes",
+            node(prefixes(0, 1, 4).waited(3))
+                .prefixMode()
+                .with(it -> it.maxPods(110))
+                .requests(3, 3),
+            "failed-requests",
+            "-c aws-eks-nodeagent"),
+        warns(
+            "aws/aws-network-policy-agent#549: the same on IPv6",
+            node(ipv6(0, 1, 4).waited(3)).type("m5.xlarge", 110, 4, 0).requests(3, 3),
+            "failed-requests",
+            "-c aws-eks-nodeagent"),
+        warns(
+            "skyscrapers.eu, bpf_jit_limit: containerd cannot start the sandbox",
+            node(eni(0, 14, 4).cooling(3)).requests(3, 3),
+            "failed-requests",
+            "container runtime"),
+        warns(
+            "aws/amazon-vpc-resource-controller-k8s#8: a policy forbids the annotation of pods",
+            node(eni(0, 14, 4), eni(1, 0, 0).trunk()).with(it -> it.maxPods(45)).requests(3, 3),
+            "failed-requests",
+            "BranchENIAnnotationFailed"),
+        fails(
+            "#1505: the VLAN of a branch ENI cannot be set up",
+            node(eni(0, 14, 4), eni(1, 0, 0).trunk())
+                .with(it -> it.maxPods(45))
+                .requests(3, 3)
+                .counts("del_ip_req_count{reason=\"SetupNSFailed\"}", 5, 8),
+            "pod-setup"),
         calm(
             "aws/amazon-vpc-resource-controller-k8s#154, #3112: pods wait for the scheduler",
             node(eni(0, 14, 9), eni(1, 0, 0).trunk()).with(it -> it.maxPods(45))),
@@ -657,6 +770,14 @@ class FieldReportsTest {
   /** Pods get their addresses, or doctor cannot know whether they do. */
   private static Stream<Report> ofServedRequests() {
     return Stream.of(
+        calm(
+            "Jobs of 2 s and of 5 s",
+            node(eni(0, 14, 4).waited(2), eni(1, 14, 0).jobs(1)).requests(3, 3)),
+        calm(
+            "A job of 2 s, and a pod that stays",
+            node(eni(0, 14, 4).waited(2))
+                .changed("2026-11-27T00:00:00Z", "2026-11-28T00:00:12Z")
+                .requests(3, 2)),
         calm("A job of 5 s every 15 s", node(eni(0, 14, 4).jobs(2)).requests(2, 2)),
         calm(
             "The same with prefixes",
@@ -915,6 +1036,23 @@ class FieldReportsTest {
             "#1399: EC2 detaches an ENI slowly, and the pool is not empty",
             node(eni(0, 14, 4)).errors("DeleteNetworkInterface", "InvalidParameterValue", 4, 6)),
         calm(
+            "aws/karpenter-provider-aws#5658: more idle addresses than max-pods",
+            node(eni(0, 14, 3), eni(1, 14, 0))
+                .type("g5.xlarge", 20, 4, 14)
+                .settings(false, WARM_ENI)),
+        calm(
+            "#2283: containerd cannot delete pods, and ipamD gets no request",
+            node(eni(0, 14, 9)).counts("del_ip_req_count{reason=\"PodDeleted\"}", 60, 60)),
+        calm("#1930: aws-node restarts once on a new node", node(eni(0, 14, 4)).restarted(1)),
+        calm(
+            "Expired credentials ended when ipamD restarted",
+            node(eni(0, 14, 4)).errors("DescribeNetworkInterfaces", "ExpiredToken", 3, 3)),
+        warns(
+            "Credentials expire, and addresses are free",
+            node(eni(0, 14, 4)).errors("DescribeNetworkInterfaces", "ExpiredToken", 3, 5),
+            "ec2-denied",
+            "Pods get addresses"),
+        calm(
             "#2793: max-pods is 20, and the warm pool has more addresses",
             node(eni(0, 14, 2), eni(1, 14, 0))
                 .settings(false, WARM_ENI)
@@ -963,6 +1101,21 @@ class FieldReportsTest {
     assertThat(finding(lost.diagnosed(), "lost-eni").level()).isEqualTo(Level.FAIL);
     assertThat(finding(adding.diagnosed(), "lost-eni").level()).isEqualTo(Level.NOTE);
     assertThat(finding(cards.diagnosed(), "lost-eni").level()).isEqualTo(Level.OK);
+  }
+
+  /** Another CNI's configuration comes first, or the file of the plugin is missing. */
+  @Test
+  void nodeWithoutRequestsIsNotSaidToGiveAddresses() {
+    ReportedNode unasked = node(eni(0, 14, 0)).counts("add_ip_req_count", 0, 0);
+    Diagnosis idle = unasked.diagnosed();
+
+    assertThat(idle.verdict().level()).isEqualTo(OK);
+    assertThat(idle.verdict().text()).contains("no pod has requested an address");
+    assertThat(text(finding(idle, "failed-requests"))).contains("/etc/cni/net.d");
+    assertThat(unasked.startedAgo(300).diagnosed().verdict().text())
+        .isEqualTo("No trouble found: pods get addresses");
+    assertThat(node(eni(0, 14, 2)).counts("add_ip_req_count", 0, 0).diagnosed().verdict().text())
+        .isEqualTo("No trouble found: pods get addresses");
   }
 
   @Test

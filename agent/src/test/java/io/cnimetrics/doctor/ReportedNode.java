@@ -49,6 +49,13 @@ final class ReportedNode {
       return new E(device, kind, prefixes, total, held, addresses, "24.2");
     }
 
+    /**
+     * The ENI with cooling addresses that pods held while the CNI plugin waited for two seconds.
+     */
+    E waited(int addresses) {
+      return new E(device, kind, prefixes, total, held, addresses, "22.95");
+    }
+
     /** The ENI with cooling addresses that jobs held for five seconds. */
     E jobs(int addresses) {
       return new E(device, kind, prefixes, total, held, addresses, "20");
