@@ -221,15 +221,46 @@ final class PodAddresses {
           .needs(METRICS)
           .see(Pages.ADDRESS_USE);
 
+  private static final String WHY_REFUSED =
+      "No address was available when a pod needed one. The kubelet tries again every 10 to 15 s";
+
+  /**
+   * Whether requests of pods fail, and the release does not count this. If no address is available
+   * or cooling in any poll, no request between the polls can succeed, unless the pool has grown or
+   * the request is for a branch ENI.
+   */
+  private static boolean refusesWithoutCount(NodeEvidence node) {
+    return node.mode() != AddressMode.IPV6
+        && node.snapshot().metrics().isPresent()
+        && node.snapshot().pool().isPresent()
+        && node.gauge(MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries()).isEmpty()
+        && node.pool().coolingKnown()
+        && !node.pool().hasTrunk()
+        && node.lasts(PodAddresses::hasNoFreeAddress)
+        && !hasGrown(node)
+        && PodNetwork.watchedRequests(node) > 1;
+  }
+
+  private static boolean hasNoFreeAddress(Poll poll) {
+    return poll.reading().capacity().available() == 0 && !allFreeAddressesCool(poll);
+  }
+
   private static Finding refusedPods(NodeEvidence node) {
     Series refusals = MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries();
-    if (node.gauge(refusals).isEmpty()) {
+    if (refusesWithoutCount(node)) {
+      return REFUSED_PODS
+          .fail(
+              "ipamD refuses addresses to pods",
+              "%.0f requests of pods, and no address was available or cooling in any poll"
+                  .formatted(PodNetwork.watchedRequests(node)),
+              WHY_REFUSED)
+          .since(node.since(PodAddresses::hasNoFreeAddress));
+    } else if (node.gauge(refusals).isEmpty()) {
       return REFUSED_PODS.notChecked("only VPC CNI 1.15.1 and later count refused pods");
     }
     Trend trend = node.trend(refusals);
     String evidence = "refusals: " + trend;
-    String cause =
-        "No address was available when a pod needed one. The kubelet tries again every 10 to 15 s";
+    String cause = WHY_REFUSED;
     if (trend.total() == 0) {
       return REFUSED_PODS.ok("ipamD never refused an address", evidence);
     }
@@ -315,7 +346,8 @@ final class PodAddresses {
 
   /** Whether ipamD refuses pods an address now, or perhaps does so because the trend is unknown. */
   private static boolean podsAreRefused(NodeEvidence node) {
-    return node.trend(MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries()).mayRise();
+    return node.trend(MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries()).mayRise()
+        || refusesWithoutCount(node);
   }
 
   private static final int NEARLY_FULL_PERCENT = 90;
@@ -364,7 +396,7 @@ final class PodAddresses {
               card,
               NODE_FULL.warn(
                   title, whole, "The node has as many pods as addresses, and more pods wait"))
-          : NODE_FULL.note(title, whole, "No pod is refused an address");
+          : NODE_FULL.note(title, whole, "No pod seems to wait for an address");
     }
     return card.utilization() >= NEARLY_FULL_PERCENT
         ? NODE_FULL.note("The node is nearly full", evidence, "Pods hold nearly all addresses")

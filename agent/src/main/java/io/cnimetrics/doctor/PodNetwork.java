@@ -189,6 +189,11 @@ final class PodNetwork {
             Commands.LOG_OF_POLICY_AGENT);
   }
 
+  /** The number of requests of pods between doctor's polls. */
+  static double watchedRequests(NodeEvidence node) {
+    return watched(node, ADDED);
+  }
+
   private static double watched(NodeEvidence node, Series counter) {
     return node.polls().stream().skip(1).mapToDouble(poll -> IpamdWork.rose(poll, counter)).sum();
   }

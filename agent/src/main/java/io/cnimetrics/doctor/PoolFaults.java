@@ -18,7 +18,6 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -272,14 +271,19 @@ final class PoolFaults {
   private static boolean lacksOnlyTheLastEni(NodeEvidence node) {
     AddressPool pool = node.pool();
     double most = node.total(MetricCatalog.ENI_MAX_AVAILABLE);
-    OptionalLong perEni = node.addressesPerEni();
-    return perEni.isPresent()
+    return node.addressesPerEni().isPresent()
         && pool.eniCount() == most - 1
         && node.available() == 0
         && pool.enis().stream().noneMatch(eni -> eni.trunk() || eni.networkCard() > 0)
-        && pool.enis().stream()
-            .filter(eni -> eni.totalIpv4() > 0 && !eni.excluded())
-            .allMatch(eni -> eni.totalIpv4() >= perEni.getAsLong());
+        && podEnisAreFull(node);
+  }
+
+  /** Whether ipamD needs a new ENI for more addresses, because the others have no free slot. */
+  private static boolean podEnisAreFull(NodeEvidence node) {
+    long perEni = node.addressesPerEni().orElse(0);
+    return node.pool().enis().stream()
+        .filter(eni -> eni.totalIpv4() > 0 && !eni.excluded())
+        .allMatch(eni -> eni.totalIpv4() >= perEni);
   }
 
   /** Whether calls to EC2 fail now, or perhaps fail now. */
@@ -318,7 +322,7 @@ final class PoolFaults {
             .formatted(custom ? "on" : "off", EvidenceText.of(pool));
     boolean noEni = pool.enis().stream().allMatch(Eni::primary);
     boolean refused = node.total(MetricCatalog.NO_AVAILABLE_IP_ADDRS) > 0;
-    boolean lacks = noEni || (refused && isStuck(node));
+    boolean lacks = noEni || (refused && isStuck(node) && podEnisAreFull(node));
     if (!custom || ec2Fails(node) || IpamdWork.addsAddresses(node) || !lacks) {
       return ENICONFIG.ok("Custom networking is off, or has an ENI for pods", evidence);
     }

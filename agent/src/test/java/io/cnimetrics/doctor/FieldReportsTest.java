@@ -369,6 +369,33 @@ class FieldReportsTest {
   private static Stream<Report> ofPools() {
     return Stream.of(
         fails(
+            "#3685, with custom networking: the ENI has room for more prefixes",
+            node(eni(0, 0, 0), prefixes(1, 2, 32))
+                .prefixMode()
+                .with(it -> it.maxPods(110))
+                .settings(true, WARM_ENI)
+                .refused()
+                .calls("CreateNetworkInterface", 1, 1),
+            "warm-pool",
+            "does not request more",
+            "!ENIConfig"),
+        fails(
+            "The same with single addresses",
+            node(eni(0, 0, 0), full(1, 9))
+                .settings(true, "\"WARM_IP_TARGET\":2")
+                .refused()
+                .calls("CreateNetworkInterface", 1, 1),
+            "warm-pool",
+            "does not request more",
+            "!ENIConfig"),
+        fails(
+            "#2896: 19 of 23 addresses are held, and the others cool",
+            node(eni(0, 14, 12).cooling(2), eni(1, 9, 7).cooling(2))
+                .then(eni(0, 14, 12).cooling(2), eni(1, 9, 7).cooling(2))
+                .settings(false, "\"WARM_IP_TARGET\":2")
+                .refused(),
+            "cooldown"),
+        fails(
             "#2842: the pool is used up, and ipamD neither asks EC2 nor fails",
             node(prefixes(0, 3, 48)).prefixMode().refused().calls("CreateNetworkInterface", 1, 1),
             "warm-pool",
@@ -664,6 +691,26 @@ class FieldReportsTest {
             "232",
             "ENABLE_PREFIX_DELEGATION"),
         fails(
+            "#890: release 1.5.5 does not count refused pods, and the node is full",
+            fullNode(4, 14).requests(4, 4),
+            "node-full",
+            "Pods get no address",
+            ">refused-pods"),
+        fails(
+            "aws/karpenter-provider-aws#5317: m7g.medium has six addresses, and max-pods is 110",
+            fullNode(2, 3).type("m7g.medium", 110, 2, 3).refused(),
+            "node-full",
+            "6 of 6",
+            "max-pods=Level.WARN"),
+        fails(
+            "aws-ia/terraform-aws-eks-blueprints#1757: the node has two addresses",
+            fullNode(2, 1).type("t3.nano", 110, 2, 1).refused(),
+            "node-full"),
+        calm("An old release, and no pod waits on the full node", fullNode(4, 14).requests(0, 0)),
+        calm(
+            "An old release, and jobs on a nearly full node",
+            node(full(0, 14), full(1, 14), full(2, 14), eni(3, 14, 12).jobs(2)).requests(2, 2)),
+        fails(
             "#251: MAX_ENI is 1",
             node(full(0, 14)).type("m5.xlarge", 58, 1, 14).refused(),
             "node-full",
@@ -764,6 +811,9 @@ class FieldReportsTest {
         calm(
             "aws/amazon-vpc-resource-controller-k8s#154, #3112: pods wait for the scheduler",
             node(eni(0, 14, 9), eni(1, 0, 0).trunk()).with(it -> it.maxPods(45))),
+        calm(
+            "#3494: the first attempt fails until the controller has annotated the pod",
+            node(eni(0, 14, 4), eni(1, 0, 0).trunk()).with(it -> it.maxPods(45)).requests(4, 2)),
         calm("One request is no failure yet", node(eni(0, 14, 4)).requests(1, 0)));
   }
 
