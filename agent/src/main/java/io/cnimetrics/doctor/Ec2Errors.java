@@ -297,14 +297,20 @@ record Ec2Errors(
         node.counts(node.kinds(counted)) + (isOfSubnet() ? subnets(node) : calls(node));
     if (!trend.isRising()
         || node.kinds(counted).stream().anyMatch(kind -> needsAnswer(node, kind))) {
-      Ec2Errors row =
-          node.kinds(counted).stream().flatMap(Ec2Errors::exact).findFirst().orElse(this);
-      return advised(node, node.kinds(counted), row.judged(node, trend, evidence));
+      List<IpamdError> kinds = presentKinds(node, counted);
+      Ec2Errors row = kinds.stream().flatMap(Ec2Errors::exact).findFirst().orElse(this);
+      return advised(node, kinds, row.judged(node, trend, evidence));
     }
     return spec.note(
         "AWS returns errors while ipamD releases addresses or ENIs",
         evidence,
         "ipamD tries again. Pods do not need these calls to start");
+  }
+
+  /** The kinds of errors that rise now, or all kinds if none rises. */
+  private static List<IpamdError> presentKinds(NodeEvidence node, Predicate<IpamdError> counted) {
+    List<IpamdError> rising = node.kinds(counted.and(kind -> node.trend(kind).isRising()));
+    return rising.isEmpty() ? node.kinds(counted) : rising;
   }
 
   /** The finding with the advice that depends on the call and on the node's settings. */

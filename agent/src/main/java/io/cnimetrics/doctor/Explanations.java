@@ -86,7 +86,8 @@ final class Explanations {
 
   /**
    * Returns the explained findings, the worst first, and each cause before its symptoms. Among
-   * several findings of level fail, the reason why pods are refused is first.
+   * several findings of level fail, the reason why pods are refused is first. Among warnings,
+   * requests of pods come before calls to EC2 that no pod waits for.
    */
   static List<Finding> apply(List<Finding> findings) {
     List<Finding> explained = new ArrayList<>();
@@ -107,7 +108,8 @@ final class Explanations {
         WORST_FIRST
             .thenComparing(finding -> finding.explainedBy().isPresent())
             .thenComparing(finding -> !Verdict.isUrgent(finding))
-            .thenComparing(finding -> !refuses(finding, raised)));
+            .thenComparing(finding -> !refuses(finding, raised))
+            .thenComparing(finding -> !finding.id().equals("failed-requests")));
     return sorted;
   }
 

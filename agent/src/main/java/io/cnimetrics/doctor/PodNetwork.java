@@ -260,7 +260,9 @@ final class PodNetwork {
   private static boolean countsWhy(NodeEvidence node) {
     return node.trend(MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries()).mayRise()
         || node.trend(MetricCatalog.POD_SETUP_FAILED).isRising()
-        || node.trend(IpamdError::isOfPod).isRising();
+        || node.trend(IpamdError::isOfPod).isRising()
+        || (!node.pool().hasTrunk()
+            && node.trend(MetricCatalog.POD_ENI_ERR.onlySeries()).isRising());
   }
 
   /**

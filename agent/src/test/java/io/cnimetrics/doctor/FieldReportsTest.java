@@ -706,6 +706,16 @@ class FieldReportsTest {
             "aws-ia/terraform-aws-eks-blueprints#1757: the node has two addresses",
             fullNode(2, 1).type("t3.nano", 110, 2, 1).refused(),
             "node-full"),
+        calm(
+            "An old release, and a pod waited for a cooling address of the full node",
+            node(full(0, 14), full(1, 14), full(2, 14), eni(3, 14, 13).cooling(1))
+                .then(full(0, 14), full(1, 14), full(2, 14), full(3, 14))
+                .requests(3, 3)),
+        calm(
+            "An old release, and the full node has a trunk ENI for the new pods",
+            node(full(0, 14), full(1, 14), full(2, 14), eni(3, 0, 0).trunk())
+                .with(it -> it.maxPods(45))
+                .requests(3, 0)),
         calm("An old release, and no pod waits on the full node", fullNode(4, 14).requests(0, 0)),
         calm(
             "An old release, and jobs on a nearly full node",
@@ -777,6 +787,13 @@ class FieldReportsTest {
             node(eni(0, 14, 4).waited(2)).requests(2, 2),
             "failed-requests",
             "2 s",
+            "-c aws-eks-nodeagent"),
+        warns(
+            "The same on a node with a trunk ENI",
+            node(eni(0, 14, 4).waited(2), eni(1, 0, 0).trunk())
+                .with(it -> it.maxPods(45))
+                .requests(2, 2),
+            "failed-requests",
             "-c aws-eks-nodeagent"),
         warns(
             "#2540: the same with prefixes",
@@ -934,6 +951,37 @@ class FieldReportsTest {
             "node-full",
             "Pods get no address",
             ">refused-pods"),
+        fails(
+            "The credentials have expired, and EC2 denied calls before",
+            node(full(0, 14))
+                .refused()
+                .errors("CreateNetworkInterface", "UnauthorizedOperation", 8, 8)
+                .errors("AssignPrivateIpAddresses", "ExpiredToken", 3, 5),
+            "ec2-denied",
+            "does not accept the credentials",
+            "!attach-role-policy"),
+        fails(
+            "EC2 denies a call, and denied another call before",
+            node(full(0, 14))
+                .refused()
+                .errors("DescribeSubnets", "UnauthorizedOperation", 8, 8)
+                .errors("CreateNetworkInterface", "UnauthorizedOperation", 3, 5),
+            "ec2-denied",
+            "AttributeValue=CreateNetworkInterface"),
+        warns(
+            "The node has no trunk ENI, and pods need branch ENIs",
+            node(eni(0, 14, 4))
+                .requests(4, 4)
+                .counts("pod_eni_error_count{fn=\"tryEnableSecurityGroupsForPods\"}", 60, 66),
+            "pod-enis",
+            "Pods with security groups of their own do not start"),
+        warns(
+            "aws-eks-nodeagent does not run, and EC2 throttles calls that no pod waits for",
+            node(eni(0, 14, 4).waited(2))
+                .requests(2, 2)
+                .errors("DescribeNetworkInterfaces", "RequestLimitExceeded", 3, 5),
+            "failed-requests",
+            "ec2-throttled=Level.WARN"),
         fails(
             "EC2 denies a call that no pod waits for, and ipamD rejects all requests",
             node(eni(0, 14, 4))
@@ -1094,6 +1142,22 @@ class FieldReportsTest {
             "#2283: containerd cannot delete pods, and ipamD gets no request",
             node(eni(0, 14, 9)).counts("del_ip_req_count{reason=\"PodDeleted\"}", 60, 60)),
         calm("#1930: aws-node restarts once on a new node", node(eni(0, 14, 4)).restarted(1)),
+        calm(
+            "An IPv6 node has got its prefix after two errors",
+            node(ipv6(0, 1, 4))
+                .type("m5.xlarge", 110, 4, 0)
+                .errors("AssignIpv6Addresses", "InvalidParameterValue", 2, 2)),
+        warns(
+            "An IPv6 node has just started",
+            node(ipv6(0, 0, 0)).type("m5.xlarge", 110, 4, 0).startedAgo(20),
+            "ipv6-prefix"),
+        warns(
+            "One of two subnets is empty, and the pool has grown",
+            node(full(0, 14))
+                .then(full(0, 14), eni(1, 14, 2))
+                .errors("CreateNetworkInterface", "InsufficientFreeAddressesInSubnet", 1, 2),
+            "ec2-no-addresses",
+            "Pods get addresses"),
         calm(
             "Expired credentials ended when ipamD restarted",
             node(eni(0, 14, 4)).errors("DescribeNetworkInterfaces", "ExpiredToken", 3, 3)),
