@@ -5,6 +5,7 @@ import io.cnimetrics.wire.ReceiveLimit;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.security.NoSuchAlgorithmException;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,6 +13,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import javax.net.ssl.SSLContext;
 import software.amazon.awssdk.core.SdkSystemSetting;
 import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.SdkHttpClient;
@@ -39,6 +41,8 @@ public final class AwsHttp implements SdkHttpClient {
 
   /** The limit of elements and attributes, enough for 50 subnets with 20 tags each. */
   private static final int MOST_XML_MARKUP = 10_000;
+
+  private static final String TRUST_STORE = "javax.net.ssl.trustStore";
 
   static {
     setUpSdk();
@@ -81,10 +85,26 @@ public final class AwsHttp implements SdkHttpClient {
    * @param connectTimeout the time limit for the last address of the host; at most one second for
    *     each address before it
    * @param readTimeout the time limit for each wait for bytes
-   * @throws SettingsException if a proxy of the environment cannot be used
+   * @throws SettingsException if a proxy of the environment or the trust store cannot be used
    */
   public static AwsHttp client(Duration connectTimeout, Duration readTimeout) {
+    checkTrustStore();
     return client(Proxies.of(System.getenv()), connectTimeout, readTimeout);
+  }
+
+  /** The JDK reads the trust store once. After a failure no request with TLS can succeed. */
+  private static void checkTrustStore() {
+    String store = System.getProperty(TRUST_STORE);
+    try {
+      if (store != null) {
+        SSLContext.getDefault();
+      }
+    } catch (NoSuchAlgorithmException e) {
+      throw new SettingsException(
+          "the trust store '%s' of %s cannot be used (%s); check that the file exists, that it is"
+                  .formatted(store, TRUST_STORE, RootCause.innermost(e).message())
+              + " PKCS12 or JKS, and that javax.net.ssl.trustStorePassword is its password");
+    }
   }
 
   /** Returns a client that uses the given proxies. */

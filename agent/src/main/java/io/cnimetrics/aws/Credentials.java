@@ -11,7 +11,6 @@ import java.util.stream.Stream;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProviderChain;
-import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 import software.amazon.awssdk.auth.credentials.EnvironmentVariableCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.SystemPropertyCredentialsProvider;
@@ -31,6 +30,9 @@ import software.amazon.awssdk.profiles.ProfileFileSystemSetting;
  */
 public final class Credentials implements AwsCredentialsProvider {
   private static final Duration RENEWAL = Duration.ofMinutes(10);
+
+  /** The limit of profiles that name each other as their source, because they can form a circle. */
+  private static final int MOST_PROFILES = 10;
 
   private final Supplier<CredentialsSource> sources;
   private final InstantSource clock;
@@ -78,7 +80,7 @@ public final class Credentials implements AwsCredentialsProvider {
     return held.orElseThrow().credentials();
   }
 
-  /** Marks the credentials as expired, so that the next call fetches new ones. */
+  /** Marks the credentials as expired, so that the next call fetches new credentials. */
   public synchronized void renew() {
     source = sources.get();
     held = held.map(keys -> new Fetched(keys.credentials(), Optional.of(Instant.EPOCH)));
@@ -86,13 +88,7 @@ public final class Credentials implements AwsCredentialsProvider {
 
   /** The parts of the present credentials, which must not be in any message. Never blocks. */
   public List<String> secrets() {
-    return held.map(Fetched::credentials).stream()
-        .flatMap(
-            keys ->
-                keys instanceof AwsSessionCredentials session
-                    ? Stream.of(keys.accessKeyId(), keys.secretAccessKey(), session.sessionToken())
-                    : Stream.of(keys.accessKeyId(), keys.secretAccessKey()))
-        .toList();
+    return held.map(Fetched::credentials).stream().flatMap(Fetched::parts).toList();
   }
 
   /** The name of the source. */
@@ -118,10 +114,14 @@ public final class Credentials implements AwsCredentialsProvider {
       return new WebIdentity(region);
     }
     String profile = ProfileFileSystemSetting.AWS_PROFILE.getStringValueOrThrow();
-    if (ProfileFile.defaultProfileFile().profile(profile).filter(Credentials::gives).isPresent()) {
+    ProfileFile file = ProfileFile.defaultProfileFile();
+    if (file.profile(profile).filter(Credentials::gives).isPresent()) {
       // For a profile with role_arn the SDK creates its own client of STS.
       AwsHttp.setUpSdk();
-      return new SdkSource("the profile " + profile, ProfileCredentialsProvider.create());
+      String name = "the profile " + profile;
+      return needsUnboundedClient(file, profile)
+          ? new Refused(name)
+          : new SdkSource(name, ProfileCredentialsProvider.create());
     }
     return isSet(SdkSystemSetting.AWS_CONTAINER_CREDENTIALS_FULL_URI)
             || isSet(SdkSystemSetting.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI)
@@ -143,6 +143,32 @@ public final class Credentials implements AwsCredentialsProvider {
             "sso_start_url",
             "login_session")
         .anyMatch(key -> profile.property(key).isPresent());
+  }
+
+  /**
+   * Whether a profile, or one of the profiles that it names as its source, has credential_source.
+   * The SDK then reads instance metadata or Pod Identity with a client of the JDK, which has no
+   * limits and which the agent cannot stop.
+   */
+  private static boolean needsUnboundedClient(ProfileFile file, String profile) {
+    return Stream.iterate(
+            file.profile(profile),
+            Optional::isPresent,
+            known -> known.flatMap(one -> one.property("source_profile")).flatMap(file::profile))
+        .flatMap(Optional::stream)
+        .limit(MOST_PROFILES)
+        .anyMatch(known -> known.property("credential_source").isPresent());
+  }
+
+  /** A profile with credential_source. */
+  private record Refused(String name) implements CredentialsSource {
+    @Override
+    public Fetched fetch() {
+      throw CredentialsException.refusal(
+          name + ": credential_source is set, and the agent does not support it",
+          "give the agent's service account this role by EKS Pod Identity or IRSA, which also work"
+              + " for a role of another account");
+    }
   }
 
   private record SdkSource(String name, AwsCredentialsProvider provider)

@@ -2,7 +2,9 @@ package io.cnimetrics.aws;
 
 import java.time.Instant;
 import java.util.Optional;
+import java.util.stream.Stream;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
+import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 
 /** A source of credentials that is set up for this process. */
 interface CredentialsSource {
@@ -21,5 +23,24 @@ interface CredentialsSource {
    *
    * @param expires empty if the credentials do not expire
    */
-  record Fetched(AwsCredentials credentials, Optional<Instant> expires) {}
+  record Fetched(AwsCredentials credentials, Optional<Instant> expires) {
+    /**
+     * @throws IllegalArgumentException if a header cannot contain the credentials. Such credentials
+     *     must not be kept, because no request would be possible until they expire
+     */
+    public Fetched {
+      if (!parts(credentials).allMatch(part -> part.matches("\\p{Graph}+"))) {
+        throw new IllegalArgumentException("the credentials contain a blank or an odd character");
+      }
+    }
+
+    /** The key id, the secret key and the token. */
+    static Stream<String> parts(AwsCredentials credentials) {
+      Stream<String> keys =
+          Stream.of(credentials.accessKeyId(), credentials.secretAccessKey());
+      return credentials instanceof AwsSessionCredentials session
+          ? Stream.concat(keys, Stream.of(session.sessionToken()))
+          : keys;
+    }
+  }
 }

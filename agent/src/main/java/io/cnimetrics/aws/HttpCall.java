@@ -219,10 +219,7 @@ public class HttpCall implements ExecutableHttpRequest {
       tls.startHandshake();
       return tls;
     } catch (NoSuchAlgorithmException e) {
-      throw new SSLException(
-          "the trust store of javax.net.ssl.trustStore cannot be used: "
-              + RootCause.of(e).message(),
-          e);
+      throw new SSLException("the trust store cannot be used: " + e.getMessage(), e);
     }
   }
 

@@ -3,6 +3,8 @@ package io.cnimetrics.aws;
 import java.net.UnknownHostException;
 import java.util.Locale;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLPeerUnverifiedException;
 
 /** The reasons why a service of AWS does not answer. Each reason has a remedy. */
 public enum NetworkFault {
@@ -16,6 +18,9 @@ public enum NetworkFault {
   UNTRUSTED(
       "check the node's clock; check that the agent trusts the certificate authority of the"
           + " endpoint, or of a proxy that intercepts TLS"),
+  NO_TLS(
+      "the peer does not use TLS; check the scheme and the port of AWS_ENDPOINT_URL_{VARIABLE}, and"
+          + " the proxy"),
   NO_ANSWER(
       "check the route to {NAME}; the route is a VPC endpoint for the service '{PREFIX}' with its"
           + " security group, a NAT gateway, or the proxy of HTTPS_PROXY and NO_PROXY");
@@ -34,7 +39,12 @@ public enum NetworkFault {
     if (origin instanceof UnknownHostException) {
       return UNKNOWN_HOST;
     }
-    return origin instanceof SSLException ? UNTRUSTED : NO_ANSWER;
+    if (origin instanceof SSLException) {
+      boolean began =
+          origin instanceof SSLHandshakeException || origin instanceof SSLPeerUnverifiedException;
+      return began ? UNTRUSTED : NO_TLS;
+    }
+    return NO_ANSWER;
   }
 
   /**

@@ -17,6 +17,11 @@ public record RootCause(Throwable origin) {
     return new RootCause(first(e, IOException.class).map(Throwable.class::cast).orElse(e));
   }
 
+  /** Returns the exception that has no cause. */
+  static RootCause innermost(Throwable e) {
+    return e.getCause() == null ? new RootCause(e) : innermost(e.getCause());
+  }
+
   /** Returns the first exception of the type among the exception and its causes. */
   public static <T extends Throwable> Optional<T> first(Throwable e, Class<T> type) {
     return Stream.iterate(e, cause -> cause != null, Throwable::getCause)

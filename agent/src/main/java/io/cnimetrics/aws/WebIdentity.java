@@ -15,6 +15,9 @@ import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.SdkSystemSetting;
+import software.amazon.awssdk.core.interceptor.Context;
+import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.sts.StsClient;
 
@@ -27,6 +30,7 @@ record WebIdentity(String region) implements CredentialsSource {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
   private static final Duration READ_TIMEOUT = Duration.ofSeconds(3);
   private static final String SESSION = "cni-metrics-agent";
+  private static final String STS_FAULT = "STS or a proxy has a fault; the agent tries again";
 
   @Override
   public String name() {
@@ -45,7 +49,8 @@ record WebIdentity(String region) implements CredentialsSource {
                         "IRSA: AWS_ROLE_ARN is not set",
                         "set the annotation eks.amazonaws.com/role-arn of the service account"));
     String session = SdkSystemSetting.AWS_ROLE_SESSION_NAME.getStringValue().orElse(SESSION);
-    try (StsClient sts = client()) {
+    Transmission transmission = new Transmission();
+    try (StsClient sts = client(transmission)) {
       software.amazon.awssdk.services.sts.model.Credentials found =
           sts.assumeRoleWithWebIdentity(
                   ask -> ask.roleArn(role).roleSessionName(session).webIdentityToken(token))
@@ -57,11 +62,13 @@ record WebIdentity(String region) implements CredentialsSource {
     } catch (AwsServiceException e) {
       throw answered(e, role, token);
     } catch (RuntimeException e) {
-      throw unanswered(e);
+      throw transmission.ended
+          ? CredentialsException.outage("IRSA: STS answered without usable credentials", STS_FAULT)
+          : unanswered(e);
     }
   }
 
-  private StsClient client() {
+  private StsClient client(Transmission transmission) {
     String own = SdkSystemSetting.AWS_REGION.getStringValue().orElse(region);
     return StsClient.builder()
         .region(Region.of(own))
@@ -71,7 +78,8 @@ record WebIdentity(String region) implements CredentialsSource {
             settings ->
                 settings
                     .retryStrategy(AwsRetryStrategy.doNotRetry())
-                    .addExecutionInterceptor(AwsEndpoint.STS.keepingPath()))
+                    .addExecutionInterceptor(AwsEndpoint.STS.keepingPath())
+                    .addExecutionInterceptor(transmission))
         .build();
   }
 
@@ -88,7 +96,7 @@ record WebIdentity(String region) implements CredentialsSource {
     }
     boolean fault = e.statusCode() >= 500 || e.isThrottlingException() || code.isEmpty();
     if (fault || code.startsWith("IDPCommunicationError")) {
-      return CredentialsException.outage(fact, "STS or a proxy has a fault; the agent tries again");
+      return CredentialsException.outage(fact, STS_FAULT);
     }
     return CredentialsException.refusal(fact, remedy(code, role));
   }
@@ -134,5 +142,16 @@ record WebIdentity(String region) implements CredentialsSource {
         "%s: the token file %s %s".formatted(source, path, what),
         "the kubelet writes this file; the agent reads it again; if this persists, check the"
             + " projected volume of the pod and its permissions");
+  }
+
+  /** Records whether the head of an answer has arrived. */
+  private static final class Transmission implements ExecutionInterceptor {
+    private boolean ended;
+
+    @Override
+    public void afterTransmission(
+        Context.AfterTransmission context, ExecutionAttributes attributes) {
+      ended = true;
+    }
   }
 }

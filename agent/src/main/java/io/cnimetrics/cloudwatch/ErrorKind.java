@@ -76,6 +76,7 @@ enum ErrorKind {
   NO_ANSWER(Status.RETRYABLE, NetworkFault.NO_ANSWER),
   UNKNOWN_HOST(Status.RETRYABLE, NetworkFault.UNKNOWN_HOST),
   UNTRUSTED(Status.RETRYABLE, NetworkFault.UNTRUSTED),
+  NO_TLS(Status.RETRYABLE, NetworkFault.NO_TLS),
   NOT_SENT(
       Status.RETRYABLE,
       "check the region and the settings of the AWS SDK, such as AWS_ENDPOINT_URL_CLOUDWATCH");

@@ -115,7 +115,7 @@ final class ResponseClassifier {
     if (refusal == ErrorKind.INVALID && exchange.response().filter(this::isFarOff).isPresent()) {
       refusal = ErrorKind.WRONG_TIMES;
     }
-    if (refusal == ErrorKind.EXPIRED) {
+    if (refusal == ErrorKind.EXPIRED || refusal == ErrorKind.NOT_KNOWN) {
       credentials.renew();
     }
     String words = details.map(AwsErrorDetails::errorMessage).orElse("");

@@ -4,8 +4,11 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -16,6 +19,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +33,12 @@ public final class HealthServer implements AutoCloseable {
   /** The environment variable with the name of the agent's pod. */
   public static final String POD = "POD_NAME";
 
+  /** An idle connection uses about 0.9 kB of heap. Connections above the limit are closed at once. */
+  private static final int MOST_CONNECTIONS = 1100;
+
+  private static final Path PROCESS_LIMITS = Path.of("/proc/self/limits");
+  private static final Pattern OPEN_FILES = Pattern.compile("Max open files +([0-9]{1,9}) .*");
+
   /** Limits of the JDK's server, which can be set only as system properties. */
   private static final Map<String, String> LIMITS =
       Map.of(
@@ -34,9 +46,7 @@ public final class HealthServer implements AutoCloseable {
           // a tenth of an idle agent's CPU time, so the server checks every 5 s.
           "sun.net.httpserver.idleInterval", "5",
           "sun.net.httpserver.clockTick", "5000",
-          // An idle connection uses about 0.9 kB of heap. Connections above this limit are closed
-          // at once.
-          "jdk.httpserver.maxConnections", "1100",
+          "jdk.httpserver.maxConnections", String.valueOf(mostConnections(PROCESS_LIMITS)),
           // The default is 380 kB. Eight requests of this size would fill a small heap.
           "sun.net.httpserver.maxReqHeaderSize", "16384",
           // A response needs two writes. Without this setting, the second write waits until the
@@ -189,6 +199,22 @@ public final class HealthServer implements AutoCloseable {
   private static String shown(InetSocketAddress address) {
     String host = address.getHostString();
     return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort();
+  }
+
+  /**
+   * The number of connections that leaves at least half of the process's file descriptors for polls
+   * and sends. A container can have a limit of 1,024 descriptors.
+   */
+  static int mostConnections(Path processLimits) {
+    try (Stream<String> lines = Files.lines(processLimits)) {
+      return lines
+          .map(OPEN_FILES::matcher)
+          .filter(Matcher::matches)
+          .mapToInt(limit -> Integer.parseInt(limit.group(1)) / 2)
+          .reduce(MOST_CONNECTIONS, Math::min);
+    } catch (IOException | UncheckedIOException e) {
+      return MOST_CONNECTIONS;
+    }
   }
 
   /** Serves a probe's result. Logs each change, because the kubelet's events omit the reason. */

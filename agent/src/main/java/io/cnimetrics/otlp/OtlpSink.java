@@ -155,7 +155,11 @@ public final class OtlpSink implements MetricSink {
                       .contentStreamProvider(() -> new ByteArrayInputStream(body))
                       .build()));
       HttpExecuteResponse answer = call.call();
-      return results.of(answer.httpResponse(), body(answer));
+      PutResult result = results.of(answer.httpResponse(), body(answer));
+      if (result.status() == PutResult.Status.UNAUTHORIZED) {
+        signature.ifPresent(Signature::renew);
+      }
+      return result;
     } catch (CredentialsException e) {
       return results.withoutCredentials(e);
     } catch (IOException | RuntimeException e) {

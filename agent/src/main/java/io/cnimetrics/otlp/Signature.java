@@ -39,6 +39,11 @@ final class Signature {
     return URI.create(base.replaceFirst("/+$", "") + "/v1/metrics");
   }
 
+  /** Fetches new credentials before the next request. */
+  void renew() {
+    credentials.renew();
+  }
+
   /** The secrets that the signed request contains. */
   List<String> secrets() {
     return credentials.secrets();

@@ -160,6 +160,23 @@ class CredentialsTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"", "{}", "<AssumeRole", "<html><p>Sign in</html>", "<a/>"})
+  void answerOfStsWithoutCredentialsIsAnOutage(String body) throws IOException {
+    try (RawCloudWatch server = new RawCloudWatch();
+        RawCloudWatch sts =
+            new RawCloudWatch(
+                request -> request.ok(body.getBytes(UTF_8)),
+                request -> request.ok(assumed().getBytes(UTF_8)));
+        CloudWatchSink sink = openForIrsa(server, sts.url())) {
+      PutResult answer = put(sink, LIMIT);
+      assertThat(answer.status()).isEqualTo(Status.RETRYABLE);
+      assertThat(answer.message())
+          .contains("IRSA: STS answered without usable credentials", "STS or a proxy has a fault");
+      assertThat(put(sink, LIMIT)).isEqualTo(PutResult.ACCEPTED);
+    }
+  }
+
   @Test
   void stsWhoseNameDoesNotResolveIsRetryableAndNamed() throws IOException {
     try (RawCloudWatch server = new RawCloudWatch();
@@ -197,7 +214,8 @@ class CredentialsTest {
         RawCloudWatch sts =
             new RawCloudWatch(
                 request -> request.ok(assumed().replace("WithWebIdentity", "").getBytes(UTF_8)));
-        CloudWatchSink sink = openForProfile(server, sts.url())) {
+        CloudWatchSink sink =
+            openForProfile(server, sts.url(), "aws_access_key_id = key-of-file")) {
       assertThat(put(sink, LIMIT)).isEqualTo(PutResult.ACCEPTED);
       assertThat(server.heads()).singleElement().asString().contains("=key-of-sts/");
       assertThat(sts.heads()).singleElement().asString().contains("=key-of-file/");
@@ -205,7 +223,34 @@ class CredentialsTest {
     }
   }
 
-  private CloudWatchSink openForProfile(RawCloudWatch server, String sts) throws IOException {
+  @Test
+  void profileWithCredentialSourceIsRefusedBeforeAnyRequest() throws IOException {
+    try (RawCloudWatch server = new RawCloudWatch();
+        RawCloudWatch sts = new RawCloudWatch();
+        FakeImds imds = withRole("key-of-role")) {
+      properties.set(
+          Map.of(
+              "aws.ec2MetadataServiceEndpoint",
+              imds.endpoint().toString(),
+              "aws.disableEc2Metadata",
+              "false"));
+      try (CloudWatchSink sink =
+          openForProfile(server, sts.url(), "credential_source = Ec2InstanceMetadata")) {
+        PutResult answer = put(sink, LIMIT);
+        assertThat(answer.status()).isEqualTo(Status.UNAUTHORIZED);
+        assertThat(answer.message())
+            .contains("the profile default", "credential_source", "Pod Identity");
+        assertThat(imds.requests()).isEmpty();
+        assertThat(sts.heads()).isEmpty();
+      }
+    }
+  }
+
+  /**
+   * @param base the source of the credentials of the profile {@code base}
+   */
+  private CloudWatchSink openForProfile(RawCloudWatch server, String sts, String base)
+      throws IOException {
     Files.writeString(
         empty.resolve("config"),
         """
@@ -213,9 +258,11 @@ class CredentialsTest {
         role_arn = arn:aws:iam::111122223333:role/agent
         source_profile = base
         [profile base]
-        aws_access_key_id = key-of-file
+        %s
+        role_arn = arn:aws:iam::111122223333:role/base
         aws_secret_access_key = secret
-        """);
+        """
+            .formatted(base));
     properties.set(Map.of("aws.endpointUrlSts", sts, "aws.region", "eu-west-1"));
     return open(server);
   }
@@ -246,6 +293,39 @@ class CredentialsTest {
           .singleElement()
           .asString()
           .contains("GET /v1/credentials", "Authorization: planted.web.identity");
+    }
+  }
+
+  @Test
+  void credentialsThatNoHeaderCanContainAreNotKept() throws IOException {
+    String broken = keys().replace("key-of-pod", "key\\r\\nX-Other: 1");
+    try (RawCloudWatch server = new RawCloudWatch();
+        RawCloudWatch agent =
+            new RawCloudWatch(
+                request -> request.ok(broken.getBytes(UTF_8)),
+                request -> request.ok(keys().getBytes(UTF_8)));
+        CloudWatchSink sink = openForPodIdentity(server, agent.url())) {
+      PutResult answer = put(sink, LIMIT);
+      assertThat(answer.status()).isEqualTo(Status.RETRYABLE);
+      assertThat(answer.message()).contains("EKS Pod Identity", "answered with no credentials");
+      assertThat(put(sink, LIMIT)).isEqualTo(PutResult.ACCEPTED);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"UnrecognizedClientException", "InvalidClientTokenId"})
+  void credentialsThatCloudWatchDoesNotKnowAreFetchedAgain(String code) throws IOException {
+    String newer = keys().replace("key-of-pod", "newer-key");
+    try (RawCloudWatch server =
+            new RawCloudWatch(request -> request.refuse(403, "", Cbor.error(code, "invalid")));
+        RawCloudWatch agent =
+            new RawCloudWatch(
+                request -> request.ok(keys().getBytes(UTF_8)),
+                request -> request.ok(newer.getBytes(UTF_8)));
+        CloudWatchSink sink = openForPodIdentity(server, agent.url())) {
+      assertThat(put(sink, LIMIT).status()).isEqualTo(Status.UNAUTHORIZED);
+      assertThat(put(sink, LIMIT)).isEqualTo(PutResult.ACCEPTED);
+      assertThat(server.heads().get(1)).contains("=newer-key/");
     }
   }
 

@@ -6,15 +6,22 @@ import static io.cnimetrics.cloudwatch.SinkFixture.LIMIT;
 import static io.cnimetrics.cloudwatch.SinkFixture.NAMESPACE;
 import static io.cnimetrics.cloudwatch.SinkFixture.SECRET;
 import static io.cnimetrics.cloudwatch.SinkFixture.datums;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.cnimetrics.aws.Credentials;
 import io.cnimetrics.aws.SettingsException;
 import io.cnimetrics.testing.SystemProperties;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,7 +31,7 @@ import software.amazon.awssdk.http.ExecutableHttpRequest;
 import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.SdkHttpClient;
 
-/** The URLs of requests. No request is sent. */
+/** The URLs of requests. */
 class EndpointTest {
   private final SystemProperties properties = new SystemProperties();
   private final List<String> asked = new ArrayList<>();
@@ -68,6 +75,35 @@ class EndpointTest {
     assertThatThrownBy(() -> CloudWatchSink.open("eu-west-1", CLOCK))
         .isInstanceOf(SettingsException.class)
         .hasMessageContainingAll("eu-west-1", "AWS_ENDPOINT_URL_CLOUDWATCH");
+  }
+
+  @Test
+  void peerWithoutTlsIsNoUntrustedPeer() throws IOException {
+    try (ServerSocket peer = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      properties.set(
+          Map.of(
+              "aws.endpointUrlCloudWatch",
+              "https://localhost:" + peer.getLocalPort(),
+              "aws.accessKeyId",
+              KEY_ID,
+              "aws.secretAccessKey",
+              SECRET));
+      CompletableFuture<Void> answer = CompletableFuture.runAsync(() -> answerWithoutTls(peer));
+      try (CloudWatchSink sink = CloudWatchSink.open("eu-west-1", CLOCK)) {
+        assertThat(sink.put(NAMESPACE, datums(1), LIMIT).message())
+            .contains("the peer does not use TLS", "AWS_ENDPOINT_URL_CLOUDWATCH");
+      }
+      answer.join();
+    }
+  }
+
+  private static void answerWithoutTls(ServerSocket peer) {
+    try (Socket client = peer.accept()) {
+      client.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(US_ASCII));
+      client.getInputStream().readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private void put(String region) {

@@ -15,6 +15,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +25,9 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
@@ -230,6 +234,21 @@ class HealthServerTest {
       assertThat(new Client(new InetSocketAddress(client, port)).get("/livez").status())
           .isEqualTo(200);
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "Max open files            1024                 4096                 files, 512",
+    "Max open files            64                   64                   files, 32",
+    "Max open files            1048576              1048576              files, 1100",
+    "Max open files            unlimited            unlimited            files, 1100",
+    "Max processes             100                  100                  processes, 1100"
+  })
+  void connectionsLeaveFileDescriptorsForPollsAndSends(
+      String line, int most, @TempDir Path directory) throws IOException {
+    Path limits = Files.writeString(directory.resolve("limits"), "Limit\n" + line + "     \n");
+    assertThat(HealthServer.mostConnections(limits)).isEqualTo(most);
+    assertThat(HealthServer.mostConnections(directory.resolve("none"))).isEqualTo(1100);
   }
 
   @Test

@@ -12,6 +12,7 @@ import io.cnimetrics.publish.MetricSink.Datum;
 import io.cnimetrics.publish.MetricSink.PutResult;
 import io.cnimetrics.publish.MetricSink.PutResult.Status;
 import io.cnimetrics.testing.RawServer;
+import io.cnimetrics.testing.SystemProperties;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -283,6 +284,35 @@ class OtlpSinkTest {
     assertThat(put())
         .returns(Status.RETRYABLE, PutResult::status)
         .returns("NO_ANSWER", PutResult::code);
+  }
+
+  @Test
+  void refusedCredentialsAreFetchedAgain() throws IOException {
+    RawServer.Answer keys =
+        request ->
+            request.ok(
+                "{\"AccessKeyId\":\"id\",\"SecretAccessKey\":\"key\",\"Token\":\"token\"}"
+                    .getBytes(UTF_8));
+    try (RawServer podIdentity = new RawServer(keys);
+        SystemProperties properties = new SystemProperties()) {
+      properties.set(
+          Map.of("aws.containerCredentialsFullUri", podIdentity.address().toString()));
+      OtlpSink signing =
+          new OtlpSink(
+              receiver.metricsUrl(),
+              Map.of(),
+              Map.of(),
+              Optional.of(Signature.of("eu-west-1", CLOCK)),
+              () -> NODE,
+              "1.2.3",
+              CLOCK);
+      receiver.plan(Answer.of(403));
+      for (Status expected : List.of(Status.UNAUTHORIZED, Status.ACCEPTED, Status.ACCEPTED)) {
+        assertThat(signing.put("", List.of(counter("ipamdErr", 1)), LIMIT).status())
+            .isEqualTo(expected);
+      }
+      assertThat(podIdentity.heads()).hasSize(2);
+    }
   }
 
   private PutResult put() {
