@@ -36,8 +36,7 @@ interface CredentialsSource {
 
     /** The key id, the secret key and the token. */
     static Stream<String> parts(AwsCredentials credentials) {
-      Stream<String> keys =
-          Stream.of(credentials.accessKeyId(), credentials.secretAccessKey());
+      Stream<String> keys = Stream.of(credentials.accessKeyId(), credentials.secretAccessKey());
       return credentials instanceof AwsSessionCredentials session
           ? Stream.concat(keys, Stream.of(session.sessionToken()))
           : keys;

@@ -33,7 +33,9 @@ public final class HealthServer implements AutoCloseable {
   /** The environment variable with the name of the agent's pod. */
   public static final String POD = "POD_NAME";
 
-  /** An idle connection uses about 0.9 kB of heap. Connections above the limit are closed at once. */
+  /**
+   * An idle connection uses about 0.9 kB of heap. Connections above the limit are closed at once.
+   */
   private static final int MOST_CONNECTIONS = 1100;
 
   private static final Path PROCESS_LIMITS = Path.of("/proc/self/limits");

@@ -295,8 +295,7 @@ class OtlpSinkTest {
                     .getBytes(UTF_8));
     try (RawServer podIdentity = new RawServer(keys);
         SystemProperties properties = new SystemProperties()) {
-      properties.set(
-          Map.of("aws.containerCredentialsFullUri", podIdentity.address().toString()));
+      properties.set(Map.of("aws.containerCredentialsFullUri", podIdentity.address().toString()));
       OtlpSink signing =
           new OtlpSink(
               receiver.metricsUrl(),
