@@ -109,7 +109,9 @@ final class Explanations {
             .thenComparing(finding -> finding.explainedBy().isPresent())
             .thenComparing(finding -> !Verdict.isUrgent(finding))
             .thenComparing(finding -> !refuses(finding, raised))
-            .thenComparing(finding -> !finding.id().equals("failed-requests")));
+            .thenComparing(
+                finding ->
+                    finding.level() != Level.WARN || !finding.id().equals("failed-requests")));
     return sorted;
   }
 
