@@ -95,7 +95,10 @@ final class Journal implements Closeable {
     } catch (JournalFile.InUseException e) {
       throw e;
     } catch (IOException e) {
-      // A warning has been logged, and the next call tries again.
+      // An earlier failure has been logged already. The next call tries again.
+      if (unlocked.isPresent()) {
+        warn(e, "lose pending minutes");
+      }
     } finally {
       // The old lock is released last, so that an agent that waits for it then finds the new lock.
       unlocked.ifPresent(this::close);
@@ -105,8 +108,8 @@ final class Journal implements Closeable {
 
   private void removed(String name) {
     log.warn(
-        "another process removed or replaced a file of the running agent; the agent writes the"
-            + " file again, and retries each minute: state_dir={} file={}",
+        "another process removed or replaced a file of the running agent, or made it unreadable;"
+            + " the agent writes the file again, and retries each minute: state_dir={} file={}",
         directory,
         name);
   }
@@ -205,11 +208,7 @@ final class Journal implements Closeable {
     JournalFile kept = file.get();
     List<Entry> entries = all.get();
     try {
-      try {
-        kept.replace(entries);
-      } catch (IOException e) {
-        kept.rewrite(entries);
-      }
+      replace(kept, entries);
       bytesWhenReplaced = kept.bytes();
       if (failing) {
         failing = false;
@@ -221,6 +220,18 @@ final class Journal implements Closeable {
           kept.discard()
               ? "lose pending minutes"
               : "continue from an outdated state and count increases twice");
+    }
+  }
+
+  /** If the disk has no room for a second file, writes the entries in place of the old entries. */
+  private static void replace(JournalFile kept, List<Entry> entries) throws IOException {
+    try {
+      kept.replace(entries);
+    } catch (IOException e) {
+      if (!kept.isInPlace()) {
+        throw e;
+      }
+      kept.rewrite(entries);
     }
   }
 
@@ -240,12 +251,16 @@ final class Journal implements Closeable {
   private void failed(IOException cause, String consequence) {
     if (!failing) {
       failing = true;
-      log.warn(
-          "state cannot be kept on disk, and a restart would {}: state_dir={} cause=\"{}\"; check"
-              + " the disk; the agent retries each minute",
-          consequence,
-          directory,
-          cause.toString());
+      warn(cause, consequence);
     }
+  }
+
+  private void warn(IOException cause, String consequence) {
+    log.warn(
+        "state cannot be kept on disk, and a restart would {}: state_dir={} cause=\"{}\"; check"
+            + " the disk; the agent retries each minute",
+        consequence,
+        directory,
+        cause.toString());
   }
 }

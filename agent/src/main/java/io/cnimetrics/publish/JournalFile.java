@@ -249,12 +249,10 @@ final class JournalFile implements Closeable {
 
   /**
    * Empties the file and writes it again. A full disk often has room for the new entries, because
-   * the old entries are removed first. After a failure the file has some of the new entries.
+   * the old entries are removed first. The file must be {@link #isInPlace in place}. After a
+   * failure the file has some of the new entries.
    */
   void rewrite(List<Journal.Entry> changes) throws IOException {
-    if (!isInPlace()) {
-      throw new NoSuchFileException(file.toString());
-    }
     channel.truncate(0);
     bytes = writeAll(channel, changes);
   }

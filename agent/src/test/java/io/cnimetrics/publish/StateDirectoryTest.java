@@ -151,6 +151,38 @@ class StateDirectoryTest {
   }
 
   @Test
+  void warningNamesWhatPreventsTheReplacement() throws IOException {
+    BufferFixture fixture = BufferFixture.in(directory, START).poll(at(10), 4).poll(at(70), 5);
+    Files.createDirectories(directory.resolve("state.new/full"));
+    Files.delete(directory.resolve("state"));
+
+    fixture.buffer.sync();
+    fixture.buffer.close();
+
+    assertThat(log.messages())
+        .satisfiesExactly(
+            removed -> assertThat(removed).contains("file=state"),
+            lost -> assertThat(lost).contains("lose pending minutes", "state.new"));
+  }
+
+  @Test
+  void directoryThatCannotBeUsedAfterItsRemovalIsNamedWithTheCause() throws IOException {
+    Path place = directory.resolve("state-dir");
+    BufferFixture fixture = BufferFixture.in(place, START).poll(at(10), 4);
+    Files.move(place, directory.resolve("away"));
+    Files.createFile(place);
+
+    fixture.buffer.sync();
+    fixture.buffer.sync();
+    fixture.buffer.close();
+
+    assertThat(log.messages())
+        .satisfiesExactly(
+            removed -> assertThat(removed).contains("file=lock"),
+            lost -> assertThat(lost).contains("FileAlreadyExists", "state_dir=" + place));
+  }
+
+  @Test
   void removedDirectoryIsMadeAgain() throws IOException {
     Path place = directory.resolve("state-dir");
     BufferFixture fixture = BufferFixture.in(place, START).poll(at(10), 4).poll(at(70), 5);
