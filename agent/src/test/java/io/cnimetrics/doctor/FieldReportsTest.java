@@ -289,7 +289,7 @@ class FieldReportsTest {
             "delete pods -l k8s-app=aws-node",
             "!pods still start"),
         fails(
-            "jtblin/kube2iam#346: the credentials of ipamD have expired",
+            "The credentials of ipamD have expired",
             node(full(0, 14)).refused().errors("CreateNetworkInterface", "ExpiredToken", 10, 12),
             "ec2-denied",
             "does not accept the credentials",
@@ -302,7 +302,7 @@ class FieldReportsTest {
             "chronyc",
             "!attach-role-policy"),
         fails(
-            "lstoll/k8s-vpcnet#71: another ENI is at this device index",
+            "Another ENI is at this device index",
             node(full(0, 14))
                 .refused()
                 .errors("AttachNetworkInterface", "InvalidParameterValue", 10, 12),
@@ -318,7 +318,7 @@ class FieldReportsTest {
             "ipamd.log",
             "!security group"),
         fails(
-            "aws/amazon-vpc-resource-controller-k8s#71: a policy requires tags on each new ENI",
+            "A policy requires tags on each new ENI",
             node(full(0, 14))
                 .refused()
                 .errors("CreateNetworkInterface", "UnauthorizedOperation", 10, 12),
@@ -783,7 +783,7 @@ class FieldReportsTest {
             node(ipv6(0, 1, 4).cooling(4)).type("m5.xlarge", 110, 4, 0).requests(4, 4),
             "failed-requests"),
         warns(
-            "aws/aws-network-policy-agent#455, #2897: aws-eks-nodeagent does not run",
+            "#2897: aws-eks-nodeagent does not run",
             node(eni(0, 14, 4).waited(2)).requests(2, 2),
             "failed-requests",
             "2 s",
@@ -796,7 +796,7 @@ class FieldReportsTest {
             "failed-requests",
             "-c aws-eks-nodeagent"),
         warns(
-            "#2540: the same with prefixes",
+            "aws-eks-nodeagent does not run, and the node has prefixes",
             node(prefixes(0, 1, 4).waited(3))
                 .prefixMode()
                 .with(it -> it.maxPods(110))
@@ -804,7 +804,7 @@ class FieldReportsTest {
             "failed-requests",
             "-c aws-eks-nodeagent"),
         warns(
-            "aws/aws-network-policy-agent#549: the same on IPv6",
+            "aws-eks-nodeagent does not run on IPv6",
             node(ipv6(0, 1, 4).waited(3)).type("m5.xlarge", 110, 4, 0).requests(3, 3),
             "failed-requests",
             "-c aws-eks-nodeagent"),
@@ -819,7 +819,7 @@ class FieldReportsTest {
             "failed-requests",
             "BranchENIAnnotationFailed"),
         fails(
-            "#1505: the VLAN of a branch ENI cannot be set up",
+            "The VLAN of a branch ENI cannot be set up",
             node(eni(0, 14, 4), eni(1, 0, 0).trunk())
                 .with(it -> it.maxPods(45))
                 .requests(3, 3)
