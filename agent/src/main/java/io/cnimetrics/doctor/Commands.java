@@ -189,23 +189,22 @@ final class Commands {
 
   /** The subnets of this node's VPC and zone with their free addresses. */
   static final String SUBNETS =
-      aws("ec2 describe-subnets")
-          + " --filters Name=availability-zone,Values="
-          + THIS_ZONE
-          + " Name=vpc-id,Values=\"$("
-          + aws("ec2 describe-instances")
-          + " --instance-ids "
-          + THIS_INSTANCE
-          + " --query 'Reservations[].Instances[].VpcId' --output text)\" --query"
-          + " 'Subnets[].[SubnetId,AvailableIpAddressCount,CidrBlock,MapPublicIpOnLaunch]'"
-          + " --output table";
+      subnets("AvailableIpAddressCount,CidrBlock,MapPublicIpOnLaunch") + " --output table";
 
   static final String IPV6_OF_SUBNETS =
-      SUBNETS
-          .replace(
-              "AvailableIpAddressCount,CidrBlock,MapPublicIpOnLaunch",
-              "Ipv6CidrBlockAssociationSet[].Ipv6CidrBlock")
-          .replace("--output table", "--output text");
+      subnets("Ipv6CidrBlockAssociationSet[].Ipv6CidrBlock") + " --output text";
+
+  private static String subnets(String fields) {
+    return aws("ec2 describe-subnets")
+        + " --filters Name=availability-zone,Values="
+        + THIS_ZONE
+        + " Name=vpc-id,Values=\"$("
+        + aws("ec2 describe-instances")
+        + " --instance-ids "
+        + THIS_INSTANCE
+        + " --query 'Reservations[].Instances[].VpcId' --output text)\" --query"
+        + " 'Subnets[].[SubnetId,%s]'".formatted(fields);
+  }
 
   /** With the value 0, this tag of a subnet forbids pods in the subnet. */
   static final String POD_TAG = "kubernetes.io/role/cni";

@@ -316,12 +316,7 @@ record Ec2Errors(
   /** The finding with the advice that depends on the call and on the node's settings. */
   private Finding advised(NodeEvidence node, List<IpamdError> kinds, Finding finding) {
     return switch (finding.id()) {
-      case "ec2-denied" ->
-          kinds.stream().allMatch(Ec2Errors::isOfRole)
-              ? withoutRole(finding)
-              : kinds.stream().allMatch(kind -> REJECTED_CREDENTIALS.contains(kind.code()))
-                  ? withoutCredentials(finding)
-                  : allowing(kinds.get(0).call(), finding);
+      case "ec2-denied" -> denied(kinds, finding);
       case "ec2-no-addresses" -> PodNetwork.freeing(node, finding);
       case "ec2-throttled" -> withFewerCalls(node, finding);
       default -> explained(node, kinds, finding);
@@ -370,6 +365,14 @@ record Ec2Errors(
                 PodAddresses.higherTargets(node),
                 Commands.CALLS_TO_EC2,
                 Commands.settingsLike("_TARGET")));
+  }
+
+  private static Finding denied(List<IpamdError> kinds, Finding finding) {
+    if (kinds.stream().allMatch(Ec2Errors::isOfRole)) {
+      return withoutRole(finding);
+    }
+    boolean rejected = kinds.stream().allMatch(kind -> REJECTED_CREDENTIALS.contains(kind.code()));
+    return rejected ? withoutCredentials(finding) : allowing(kinds.get(0).call(), finding);
   }
 
   /** The finding with a more exact cause, if its errors show one. */

@@ -260,18 +260,17 @@ final class PodAddresses {
     }
     Trend trend = node.trend(refusals);
     String evidence = "refusals: " + trend;
-    String cause = WHY_REFUSED;
     if (trend.total() == 0) {
       return REFUSED_PODS.ok("ipamD never refused an address", evidence);
     }
     String past = "ipamD refused addresses to pods";
     if (!trend.isRising()) {
-      return trend.judge(REFUSED_PODS.warn(past, evidence, cause));
+      return trend.judge(REFUSED_PODS.warn(past, evidence, WHY_REFUSED));
     }
     return trend.judge(
         refusesNow(node, trend)
-            ? REFUSED_PODS.fail("ipamD refuses addresses to pods", evidence, cause)
-            : REFUSED_PODS.warn(past + " a short time ago", evidence, cause));
+            ? REFUSED_PODS.fail("ipamD refuses addresses to pods", evidence, WHY_REFUSED)
+            : REFUSED_PODS.warn(past + " a short time ago", evidence, WHY_REFUSED));
   }
 
   private static boolean refusesNow(NodeEvidence node, Trend refusals) {

@@ -163,13 +163,16 @@ final class PodNetwork {
         && !node.startedWithin(NEW_POD_EXPECTED);
   }
 
+  private static final Duration POLICY_AGENT_WAIT = Duration.ofSeconds(2);
+  private static final Duration RELEASE_TIME = Duration.ofMillis(400);
+
   /**
    * The CNI plugin waits two seconds for the network policy agent after a pod got its address. Then
    * the pod fails, and releases the address some tenths of a second later.
    */
   private static boolean isWaitForPolicyAgent(Duration held) {
-    return held.compareTo(Duration.ofSeconds(2)) >= 0
-        && held.compareTo(Duration.ofMillis(2_400)) < 0;
+    return held.compareTo(POLICY_AGENT_WAIT) >= 0
+        && held.compareTo(POLICY_AGENT_WAIT.plus(RELEASE_TIME)) < 0;
   }
 
   private static Finding withoutPolicyAgent(Trend requests) {
