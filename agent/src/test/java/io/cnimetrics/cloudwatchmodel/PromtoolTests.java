@@ -398,6 +398,9 @@ final class PromtoolTests {
   private static Object notification() {
     Map<String, Object> node = new LinkedHashMap<>(labels(node(7)));
     node.put("severity", "critical");
+    Alarm alarm =
+        AlarmTable.all().stream().filter(a -> a.id().equals("PodsGetNoAddress")).findAny().get();
+    String findings = String.join(", ", alarm.text().checks());
     return object(
         "eval_time",
         (BEFORE + 6) + "m",
@@ -416,7 +419,9 @@ final class PromtoolTests {
                     """
                     New pods on a node stay in ContainerCreating, because ipamD refuses them an address or cannot read instance metadata.
                     Node ip-10-0-1-7, instance i-10-0-1-7, zone eu-west-1a, cluster prod.
-                    See the verdict and the findings refused-pods, metadata-away, ec2-no-addresses, ec2-denied, leaked-addresses, trunk-slot, node-full.""",
+                    See the verdict and the findings %s.\
+                    """
+                        .formatted(findings),
                     "runbook",
                     "kubectl -n kube-system exec $(kubectl -n kube-system get pod -o name -l"
                         + " app.kubernetes.io/name=cni-metrics-agent --field-selector"
