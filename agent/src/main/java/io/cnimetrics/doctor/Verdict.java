@@ -1,7 +1,6 @@
 package io.cnimetrics.doctor;
 
 import io.cnimetrics.snapshot.AddressMode;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,14 +18,13 @@ public record Verdict(Level level, String text, Optional<String> finding) {
   private static final String YES = "Pods get addresses";
   private static final String NO_POD_WAITS = "No pod waits for an address";
   private static final String NOBODY_ASKS = "No pod has requested an address";
-  private static final String UNKNOWN = "It is not known whether pods get addresses";
 
   /** The verdicts for causes that stop only some pods, or that stop pods only at times. */
   private static final Map<String, String> SOME =
       Map.of(
           "ipamd-restarts", "Pods get addresses only between restarts",
           "cooldown", "Pods get addresses late",
-          "pod-enis", "Pods with security groups of their own do not start, and other pods do");
+          "pod-enis", "Only pods with security groups of their own do not start");
 
   /**
    * Each of these findings alone shows that pods get no address. Other findings only show a cause.
@@ -40,9 +38,12 @@ public record Verdict(Level level, String text, Optional<String> finding) {
           "failed-requests",
           "introspection");
 
-  /** The checks of what a pod needs after it has got an address, and of the agent. */
-  private static final Set<String> NOT_OF_ADDRESSES =
-      Set.of("pod-setup", "pod-routes", "put-metric-data");
+  /** The answers of checks of what a pod needs after it has got an address, and of the agent. */
+  private static final Map<String, String> NOT_OF_ADDRESSES =
+      Map.of(
+          "pod-setup", "do not start",
+          "pod-routes", "some have no network",
+          "put-metric-data", "the agent has a problem");
 
   /** The findings that concern only the agent. */
   private static final Set<String> OF_AGENT =
@@ -90,22 +91,22 @@ public record Verdict(Level level, String text, Optional<String> finding) {
   }
 
   private static String failure(NodeEvidence node, Finding worst, List<Finding> findings) {
-    String why = clause(worst.title());
-    if (NOT_OF_ADDRESSES.contains(worst.id())) {
-      return YES + ", but " + why + since(worst, node.now());
+    if (NOT_OF_ADDRESSES.containsKey(worst.id())) {
+      return YES + ", but " + NOT_OF_ADDRESSES.get(worst.id()) + since(node, worst) + why(worst);
     } else if (Introspection.hidesThePool(worst)) {
-      return UNKNOWN + ": " + why + since(worst, node.now());
+      return unknown(node, worst);
     }
     List<Finding> failed =
         findings.stream().filter(finding -> finding.level() == Level.FAIL).toList();
     boolean seen = failed.stream().anyMatch(finding -> SEEN.contains(finding.id()));
     String answer = SOME.getOrDefault(worst.id(), seen ? NO : NEXT);
-    return failed.stream()
-        .filter(finding -> finding.id().equals("refused-pods") && !finding.equals(worst))
-        .findFirst()
-        .flatMap(refused -> later(worst, refused))
-        .map(since -> "%s since %s: %s".formatted(answer, since.text(node.now()), why))
-        .orElse(answer + ": " + why + since(worst, node.now()));
+    Finding dated =
+        failed.stream()
+            .filter(finding -> finding.id().equals("refused-pods") && !finding.equals(worst))
+            .findFirst()
+            .map(refused -> worst.since(later(worst, refused)))
+            .orElse(worst);
+    return answer + since(node, dated) + why(worst);
   }
 
   /** Pods get no address since the cause began, or since the first refusal if this is later. */
@@ -117,23 +118,29 @@ public record Verdict(Level level, String text, Optional<String> finding) {
   }
 
   private static String warning(NodeEvidence node, Finding worst, List<Finding> findings) {
-    String why = clause(worst.title());
-    if (OF_AGENT.contains(worst.id())) {
-      why = "the agent has trouble: " + why;
-    }
-    if (worst.past()) {
-      why += ", at an unknown time (use --polls 2)";
-    } else if (!why.endsWith(" ago") && !why.endsWith(" watched")) {
-      why += since(worst, node.now());
-    }
     boolean unknown =
         node.snapshot().metrics().isEmpty() || findings.stream().anyMatch(Verdict::mayStopPods);
     if (unknown) {
-      return UNKNOWN + ": " + why;
+      return unknown(node, worst);
+    } else if (worst.id().equals("pod-enis") && !worst.past()) {
+      return SOME.get(worst.id()) + since(node, worst) + why(worst);
     }
-    return worst.id().equals("pod-enis") && !worst.past()
-        ? SOME.get(worst.id()) + ": " + why
-        : calm(node) + ", but " + why + (isUrgent(worst) ? "" : ". This is not urgent");
+    return calm(node)
+        + (OF_AGENT.contains(worst.id()) ? ", but the agent " : ", but the node ")
+        + (worst.past()
+            ? "had a problem at an unknown time (use --polls 2)"
+            : "has a problem" + since(node, worst))
+        + why(worst)
+        + (isUrgent(worst) ? "" : ". This is not urgent");
+  }
+
+  private static String unknown(NodeEvidence node, Finding worst) {
+    String answer =
+        worst.since().isPresent() && !worst.past()
+            ? "It is not known%s whether pods get addresses".formatted(since(node, worst))
+            : "It is not known whether pods get addresses, or since when"
+                + (node.showsTrend() ? "" : " (use --polls 2)");
+    return answer + why(worst);
   }
 
   /** Whether pods failed, and it is unknown whether they failed in the last minutes. */
@@ -158,10 +165,16 @@ public record Verdict(Level level, String text, Optional<String> finding) {
     return name ? title : Character.toLowerCase(title.charAt(0)) + title.substring(1);
   }
 
-  private static String since(Finding finding, Instant now) {
+  private static String why(Finding worst) {
+    return ": " + clause(worst.title());
+  }
+
+  /** Settings have no such time: they are the same since the start of ipamD or of the agent. */
+  private static String since(NodeEvidence node, Finding finding) {
+    boolean setting = Check.OF_SETTINGS.contains(finding.id());
     return finding
         .since()
-        .map(since -> (since.exact() ? " since " : ", since ") + since.text(now))
-        .orElse("");
+        .map(since -> " since " + since.text(node.now()))
+        .orElse(setting ? "" : " since an unknown time");
   }
 }

@@ -258,8 +258,31 @@ class ConsistencyTest {
             "(Pods get no address|New pods get no address|Pods get addresses"
                 + "|No pod waits for an address|No pod has requested an address"
                 + "|No trouble found: (pods get addresses|no pod (waits|has requested))"
-                + "|It is not known whether pods get addresses"
-                + "|Pods with security groups of their own do not start).*");
+                + "|It is not known( since .*)? whether pods get addresses"
+                + "|Only pods with security groups of their own do not start).*");
+  }
+
+  /** A time such as {@code before 10:03 UTC (over 30 s)}. */
+  private static final String TIME = "(before )?([-0-9]+ )?[0-9]{2}:[0-9]{2} UTC \\([^)]*\\)";
+
+  /** Each verdict about trouble has the time before the cause: "answer since time: cause". */
+  @ParameterizedTest
+  @MethodSource("cases")
+  void verdictSaysSinceWhenBeforeItSaysWhy(Case one) {
+    Finding first = one.findings().get(0);
+    if (first.level() != Level.FAIL && first.level() != Level.WARN) {
+      return;
+    }
+    String time =
+        first.since().isPresent() && !first.past()
+            ? ".* since " + TIME + ".*"
+            : Check.OF_SETTINGS.contains(first.id())
+                ? "[^:]*"
+                : ".* (since|at) an unknown time.*|.*, or since when.*";
+    String cause = Pattern.quote(first.title().substring(1));
+
+    assertThat(one.diagnosis().verdict().text())
+        .matches("(" + time + "): ." + cause + "([.] This is not urgent)?");
   }
 
   @ParameterizedTest

@@ -34,8 +34,9 @@ class DoctorDocumentGoldensTest {
 
       - The first line names the node, its instance type, the cluster, and the release of the VPC CNI if ipamD reports it.
         Below it is the time of the last poll.
-      - The next line is the **verdict**: one sentence that says whether pods get addresses, why not, and since when. The
-        answer is yes, no, late, only between restarts of ipamD, not known, or that no pod has requested an address.
+      - The next line is the **verdict**: one sentence that says whether pods get addresses, since when not, and why. The
+        answer is yes, no, late, only between restarts of ipamD, not known, or that no pod has requested an address. The
+        time can be unknown if doctor polls once and no agent runs.
       - The **findings** follow, the worst first. Each has the evidence, its beginning, the cause, the remedy, commands, and a
         page of AWS. **Because of** names a finding, and lists the symptoms that it explains.
       - **Not urgent** lists findings that keep no pod from an address, beside findings that do. If no finding keeps pods

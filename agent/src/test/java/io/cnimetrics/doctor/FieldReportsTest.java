@@ -974,7 +974,7 @@ class FieldReportsTest {
                 .requests(4, 4)
                 .counts("pod_eni_error_count{fn=\"tryEnableSecurityGroupsForPods\"}", 60, 66),
             "pod-enis",
-            "Pods with security groups of their own do not start"),
+            "Only pods with security groups of their own do not start since"),
         warns(
             "aws-eks-nodeagent does not run, and EC2 throttles calls that no pod waits for",
             node(eni(0, 14, 4).waited(2))
