@@ -22,7 +22,7 @@ class DocumentedCasesTest {
 
   @Test
   void m5XlargeFilledByAHundredPodsEndsAtFourInterfacesAndRefuses() {
-    Scenario scenario = Scenario.of("m5.xlarge").pods(PodSchedule.parse("100")).build();
+    Scenario scenario = Scenario.of("m5.xlarge").pods(PodSchedule.parse("100"));
     try (SimulatedIpamd ipamd = start(scenario)) {
       NodeUnderTest node = NodeUnderTest.of(ipamd, scenario, clock).poll();
       assertThat(node.gauges())
@@ -41,7 +41,7 @@ class DocumentedCasesTest {
 
   @Test
   void twoC5XlargeSumToEightInterfacesAndAHundredAndTwelveAddresses() {
-    Scenario scenario = Scenario.of("c5.xlarge").pods(PodSchedule.parse("100")).build();
+    Scenario scenario = Scenario.of("c5.xlarge").pods(PodSchedule.parse("100"));
     try (SimulatedIpamd one = start(scenario);
         SimulatedIpamd other = start(scenario)) {
       NodeUnderTest first = NodeUnderTest.of(one, scenario, clock).poll();
@@ -53,8 +53,7 @@ class DocumentedCasesTest {
 
   @Test
   void subnetWithTwentyFreeAddressesHasNoneForASecondWholeInterface() {
-    Scenario scenario =
-        Scenario.of("m5.xlarge").subnetFree(20).pods(PodSchedule.parse("100")).build();
+    Scenario scenario = Scenario.of("m5.xlarge").subnetFree(20).pods(PodSchedule.parse("100"));
     try (SimulatedIpamd ipamd = start(scenario)) {
       NodeUnderTest node = NodeUnderTest.of(ipamd, scenario, clock).poll();
       assertThat(node.gauge("eniAllocated")).isEqualTo(1);

@@ -91,12 +91,12 @@ class PublishingIT {
   static void playTheScript() throws IOException {
     emulator = CloudWatchEmulator.shared();
     gate = new Gate(emulator.endpoint());
-    steady = new LiveNode("steady", pods("5:50:0.15").build(), PublishingIT::agent);
-    replaced = new LiveNode("replaced", pods("50:5:0.12").build(), PublishingIT::agent);
+    steady = new LiveNode("steady", pods("5:50:0.15"), PublishingIT::agent);
+    replaced = new LiveNode("replaced", pods("50:5:0.12"), PublishingIT::agent);
     killed =
         new LiveNode(
             "killed",
-            pods("10:56:0.2").subnetFree(20).build(),
+            pods("10:56:0.2").subnetFree(20),
             PublishingIT::agent,
             "--state-dir",
             stateDir.toString());
@@ -245,7 +245,7 @@ class PublishingIT {
         .in(Map.of("JAVA_OPTS", "-Xmx48m"));
   }
 
-  private static Scenario.Builder pods(String schedule) {
+  private static Scenario pods(String schedule) {
     return Scenario.of("m5.xlarge").pods(PodSchedule.parse(schedule));
   }
 

@@ -27,7 +27,7 @@ class SimulatedReleasesTest {
         "v1.19.0", "v1.19.3", "v1.19.6", "v1.20.0", "v1.21.0", "v1.22.0", "v1.22.4", "v1.23.0"
       })
   void numbersAreThoseOfTheModel(String release) {
-    Scenario scenario = scenario(release).build();
+    Scenario scenario = scenario(release);
     try (SimulatedIpamd ipamd = start(scenario)) {
       NodeUnderTest node = NodeUnderTest.of(ipamd, scenario, clock).poll();
       assertAgrees(node, ipamd.state(), CniVersion.parse(release).atLeast(5, 0));
@@ -44,7 +44,7 @@ class SimulatedReleasesTest {
   @ParameterizedTest
   @ValueSource(strings = {"v1.9.0", "v1.15.0", "v1.20.0", "v1.23.1"})
   void prefixesToo(String release) {
-    Scenario scenario = scenario(release).prefixDelegation(true).build();
+    Scenario scenario = scenario(release).prefixDelegation(true);
     try (SimulatedIpamd ipamd = start(scenario)) {
       NodeUnderTest node = NodeUnderTest.of(ipamd, scenario, clock).poll();
       assertAgrees(node, ipamd.state(), true);
@@ -68,7 +68,7 @@ class SimulatedReleasesTest {
   }
 
   /** Pods end, so that addresses are cooling. */
-  private static Scenario.Builder scenario(String release) {
+  private static Scenario scenario(String release) {
     return Scenario.of("m5.xlarge")
         .cniVersion(CniVersion.parse(release))
         .pods(PodSchedule.parse("40:10:0.1"));

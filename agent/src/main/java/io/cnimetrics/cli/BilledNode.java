@@ -62,7 +62,7 @@ final class BilledNode {
   static BilledPoints points(List<Metric> metrics, Map<String, String> resource) {
     AtomicLong seconds = new AtomicLong();
     InstantSource clock = () -> START.plusSeconds(seconds.get());
-    Scenario scenario = Scenario.of(TYPE).pods(PodSchedule.parse("0:40:0.3")).build();
+    Scenario scenario = Scenario.of(TYPE).pods(PodSchedule.parse("0:40:0.3"));
     try (SimulatedSource node = SimulatedSource.start(scenario, Duration.ZERO, clock)) {
       IpamdReader reader =
           new IpamdReader(

@@ -147,8 +147,7 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
     Instant first = clock.instant().minus(polled);
     AtomicReference<Instant> now = new AtomicReference<>(first.minus(watched));
     Duration warmUp = scenario.warmUp().minus(watched);
-    try (SimulatedSource source =
-        SimulatedSource.start(scenario.scenario().build(), warmUp, now::get)) {
+    try (SimulatedSource source = SimulatedSource.start(scenario.scenario(), warmUp, now::get)) {
       Map<String, String> name =
           values.isGiven(Settings.NODE_NAME)
               ? Map.of()

@@ -93,7 +93,7 @@ record DryRun(InstantSource clock) implements Command {
 
   private int simulate(Values values, DryRunPrinter printer) {
     // The pods start so slowly that ipamD has a free address ready for each pod.
-    Scenario scenario = Scenario.of("m5.xlarge").pods(PodSchedule.parse("0:18:0.1")).build();
+    Scenario scenario = Scenario.of("m5.xlarge").pods(PodSchedule.parse("0:18:0.1"));
     try (SimulatedSource node = SimulatedSource.start(scenario, SETTLED, clock)) {
       AgentConfig config = ThisNode.config(node.values(values));
       return run(

@@ -44,7 +44,7 @@ record Simulate(InstantSource clock) implements Command {
   @Override
   public int run(Values values, Console console) {
     SimulatedNodeFlags node = SimulatedNodeFlags.read(values);
-    node.scenario().seed(values.get(SEED)).speed(values.get(SPEED));
+    Scenario scenario = node.scenario().seed(values.get(SEED)).speed(values.get(SPEED));
     int introspectionPort = values.get(INTROSPECTION_PORT);
     int metricsPort = values.get(METRICS_PORT);
     if (introspectionPort == metricsPort && metricsPort != 0) {
@@ -58,15 +58,7 @@ record Simulate(InstantSource clock) implements Command {
       return Cli.OK;
     }
     SimulatedIpamd.Ports ports = new SimulatedIpamd.Ports(introspectionPort, metricsPort);
-    return serve(build(node.scenario()), ports, node.warmUp(), console);
-  }
-
-  private static Scenario build(Scenario.Builder scenario) {
-    try {
-      return scenario.build();
-    } catch (IllegalArgumentException e) {
-      throw new ConfigException(List.of(String.valueOf(e.getMessage())));
-    }
+    return serve(scenario, ports, node.warmUp(), console);
   }
 
   private int serve(
@@ -80,6 +72,8 @@ record Simulate(InstantSource clock) implements Command {
               .formatted(ipamd.introspectionUrl(), ipamd.metricsUrl()));
       new CountDownLatch(1).await();
       return Cli.OK;
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException(List.of(String.valueOf(e.getMessage())));
     } catch (UncheckedIOException e) {
       console.error(String.valueOf(e.getMessage()));
       return Cli.FAILED;

@@ -24,8 +24,8 @@ import java.util.stream.Stream;
  *
  * @param warmUp the simulated age of the node at the first request
  */
-record SimulatedNodeFlags(Scenario.Builder scenario, Duration warmUp) {
-  private static final Flag<Scenario.Builder> INSTANCE_TYPE =
+record SimulatedNodeFlags(Scenario scenario, Duration warmUp) {
+  private static final Flag<Scenario> INSTANCE_TYPE =
       flag("--instance-type", "TYPE", Scenario::of, "m5.xlarge", "the node's EC2 instance type");
   private static final Flag<PodSchedule> PODS =
       flag(
@@ -64,7 +64,7 @@ record SimulatedNodeFlags(Scenario.Builder scenario, Duration warmUp) {
           FlagType.time(Duration.ZERO, Duration.ofHours(24)),
           "0s",
           "simulated age of the node at the first request");
-  private static final Flag<List<UnaryOperator<Scenario.Builder>>> FAIL =
+  private static final Flag<List<UnaryOperator<Scenario>>> FAIL =
       Flag.of("--fail", "SIMULATE_FAIL", FlagType.list("KIND@WHERE", SimulatedNodeFlags::failure))
           .ifAbsent(
               "nothing fails",
@@ -138,7 +138,7 @@ record SimulatedNodeFlags(Scenario.Builder scenario, Duration warmUp) {
         .collect(Collectors.joining());
   }
 
-  private static UnaryOperator<Scenario.Builder> failure(String text) {
+  private static UnaryOperator<Scenario> failure(String text) {
     Optional<Ec2Fault> ec2 = Ec2Fault.parse(text);
     if (ec2.isPresent()) {
       return node -> node.ec2Fault(ec2.get());
@@ -162,8 +162,8 @@ record SimulatedNodeFlags(Scenario.Builder scenario, Duration warmUp) {
     }
   }
 
-  private static Scenario.Builder byFlags(Values values) {
-    Scenario.Builder scenario =
+  private static Scenario byFlags(Values values) {
+    Scenario scenario =
         values
             .get(INSTANCE_TYPE)
             .pods(values.get(PODS))
@@ -177,8 +177,8 @@ record SimulatedNodeFlags(Scenario.Builder scenario, Duration warmUp) {
                     values.get(WARM_PREFIX_TARGET)))
             .prefixDelegation(values.get(PREFIX_DELEGATION))
             .subnetFree(values.get(SUBNET_FREE));
-    values.find(MAX_PODS).ifPresent(scenario::maxPods);
-    for (UnaryOperator<Scenario.Builder> failure : values.find(FAIL).orElse(List.of())) {
+    scenario = values.find(MAX_PODS).map(scenario::maxPods).orElse(scenario);
+    for (UnaryOperator<Scenario> failure : values.find(FAIL).orElse(List.of())) {
       scenario = failure.apply(scenario);
     }
     return scenario;

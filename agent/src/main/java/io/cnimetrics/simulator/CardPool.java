@@ -69,7 +69,7 @@ final class CardPool {
 
   /** With prefix delegation ipamD uses only prefixes. Otherwise it uses only single addresses. */
   private boolean isOfThisMode(SimCidr cidr) {
-    return cidr.prefix() == scenario.prefixDelegation();
+    return cidr.prefix() == scenario.prefixDelegation;
   }
 
   void change(UnaryOperator<Address> change) {
@@ -131,7 +131,7 @@ final class CardPool {
       return Increase.NOTHING_TO_FILL;
     }
     int cidrs = Math.min(warmPool.wantedCidrs(count()), scenario.cidrsPerEni());
-    Granted granted = ec2.createEni(cidrs, enis.size() < scenario.limit().enis());
+    Granted granted = ec2.createEni(cidrs, enis.size() < scenario.limit.enis());
     if (granted.refusal().isEmpty()) {
       attached.add(ec2.secondaryEni(card, unusedDeviceNumber(), granted.cidrs()));
       return Increase.GREW;

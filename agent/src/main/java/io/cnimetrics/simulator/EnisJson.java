@@ -27,7 +27,7 @@ final class EnisJson {
 
   private EnisJson(SimulatedNode node, Instant wallNow) {
     this.node = node;
-    this.version = node.scenario().cniVersion();
+    this.version = node.scenario().cniVersion;
     this.wallNow = wallNow;
   }
 
@@ -40,7 +40,7 @@ final class EnisJson {
       return Json.compact(body.pool(0));
     }
     Map<String, Object> cards = new LinkedHashMap<>();
-    for (int card = 0; card < node.scenario().networkCards(); card++) {
+    for (int card = 0; card < node.scenario().networkCards; card++) {
       cards.put(String.valueOf(card), body.pool(card));
     }
     return Json.compact(cards);
@@ -130,7 +130,7 @@ final class EnisJson {
   }
 
   private int interfaces(Pod pod) {
-    return pod.onEachCard() ? node.scenario().networkCards() : 1;
+    return pod.onEachCard() ? node.scenario().networkCards : 1;
   }
 
   /**

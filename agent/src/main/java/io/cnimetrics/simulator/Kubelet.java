@@ -29,17 +29,17 @@ final class Kubelet {
   }
 
   void tick(Duration now) {
-    int target = Math.min(scenario.pods().wantedAt(now), scenario.maxPods());
+    int target = Math.min(scenario.pods.wantedAt(now), scenario.maxPods());
     if (scenario.has(NodeFault.CHURN, now)) {
       endOldest(now);
     }
     while (admitted.size() < target) {
-      Pod pod = Pod.random(random, admitted.size() >= scenario.plainPods());
+      Pod pod = Pod.random(random, admitted.size() >= scenario.plainPods);
       admitted.addLast(pod);
       waiting.put(pod, now);
     }
     while (admitted.size() > target) {
-      remove(scenario.oldestEndFirst() ? admitted.removeFirst() : admitted.removeLast(), now);
+      remove(scenario.oldestEndFirst ? admitted.removeFirst() : admitted.removeLast(), now);
     }
     waiting.entrySet().removeIf(entry -> started(entry, now));
   }

@@ -19,7 +19,7 @@ final class MetricsText {
 
   private MetricsText(SimulatedNode node) {
     this.node = node;
-    this.version = node.scenario().cniVersion();
+    this.version = node.scenario().cniVersion;
     this.samples = node.counters().copy();
   }
 
@@ -37,7 +37,7 @@ final class MetricsText {
   private void addPool() {
     Scenario scenario = node.scenario();
     // ipamD overwrites the gauges for each card. Therefore the text shows only the last card.
-    List<AttachedEni> enis = node.ipamd().enis(scenario.networkCards() - 1);
+    List<AttachedEni> enis = node.ipamd().enis(scenario.networkCards - 1);
     PoolCount pool = PoolCount.of(enis);
     boolean ipv6 = scenario.has(NodeFault.NO_IPV6_PREFIX);
     set(scenario.eniMaxGauge(), "awscni_eni_max");
@@ -46,7 +46,7 @@ final class MetricsText {
     // This gauge of ipamD still counts the addresses of a force-removed ENI.
     set(pool.total() + node.ipamd().lostAddresses(), "awscni_total_ip_addresses");
     set(pool.assigned(), "awscni_assigned_ip_addresses");
-    set(scenario.prefixDelegation() ? pool.cidrs() : 0, "awscni_total_ipv4_prefixes");
+    set(scenario.prefixDelegation ? pool.cidrs() : 0, "awscni_total_ipv4_prefixes");
     for (AttachedEni eni : node.ipamd().allEnis()) {
       set(eni.assigned(), "awscni_assigned_ip_per_eni", "eni", eni.id());
       eni.cidrs().stream().filter(cidr -> cidr.count(Address::used) > 0).forEach(this::addCidr);
@@ -60,7 +60,7 @@ final class MetricsText {
 
   private void addProcess(Instant processStart) {
     String goVersion = "go1.26.8";
-    String shown = node.scenario().buildVersion() ? version.toString() : "";
+    String shown = node.scenario().buildVersion ? version.toString() : "";
     set(1, "awscni_build_info", "goversion", goVersion, "version", shown);
     set(1, "awscni_connmark_backend", "backend", "nftables");
     set(0, "awscni_connmark_reconcile_total", "result", "error");

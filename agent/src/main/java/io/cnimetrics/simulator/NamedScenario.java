@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /** The scenarios with a name: a healthy node, and a node for each kind of trouble. */
@@ -163,10 +164,7 @@ public enum NamedScenario {
       "the CNI release has a known bug", 60, release("v1.19.4"), node -> node.buildVersion(true));
 
   /** Changes one or several settings of a node. */
-  @FunctionalInterface
-  private interface Setting {
-    void apply(Scenario.Builder node);
-  }
+  private interface Setting extends UnaryOperator<Scenario> {}
 
   private final String meaning;
   private final Duration warmUp;
@@ -204,10 +202,11 @@ public enum NamedScenario {
     return warmUp;
   }
 
-  /** Returns a new builder with the settings of this scenario. */
-  public Scenario.Builder scenario() {
-    Scenario.Builder node = Scenario.of(instanceType);
-    settings.forEach(setting -> setting.apply(node));
+  public Scenario scenario() {
+    Scenario node = Scenario.of(instanceType);
+    for (Setting setting : settings) {
+      node = setting.apply(node);
+    }
     return node;
   }
 

@@ -39,8 +39,8 @@ final class SimEc2 {
     this.counters = counters;
     this.random = random;
     this.subnetId = "subnet-" + id();
-    this.free = scenario.subnetFree().getOrDefault(Duration.ZERO, 0);
-    this.next = scenario.prefixDelegation() ? FIRST_PREFIX : FIRST_ADDRESS;
+    this.free = scenario.subnetFree.getOrDefault(Duration.ZERO, 0);
+    this.next = scenario.prefixDelegation ? FIRST_PREFIX : FIRST_ADDRESS;
   }
 
   /** The answer of EC2, which has either CIDRs or the code of an error. */
@@ -53,7 +53,7 @@ final class SimEc2 {
 
   void advanceTo(Duration now) {
     this.now = now;
-    free = now.isZero() ? free : scenario.subnetFree().getOrDefault(now, free);
+    free = now.isZero() ? free : scenario.subnetFree.getOrDefault(now, free);
   }
 
   /** Returns how long the calls took since this method was last called. */
@@ -131,15 +131,13 @@ final class SimEc2 {
   }
 
   boolean discoversSubnets() {
-    return scenario.cniVersion().atLeast(18, 0) && !scenario.customNetworking();
+    return scenario.cniVersion.atLeast(18, 0) && !scenario.customNetworking();
   }
 
   private Granted give(int cidrs, int primaryAddresses, String api) {
     int size = scenario.cidrSize();
     String nothingFree =
-        scenario.prefixDelegation()
-            ? "InsufficientCidrBlocks"
-            : "InsufficientFreeAddressesInSubnet";
+        scenario.prefixDelegation ? "InsufficientCidrBlocks" : "InsufficientFreeAddressesInSubnet";
     int needed = primaryAddresses + cidrs * size;
     Optional<String> refusal =
         call(api, needed > free ? Optional.of(nothingFree) : Optional.empty());
@@ -192,7 +190,7 @@ final class SimEc2 {
   }
 
   private Optional<String> refusalByFault(String api) {
-    return scenario.ec2Faults().stream()
+    return scenario.ec2Faults.stream()
         .filter(fault -> fault.appliesTo(api, now))
         .filter(this::refusesEachTry)
         .map(Ec2Fault::code)
@@ -207,7 +205,7 @@ final class SimEc2 {
   /** Counts an error of EC2 or of instance metadata. */
   void countError(String api, String code) {
     counters.increment("awscni_aws_api_error_count", "api", api, "error", code);
-    if (!scenario.cniVersion().atLeast(19, 0)) {
+    if (!scenario.cniVersion.atLeast(19, 0)) {
       counters.increment("awscni_aws_utils_error_count", "error", message(code), "fn", api);
     }
   }
@@ -222,17 +220,17 @@ final class SimEc2 {
 
   /** Counts a request to instance metadata, which old releases measure like a call of EC2. */
   void getMetadata() {
-    if (!scenario.cniVersion().atLeast(19, 0)) {
+    if (!scenario.cniVersion.atLeast(19, 0)) {
       countLatency("GetMetadata", Optional.empty(), 1);
     }
   }
 
   private void countLatency(String api, Optional<String> refusal, int milliseconds) {
     String error = String.valueOf(refusal.isPresent());
-    String refused = scenario.cniVersion().atLeast(19, 0) ? refusal.orElse("") : "400";
+    String refused = scenario.cniVersion.atLeast(19, 0) ? refusal.orElse("") : "400";
     String status = refusal.isPresent() ? refused : "200";
     String[] labels =
-        scenario.cniVersion().atLeast(8, 0)
+        scenario.cniVersion.atLeast(8, 0)
             ? new String[] {"api", api, "error", error, "status", status}
             : new String[] {"api", api, "error", error};
     counters.add(milliseconds, "awscni_aws_api_latency_ms_sum", labels);

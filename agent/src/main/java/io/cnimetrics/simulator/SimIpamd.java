@@ -45,7 +45,7 @@ final class SimIpamd {
     this.ec2 = ec2;
     this.random = random;
     this.cards =
-        IntStream.range(0, scenario.networkCards())
+        IntStream.range(0, scenario.networkCards)
             .mapToObj(card -> new CardPool(scenario, card, ec2, counters, random))
             .toList();
     cards.get(0).add(ec2.primaryEni());
@@ -287,7 +287,7 @@ final class SimIpamd {
     if (inPlace > 0) {
       counters.add(inPlace, "awscni_reconcile_count", "fn", "eniDataStorePoolReconcileAdd");
     }
-    if (scenario.has(NodeFault.NO_TRUNK_SLOT) && allEnis().size() >= scenario.limit().enis()) {
+    if (scenario.has(NodeFault.NO_TRUNK_SLOT) && allEnis().size() >= scenario.limit.enis()) {
       counters.increment("awscni_pod_eni_error_count", "fn", "tryEnableSecurityGroupsForPods");
     }
   }

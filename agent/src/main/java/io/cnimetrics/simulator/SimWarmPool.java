@@ -18,7 +18,7 @@ record SimWarmPool(Scenario scenario, int card) {
     }
     // Even with a target of 0, ipamD keeps one address available.
     int warm =
-        scenario.prefixDelegation()
+        scenario.prefixDelegation
             ? targets().prefix() * Scenario.PREFIX_SIZE
             : targets().eni() * scenario.addressesPerEni();
     return pool.available() < Math.max(warm, 1);
@@ -27,12 +27,12 @@ record SimWarmPool(Scenario scenario, int card) {
   /** The largest number of CIDRs that ipamD requests in one call if the pool is too low. */
   int wantedCidrs(PoolCount pool) {
     if (!targets().byAddress()) {
-      return scenario.prefixDelegation()
+      return scenario.prefixDelegation
           ? Math.max(1, targets().prefix() - pool.unusedCidrs())
           : scenario.cidrsPerEni();
     }
     int shortAddresses = shortAddresses(pool);
-    if (!scenario.prefixDelegation()) {
+    if (!scenario.prefixDelegation) {
       return shortAddresses;
     }
     return card == 0 ? cidrsFor(shortAddresses) : Math.max(1, shortAddresses);
@@ -45,9 +45,9 @@ record SimWarmPool(Scenario scenario, int card) {
   int overCidrs(PoolCount pool) {
     WarmTargets targets = targets();
     if (!targets.byAddress()) {
-      return scenario.prefixDelegation() ? Math.max(0, pool.unusedCidrs() - targets.prefix()) : 0;
+      return scenario.prefixDelegation ? Math.max(0, pool.unusedCidrs() - targets.prefix()) : 0;
     }
-    if (scenario.prefixDelegation() && card == 0) {
+    if (scenario.prefixDelegation && card == 0) {
       int needed =
           Math.max(cidrsFor(pool.assigned() + targets.ip()), cidrsFor(targets.minimumIp()));
       return Math.max(0, Math.min(pool.unusedCidrs(), pool.cidrs() - needed));
@@ -68,7 +68,7 @@ record SimWarmPool(Scenario scenario, int card) {
       return others.available() >= cidrsFor(targets.ip()) * size
           && others.total() >= cidrsFor(targets.minimumIp()) * size;
     }
-    return scenario.prefixDelegation()
+    return scenario.prefixDelegation
         ? others.unusedCidrs() >= targets.prefix()
         : pool.available() >= (targets.eni() + 1) * scenario.addressesPerEni();
   }
@@ -80,7 +80,7 @@ record SimWarmPool(Scenario scenario, int card) {
 
   /** On the second and later cards, ipamD ignores the targets and keeps one address available. */
   private WarmTargets targets() {
-    return card == 0 ? scenario.warmTargets() : new WarmTargets(0, 1, 1, 0);
+    return card == 0 ? scenario.warmTargets : new WarmTargets(0, 1, 1, 0);
   }
 
   private int cidrsFor(int addresses) {

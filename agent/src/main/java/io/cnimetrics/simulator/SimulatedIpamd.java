@@ -103,20 +103,20 @@ public final class SimulatedIpamd implements AutoCloseable {
           case SETTINGS_PATH -> settings(node.scenario());
           // ipamD reports the ENIConfig of the node's label, even if no such ENIConfig exists.
           case "/v1/eni-configs" -> Json.compact("us-west-2a");
-          default -> availableCommands(node.scenario().cniVersion());
+          default -> availableCommands(node.scenario().cniVersion);
         });
   }
 
   /** The body of {@code /v1/ipamd-env-settings}. Real ipamD omits prefix delegation there. */
   private static String settings(Scenario scenario) {
-    CniVersion version = scenario.cniVersion();
+    CniVersion version = scenario.cniVersion;
     return Json.compact(
         Json.object(
             "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG", scenario.customNetworking(),
             "AWS_MANAGE_ENIS_NON_SCHEDULABLE", version.since(12, 6, false),
             "ENABLE_SUBNET_DISCOVERY", version.since(18, 0, true),
-            "WARM_ENI_TARGET", scenario.warmTargets().eni(),
-            "WARM_IP_TARGET", scenario.warmTargets().ip()));
+            "WARM_ENI_TARGET", scenario.warmTargets.eni(),
+            "WARM_IP_TARGET", scenario.warmTargets.ip()));
   }
 
   /** The body that ipamD sends with status 200 for each unknown path. */
@@ -134,15 +134,13 @@ public final class SimulatedIpamd implements AutoCloseable {
       return introspect(path);
     }
     advance(clock.instant());
-    return Endpoint.Reply.metrics(
-        MetricsText.of(node, processStart()), node.scenario().cniVersion());
+    return Endpoint.Reply.metrics(MetricsText.of(node, processStart()), node.scenario().cniVersion);
   }
 
   /** The wall-clock time at which ipamD's process started. */
   private Instant processStart() {
     Duration sinceServing = node.ipamd().startedAt().minus(warmUp);
-    double real =
-        sinceServing.toNanos() / (sinceServing.isNegative() ? 1 : node.scenario().speed());
+    double real = sinceServing.toNanos() / (sinceServing.isNegative() ? 1 : node.scenario().speed);
     return servingSince.plusNanos((long) real);
   }
 
@@ -153,7 +151,7 @@ public final class SimulatedIpamd implements AutoCloseable {
   /** The model time since this server started to listen. */
   private Duration sinceServing(Instant now) {
     double real = Duration.between(servingSince, now).toNanos();
-    return Duration.ofNanos((long) (real * node.scenario().speed()));
+    return Duration.ofNanos((long) (real * node.scenario().speed));
   }
 
   private Endpoint open(Source source, int port, Function<String, Endpoint.Reply> replies) {
@@ -174,7 +172,7 @@ public final class SimulatedIpamd implements AutoCloseable {
       return Optional.of(HttpFault.Kind.REFUSE);
     }
     Duration sinceServing = sinceServing(now);
-    return node.scenario().httpFaults().stream()
+    return node.scenario().httpFaults.stream()
         .filter(fault -> fault.appliesTo(source, sinceServing))
         .map(HttpFault::kind)
         .findFirst();
@@ -182,7 +180,7 @@ public final class SimulatedIpamd implements AutoCloseable {
 
   private boolean alwaysRefuses(Source source) {
     return !node.ipamd().running()
-        || node.scenario().httpFaults().stream()
+        || node.scenario().httpFaults.stream()
             .filter(fault -> fault.sources().contains(source))
             .limit(1)
             .anyMatch(fault -> fault.kind() == HttpFault.Kind.REFUSE && fault.lasting());

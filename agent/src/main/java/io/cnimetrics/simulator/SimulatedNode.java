@@ -18,8 +18,12 @@ final class SimulatedNode {
   private Duration now = Duration.ZERO;
   private long nextTick;
 
+  /**
+   * @throws IllegalArgumentException if a setting of the scenario is invalid
+   */
   SimulatedNode(Scenario scenario) {
-    Random random = new Random(scenario.seed());
+    scenario.check();
+    Random random = new Random(scenario.seed);
     this.scenario = scenario;
     this.ec2 = new SimEc2(scenario, counters, random);
     this.ipamd = new SimIpamd(scenario, counters, ec2, random);
@@ -80,7 +84,7 @@ final class SimulatedNode {
         pool.total(),
         pool.assigned(),
         (int) enis.stream().flatMap(AttachedEni::addresses).filter(a -> a.cooling(now)).count(),
-        scenario.prefixDelegation() ? pool.cidrs() : 0,
+        scenario.prefixDelegation ? pool.cidrs() : 0,
         ec2.subnetFree(),
         kubelet.waitingPods(),
         counters.totals());

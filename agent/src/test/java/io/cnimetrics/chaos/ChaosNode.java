@@ -75,8 +75,7 @@ final class ChaosNode implements AutoCloseable {
     this.cloudWatch =
         new CloudWatchService(
             clock.<InstantSource>map(stepped -> stepped::right).orElse(InstantSource.system()));
-    this.ipamd =
-        new ServedIpamd(Scenario.of("m5.xlarge").pods(PodSchedule.parse(pods)).build(), WARM);
+    this.ipamd = new ServedIpamd(Scenario.of("m5.xlarge").pods(PodSchedule.parse(pods)), WARM);
     servers.put(Edge.CLOUDWATCH, new FaultyServer(cloudWatch));
     servers.put(Edge.PROXY, new FaultyServer(cloudWatch));
     servers.put(Edge.POD_IDENTITY, new FaultyServer(new Credentials()));

@@ -198,10 +198,7 @@ class DoctorTest {
 
   static SimulatedIpamd start(NamedScenario scenario) {
     return SimulatedIpamd.start(
-        scenario.scenario().build(),
-        SimulatedIpamd.Ports.ANY,
-        scenario.warmUp(),
-        InstantSource.system());
+        scenario.scenario(), SimulatedIpamd.Ports.ANY, scenario.warmUp(), InstantSource.system());
   }
 
   private static String[] arguments(SimulatedIpamd ipamd, String... more) {

@@ -44,8 +44,7 @@ class HealthUnderLoadIT {
   void connectionsSlowClientsAndNoiseDelayNeitherPollsNorSends() throws IOException {
     HealthPages health = HealthPages.onFreePort();
     List<Socket> clients = new ArrayList<>();
-    try (ServedIpamd ipamd =
-            new ServedIpamd(Scenario.of("m5.xlarge").build(), Duration.ofSeconds(60));
+    try (ServedIpamd ipamd = new ServedIpamd(Scenario.of("m5.xlarge"), Duration.ofSeconds(60));
         StubCloudWatch cloudWatch = StubCloudWatch.start();
         Running agent =
             AgentProcess.of("run", "--cluster-id", "c", "--region", "eu-west-1")

@@ -108,7 +108,7 @@ class RunIT {
 
   @Test
   void sigtermEndsTheAgentWithinTenSecondsIfEverythingHangs() throws IOException {
-    Scenario hanging = Scenario.of("m5.xlarge").httpFault(HttpFault.parse("hang@all")).build();
+    Scenario hanging = Scenario.of("m5.xlarge").httpFault(HttpFault.parse("hang@all"));
     try (SimulatedIpamd hung =
             SimulatedIpamd.start(
                 hanging, SimulatedIpamd.Ports.ANY, Duration.ZERO, InstantSource.system());

@@ -122,7 +122,7 @@ class ConsoleIT {
   /** Polls a node twice. The pods of the node start and stop. */
   private void publish() {
     FakeClock clock = new FakeClock(NOW);
-    Scenario scenario = Scenario.of("m5.xlarge").pods(PodSchedule.parse("0:40:0.2")).build();
+    Scenario scenario = Scenario.of("m5.xlarge").pods(PodSchedule.parse("0:40:0.2"));
     try (SimulatedIpamd ipamd =
         SimulatedIpamd.start(scenario, SimulatedIpamd.Ports.ANY, Duration.ofSeconds(10), clock)) {
       NodeUnderTest node = NodeUnderTest.of(ipamd, scenario, clock).poll();

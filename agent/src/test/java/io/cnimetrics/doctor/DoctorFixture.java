@@ -83,11 +83,11 @@ final class DoctorFixture {
 
   /** Simulates a scenario during a number of polls, and returns the findings. */
   static List<Finding> findings(NamedScenario named, int polls) {
-    return findings(named.scenario().build(), named.warmUp(), polls);
+    return findings(named.scenario(), named.warmUp(), polls);
   }
 
   static Diagnosis diagnosis(NamedScenario named, int polls) {
-    return diagnosis(named.scenario().build(), named.warmUp(), polls);
+    return diagnosis(named.scenario(), named.warmUp(), polls);
   }
 
   static List<Finding> findings(Scenario scenario, Duration warmUp, int polls) {
@@ -103,7 +103,7 @@ final class DoctorFixture {
 
   /** The evidence of one poll of a scenario, for checks that a test runs directly. */
   static NodeEvidence poll(NamedScenario named) {
-    return poll(named, named.scenario().build().instanceType());
+    return poll(named, named.scenario().instanceType());
   }
 
   /**
@@ -111,7 +111,7 @@ final class DoctorFixture {
    * instance metadata has no type.
    */
   static NodeEvidence poll(NamedScenario named, String type) {
-    return poll(named.scenario().build(), named.warmUp(), type);
+    return poll(named.scenario(), named.warmUp(), type);
   }
 
   static NodeEvidence poll(Scenario scenario, Duration warmUp) {

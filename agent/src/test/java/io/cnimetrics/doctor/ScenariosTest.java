@@ -107,10 +107,10 @@ class ScenariosTest {
 
   @Test
   void suggestedWarmTargetsSaveAsManyAddressesAsPromised() {
-    Scenario.Builder node = NamedScenario.IDLE_ADDRESSES.scenario();
+    Scenario node = NamedScenario.IDLE_ADDRESSES.scenario();
     Duration warmUp = NamedScenario.IDLE_ADDRESSES.warmUp();
-    Finding before = idleAddresses(DoctorFixture.findings(node.build(), warmUp, 1));
-    Scenario fitted = node.warmTargets(new Scenario.WarmTargets(1, 2, 5, 1)).build();
+    Finding before = idleAddresses(DoctorFixture.findings(node, warmUp, 1));
+    Scenario fitted = node.warmTargets(new Scenario.WarmTargets(1, 2, 5, 1));
 
     assertThat(before.evidence())
         .isEqualTo("54 of 58 addresses are free; warm targets would release 52");

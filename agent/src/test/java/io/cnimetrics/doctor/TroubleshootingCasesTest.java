@@ -22,8 +22,7 @@ class TroubleshootingCasesTest {
     List<List<Finding>> nodes = new ArrayList<>();
     long held = 0;
     for (int pods : podsByNode) {
-      Scenario node =
-          Scenario.of("m5.xlarge").pods(PodSchedule.parse(String.valueOf(pods))).build();
+      Scenario node = Scenario.of("m5.xlarge").pods(PodSchedule.parse(String.valueOf(pods)));
       held += DoctorFixture.poll(node, Duration.ofMinutes(10)).pool().assigned();
       nodes.add(DoctorFixture.findings(node, Duration.ofMinutes(10), 2));
     }

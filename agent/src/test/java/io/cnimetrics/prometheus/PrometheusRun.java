@@ -78,15 +78,12 @@ public final class PrometheusRun implements AutoCloseable {
 
   /** A node whose number of pods rises and falls for more than an hour. */
   private static Scenario waves(String pods) {
-    return Scenario.of("m5.xlarge").pods(PodSchedule.parse((pods + ",").repeat(40) + "5")).build();
+    return Scenario.of("m5.xlarge").pods(PodSchedule.parse((pods + ",").repeat(40) + "5"));
   }
 
   /** A node that, after the agent starts, gets more pods than its subnet has addresses. */
   private static Scenario full() {
-    return Scenario.of("m5.xlarge")
-        .subnetFree(20)
-        .pods(PodSchedule.parse("10:400s,10:50:1"))
-        .build();
+    return Scenario.of("m5.xlarge").subnetFree(20).pods(PodSchedule.parse("10:400s,10:50:1"));
   }
 
   /** An event at a fixed second of each round. */

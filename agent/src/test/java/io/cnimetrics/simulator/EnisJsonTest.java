@@ -117,8 +117,8 @@ class EnisJsonTest {
 
   @Test
   void prefixHasItsMask() {
-    Scenario.Builder scenario = Scenario.of("m5.xlarge").prefixDelegation(true);
-    SimulatedNode node = new SimulatedNode(scenario.build());
+    Scenario scenario = Scenario.of("m5.xlarge").prefixDelegation(true);
+    SimulatedNode node = new SimulatedNode(scenario);
     node.advanceTo(Duration.ofMinutes(1));
 
     assertThat(EnisJson.of(node, NOW))
@@ -130,8 +130,7 @@ class EnisJsonTest {
   @Test
   void ageOfACoolingAddressIsItsModelAge() {
     SimulatedNode node =
-        new SimulatedNode(
-            Scenario.of("m5.xlarge").pods(PodSchedule.parse("10:9:0.02")).speed(100).build());
+        new SimulatedNode(Scenario.of("m5.xlarge").pods(PodSchedule.parse("10:9:0.02")).speed(100));
     node.advanceTo(Duration.ofMillis(60_500));
 
     assertThat(EnisJson.of(node, NOW))
@@ -145,8 +144,7 @@ class EnisJsonTest {
     "2026-01-01T12:00:00.000000001Z,   2026-01-01T12:00:00.000000001Z",
   })
   void timesHaveNoTrailingZeros(Instant time, String written) {
-    SimulatedNode node =
-        new SimulatedNode(Scenario.of("m5.xlarge").pods(PodSchedule.parse("1")).build());
+    SimulatedNode node = new SimulatedNode(Scenario.of("m5.xlarge").pods(PodSchedule.parse("1")));
     node.advanceTo(Duration.ZERO);
 
     assertThat(EnisJson.of(node, time)).contains("\"AssignedTime\":\"" + written + "\"");
@@ -156,8 +154,7 @@ class EnisJsonTest {
     Scenario scenario =
         Scenario.of("m5.xlarge")
             .pods(PodSchedule.parse(pods))
-            .cniVersion(CniVersion.parse(version))
-            .build();
+            .cniVersion(CniVersion.parse(version));
     SimulatedNode node = new SimulatedNode(scenario);
     node.advanceTo(Duration.ofMinutes(1));
     return EnisJson.of(node, NOW);

@@ -128,8 +128,7 @@ class GrowthCurvesTest {
   }
 
   private static List<String> differences(Curve recorded, int seconds, long seed) {
-    return differences(
-        recorded, seconds, simulate(recorded.scenario().seed(seed).build(), seconds));
+    return differences(recorded, seconds, simulate(recorded.scenario().seed(seed), seconds));
   }
 
   private static List<String> differences(Curve recorded, int seconds, List<Second> simulated) {
@@ -146,7 +145,7 @@ class GrowthCurvesTest {
   private static List<Second> median(Curve recorded, int seconds) {
     List<List<Second>> runs =
         LongStream.rangeClosed(1, SEEDS_OF_MEDIAN)
-            .mapToObj(seed -> simulate(recorded.scenario().seed(seed).build(), seconds))
+            .mapToObj(seed -> simulate(recorded.scenario().seed(seed), seconds))
             .toList();
     return IntStream.range(0, runs.get(0).size())
         .mapToObj(
@@ -212,11 +211,11 @@ class GrowthCurvesTest {
       return end;
     }
 
-    Scenario.Builder scenario() {
+    Scenario scenario() {
       boolean prefixes = header.contains("ENABLE_PREFIX_DELEGATION=true");
       int warmIps = number(header, "WARM_IP_TARGET=(\\d+)", 0);
       int minimumIps = number(header, "MINIMUM_IP_TARGET=(\\d+)", 0);
-      Scenario.Builder scenario =
+      Scenario scenario =
           Scenario.of("m5.xlarge")
               .pods(PodSchedule.parse(find(header, "# pods (.*)")))
               .maxPods(number(header, "--max-pods (\\d+)", 0))
@@ -228,7 +227,7 @@ class GrowthCurvesTest {
       Matcher freed = FREED.matcher(header);
       while (freed.find()) {
         Duration from = Duration.ofSeconds(Integer.parseInt(freed.group(1)));
-        scenario.subnetFree(Integer.parseInt(freed.group(2)), from);
+        scenario = scenario.subnetFree(Integer.parseInt(freed.group(2)), from);
       }
       return scenario;
     }

@@ -131,8 +131,7 @@ class MetricsTextTest {
     Scenario scenario =
         Scenario.of("m5.xlarge")
             .pods(PodSchedule.parse("100"))
-            .cniVersion(CniVersion.parse(version))
-            .build();
+            .cniVersion(CniVersion.parse(version));
     SimulatedNode node = new SimulatedNode(scenario);
     node.advanceTo(Duration.ofSeconds(100));
     return MetricsText.of(node, START);

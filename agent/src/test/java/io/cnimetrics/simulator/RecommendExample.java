@@ -63,7 +63,7 @@ public final class RecommendExample {
   private static List<Object> node(
       String name, String type, int seed, int from, int until, String pods) {
     Scenario scenario =
-        Scenario.of(type).pods(PodSchedule.parse(pods)).oldestEndFirst(true).seed(seed).build();
+        Scenario.of(type).pods(PodSchedule.parse(pods)).oldestEndFirst(true).seed(seed);
     SimulatedNode node = new SimulatedNode(scenario);
     Map<Metric, List<Object>> points = new LinkedHashMap<>();
     for (int minute = from; minute < until; minute++) {

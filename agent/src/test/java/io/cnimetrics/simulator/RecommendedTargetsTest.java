@@ -280,7 +280,7 @@ class RecommendedTargetsTest {
   }
 
   /** A week of one node. */
-  record Week(String name, Scenario.Builder node, PodSchedule pods) {
+  record Week(String name, Scenario node, PodSchedule pods) {
     static Week of(String name, String type, int seed, String pods) {
       PodSchedule schedule = PodSchedule.parse(pods);
       return new Week(
@@ -294,7 +294,7 @@ class RecommendedTargetsTest {
     }
 
     Replay replay(WarmTargets targets) {
-      return Replay.of(node.warmTargets(targets).build(), Long.MAX_VALUE);
+      return Replay.of(node.warmTargets(targets), Long.MAX_VALUE);
     }
 
     /**
@@ -308,7 +308,7 @@ class RecommendedTargetsTest {
         if (today.leastIdle(targets) >= best.idle()) {
           return best;
         }
-        Replay replay = Replay.of(node.warmTargets(targets).build(), today.refused());
+        Replay replay = Replay.of(node.warmTargets(targets), today.refused());
         if (replay.refused() <= today.refused() && replay.idle() < best.idle()) {
           best = replay;
         }
@@ -353,7 +353,7 @@ class RecommendedTargetsTest {
         }
       }
       return new Replay(
-          scenario.warmTargets(),
+          scenario.warmTargets,
           moments,
           moments.stream().mapToInt(m -> m.pool() - m.assigned()).average().orElseThrow(),
           moments.get(moments.size() - 1).refused());

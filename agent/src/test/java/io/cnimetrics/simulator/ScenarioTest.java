@@ -29,18 +29,18 @@ class ScenarioTest {
     "m5.metal,   true,  250",
   })
   void maxPodsFollowTheInstanceType(String instanceType, boolean prefixDelegation, int maxPods) {
-    Scenario scenario = Scenario.of(instanceType).prefixDelegation(prefixDelegation).build();
+    Scenario scenario = Scenario.of(instanceType).prefixDelegation(prefixDelegation);
 
     assertThat(scenario.maxPods()).isEqualTo(maxPods);
   }
 
   @Test
   void prefixesNeedARelease19() {
-    Scenario.Builder old =
+    Scenario old =
         Scenario.of("m5.xlarge").prefixDelegation(true).cniVersion(CniVersion.parse("v1.8.0"));
 
     assertThatIllegalArgumentException()
-        .isThrownBy(old::build)
+        .isThrownBy(old::check)
         .withMessageContaining("v1.8.0")
         .withMessageContaining("v1.9.0");
   }
@@ -48,9 +48,9 @@ class ScenarioTest {
   @ParameterizedTest
   @ValueSource(doubles = {0, -1, 1001, Double.NaN, Double.POSITIVE_INFINITY})
   void invalidSpeedIsRejected(double speed) {
-    Scenario.Builder builder = Scenario.of("m5.xlarge").speed(speed);
+    Scenario tooFast = Scenario.of("m5.xlarge").speed(speed);
 
-    assertThatIllegalArgumentException().isThrownBy(builder::build).withMessageContaining("speed");
+    assertThatIllegalArgumentException().isThrownBy(tooFast::check).withMessageContaining("speed");
   }
 
   @ParameterizedTest

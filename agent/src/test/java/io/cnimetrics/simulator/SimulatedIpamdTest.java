@@ -98,8 +98,7 @@ class SimulatedIpamdTest {
 
   @Test
   void modelFollowsTheClockTimesTheSpeed() throws IOException {
-    Scenario scenario =
-        Scenario.of("m5.xlarge").pods(PodSchedule.parse("0:40:1")).speed(60).build();
+    Scenario scenario = Scenario.of("m5.xlarge").pods(PodSchedule.parse("0:40:1")).speed(60);
     try (SimulatedIpamd ipamd =
         SimulatedIpamd.start(scenario, SimulatedIpamd.Ports.ANY, Duration.ZERO, clock)) {
       assertThat(ipamd.state().assigned()).isZero();
@@ -220,7 +219,7 @@ class SimulatedIpamdTest {
       SimulatedIpamd.Ports ports = new SimulatedIpamd.Ports(0, taken.getLocalPort());
 
       assertThatExceptionOfType(UncheckedIOException.class)
-          .isThrownBy(() -> SimulatedIpamd.start(full().build(), ports, Duration.ZERO, clock))
+          .isThrownBy(() -> SimulatedIpamd.start(full(), ports, Duration.ZERO, clock))
           .withMessageContaining("port " + taken.getLocalPort())
           .withMessageContaining("metrics");
     }
@@ -252,13 +251,12 @@ class SimulatedIpamdTest {
     }
   }
 
-  private static Scenario.Builder full() {
+  private static Scenario full() {
     return Scenario.of("m5.xlarge").pods(PodSchedule.parse("100"));
   }
 
-  private SimulatedIpamd start(Scenario.Builder scenario) {
-    return SimulatedIpamd.start(
-        scenario.build(), SimulatedIpamd.Ports.ANY, Duration.ofMinutes(2), clock);
+  private SimulatedIpamd start(Scenario scenario) {
+    return SimulatedIpamd.start(scenario, SimulatedIpamd.Ports.ANY, Duration.ofMinutes(2), clock);
   }
 
   private static String processStart(Instant start) {

@@ -28,7 +28,7 @@ class SimulatedNodeTest {
 
   @Test
   void twoFullNodesHaveEightInterfaces() {
-    Scenario.Builder scenario = Scenario.of("c5.xlarge").pods(PodSchedule.parse("60"));
+    Scenario scenario = Scenario.of("c5.xlarge").pods(PodSchedule.parse("60"));
 
     NodeState one = at(node(scenario.seed(1)), 120);
     NodeState other = at(node(scenario.seed(2)), 120);
@@ -225,14 +225,14 @@ class SimulatedNodeTest {
 
   @Test
   void sameSeedGivesTheSameRun() {
-    Scenario.Builder scenario = pods("0:100:1");
+    Scenario scenario = pods("0:100:1");
 
     assertThat(bodies(scenario, 300)).isEqualTo(bodies(scenario, 300));
   }
 
   @Test
   void numberOfAdvancesDoesNotMatter() {
-    Scenario.Builder scenario = pods("0:100:1");
+    Scenario scenario = pods("0:100:1");
     SimulatedNode often = node(scenario);
     for (int millis = 0; millis < 300_000; millis += 700) {
       often.advanceTo(Duration.ofMillis(millis));
@@ -243,7 +243,7 @@ class SimulatedNodeTest {
 
   @Test
   void anotherSeedGivesAnotherRun() {
-    Scenario.Builder scenario = pods("100");
+    Scenario scenario = pods("100");
     String one = bodies(scenario.seed(1), 300);
 
     assertThat(bodies(scenario.seed(2), 300)).isNotEqualTo(one);
@@ -281,19 +281,19 @@ class SimulatedNodeTest {
     assertThat(node.state().cooling()).isZero();
   }
 
-  private static String bodies(Scenario.Builder scenario, int seconds) {
+  private static String bodies(Scenario scenario, int seconds) {
     SimulatedNode node = node(scenario);
     at(node, seconds);
     Instant now = Instant.parse("2026-01-01T00:00:00Z");
     return EnisJson.of(node, now) + MetricsText.of(node, now);
   }
 
-  private static Scenario.Builder pods(String schedule) {
+  private static Scenario pods(String schedule) {
     return Scenario.of("m5.xlarge").pods(PodSchedule.parse(schedule));
   }
 
-  private static SimulatedNode node(Scenario.Builder scenario) {
-    return new SimulatedNode(scenario.build());
+  private static SimulatedNode node(Scenario scenario) {
+    return new SimulatedNode(scenario);
   }
 
   private static NodeState at(SimulatedNode node, int seconds) {

@@ -98,8 +98,7 @@ class SimulatedTroubleTest {
 
   @Test
   void coolingAddressesAreGivenBack() {
-    Scenario.Builder shrinking =
-        pods("0:40:0.5,40:60s,40:5:2").warmTargets(new WarmTargets(1, 5, 10, 1));
+    Scenario shrinking = pods("0:40:0.5,40:60s,40:5:2").warmTargets(new WarmTargets(1, 5, 10, 1));
 
     NodeState state = at(node(shrinking), 80 + 60 + 18 + 28);
 
@@ -198,16 +197,16 @@ class SimulatedTroubleTest {
   }
 
   private static SimulatedNode node(NamedScenario named) {
-    SimulatedNode node = new SimulatedNode(named.scenario().build());
+    SimulatedNode node = new SimulatedNode(named.scenario());
     node.advanceTo(named.warmUp());
     return node;
   }
 
-  private static SimulatedNode node(Scenario.Builder scenario) {
-    return new SimulatedNode(scenario.build());
+  private static SimulatedNode node(Scenario scenario) {
+    return new SimulatedNode(scenario);
   }
 
-  private static Scenario.Builder pods(String schedule) {
+  private static Scenario pods(String schedule) {
     return Scenario.of("m5.xlarge").pods(PodSchedule.parse(schedule));
   }
 
