@@ -126,7 +126,7 @@ public final class AwsHttp implements SdkHttpClient {
   }
 
   /**
-   * Returns the same client with another limit for a body. The rest of a longer body is ignored.
+   * Returns a client with another limit for a body. The client ignores the rest of a longer body.
    */
   AwsHttp reading(int most) {
     return new AwsHttp(
@@ -135,7 +135,9 @@ public final class AwsHttp implements SdkHttpClient {
             limits.connect(), limits.read(), limits.received(), body -> new Bounded(body, most)));
   }
 
-  /** Returns the same client for large answers. A read throws if a connection receives more. */
+  /**
+   * Returns a client for large answers. A read fails after {@code most} bytes or {@code longest}.
+   */
   AwsHttp receiving(long most, Duration longest) {
     return new AwsHttp(
         proxies,

@@ -78,7 +78,8 @@ public final class ClusterName {
   /**
    * No tag contains a usable name of a cluster.
    *
-   * @param unusableTags the keys of tags whose name is not 1–1,024 printable ASCII characters
+   * @param unusableTags the keys of tags with a name that CloudWatch does not accept, see {@link
+   *     #of}
    */
   public record Unnamed(List<String> unusableTags) implements Result {
     public Unnamed {
@@ -95,7 +96,8 @@ public final class ClusterName {
           unusableTags.isEmpty()
               ? "the instance has no tag that names its cluster (%s, %s, %s<name>, %s)"
                   .formatted(EKS, KARPENTER, KUBERNETES_PREFIX, OWN)
-              : "the instance's tags name no usable cluster (1 to 1,024 printable ASCII characters): "
+              : "the instance's tags name no usable cluster (1 to 1,024 printable ASCII"
+                  + " characters): "
                   + shown(unusableTags);
       return new Problem(
           source,
@@ -137,7 +139,7 @@ public final class ClusterName {
     if (name.length() <= LONGEST_SHOWN) {
       return name;
     }
-    // A surrogate pair is two chars. The cut must not separate them.
+    // The cut must not separate the two chars of a surrogate pair.
     boolean cut = Character.isHighSurrogate(name.charAt(LONGEST_SHOWN - 1));
     return name.substring(0, cut ? LONGEST_SHOWN - 1 : LONGEST_SHOWN) + "…";
   }

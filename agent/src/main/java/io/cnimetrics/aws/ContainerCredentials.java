@@ -108,7 +108,7 @@ final class ContainerCredentials implements CredentialsSource {
         return url;
       }
     } catch (IllegalArgumentException e) {
-      // The exception below names the value.
+      // The exception below reports this value.
     }
     throw CredentialsException.refusal(
         "%s: AWS_CONTAINER_CREDENTIALS_FULL_URI is '%s'"

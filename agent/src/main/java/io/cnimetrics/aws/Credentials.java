@@ -22,8 +22,8 @@ import software.amazon.awssdk.profiles.ProfileFileSystemSetting;
 /**
  * Credentials of the first source that is set up, in the order of the SDK's default chain: keys in
  * the environment, IRSA, a profile, EKS Pod Identity, the instance's role. If this source fails, no
- * other source is used. The SDK's chain would then use the instance's role, even after the source
- * works again, and CloudWatch would refuse this role.
+ * other source is used. The SDK's chain would use the instance's role then, and would keep this
+ * role after the source works again. CloudWatch would refuse this role.
  *
  * <p>Credentials are fetched again 10 minutes before they expire. If this fetch fails, the old
  * credentials are used until they expire.
@@ -31,7 +31,10 @@ import software.amazon.awssdk.profiles.ProfileFileSystemSetting;
 public final class Credentials implements AwsCredentialsProvider {
   private static final Duration RENEWAL = Duration.ofMinutes(10);
 
-  /** The limit of profiles that name each other as their source, because they can form a circle. */
+  /**
+   * The most profiles in a chain of source profiles, because profiles can name each other in a
+   * circle.
+   */
   private static final int MOST_PROFILES = 10;
 
   private final Supplier<CredentialsSource> sources;
@@ -146,9 +149,9 @@ public final class Credentials implements AwsCredentialsProvider {
   }
 
   /**
-   * Whether a profile, or one of the profiles that it names as its source, has credential_source.
-   * The SDK then reads instance metadata or Pod Identity with a client of the JDK, which has no
-   * limits and which the agent cannot stop.
+   * Whether a profile or a profile in its chain of sources has credential_source. The SDK then
+   * reads instance metadata or Pod Identity with a client of the JDK, which has no limits and which
+   * the agent cannot stop.
    */
   private static boolean needsUnboundedClient(ProfileFile file, String profile) {
     return Stream.iterate(

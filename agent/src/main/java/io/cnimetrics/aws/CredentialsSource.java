@@ -12,7 +12,7 @@ interface CredentialsSource {
   String name();
 
   /**
-   * Fetches credentials. Blocks for some seconds at most.
+   * Fetches credentials. Blocks for a few seconds at most.
    *
    * @throws CredentialsException if the source gives no credentials
    */
@@ -25,8 +25,8 @@ interface CredentialsSource {
    */
   record Fetched(AwsCredentials credentials, Optional<Instant> expires) {
     /**
-     * @throws IllegalArgumentException if a header cannot contain the credentials. Such credentials
-     *     must not be kept, because no request would be possible until they expire
+     * @throws IllegalArgumentException if the credentials cannot be sent in a header. If the agent
+     *     kept them, every request would fail until they expire
      */
     public Fetched {
       if (!parts(credentials).allMatch(part -> part.matches("\\p{Graph}+"))) {

@@ -8,7 +8,7 @@ public final class CurrentCall {
   private volatile boolean stopped;
   private volatile Optional<HttpCall> call = Optional.empty();
 
-  /** Sets and returns the next call, which fails if {@link #stop} was called. */
+  /** Sets and returns the next call. The call fails if {@link #stop} was called before. */
   public HttpCall begin(HttpCall next) {
     call = Optional.of(next);
     if (stopped) {

@@ -26,8 +26,8 @@ import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.Ec2ClientBuilder;
 
 /**
- * Sends requests to the EC2 API. Each request has its own client, which is closed after the answer,
- * because the agent calls EC2 at its start and later at most once a minute.
+ * Sends requests to the EC2 API. The agent calls EC2 at its start and later at most once a minute.
+ * Therefore each request has its own client, which is closed after the answer.
  */
 public final class Ec2 {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
@@ -81,7 +81,8 @@ public final class Ec2 {
       Ec2Request request, Region region, Duration limit, Function<Ec2Client, T> call) {
     AwsCredentials found;
     try {
-      // Gets credentials first, because the client reports missing credentials like other failures.
+      // Gets credentials first, because the client does not distinguish missing credentials from
+      // other failures.
       found = credentials.apply(region.id());
     } catch (CredentialsException e) {
       return request.withoutCredentials(e);

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import software.amazon.awssdk.http.SdkHttpResponse;
 
-/** The body of an answer. After its last byte the connection is closed. */
+/** The body of an answer. Closes the connection after the last byte. */
 final class HttpBody extends BlockInputStream {
   private static final long UNTIL_CLOSED = Long.MAX_VALUE;
 
@@ -24,7 +24,8 @@ final class HttpBody extends BlockInputStream {
   private boolean done;
 
   /**
-   * @param failure the failure that cut off the head of the answer; every read then throws it
+   * @param failure why the head of the answer is not complete; every read then fails with this
+   *     cause
    */
   HttpBody(
       InputStream in, SdkHttpResponse head, Optional<IOException> failure, Closeable connection) {
@@ -40,7 +41,7 @@ final class HttpBody extends BlockInputStream {
     this.left = empty || chunked ? 0 : length(head);
   }
 
-  /** If the head has several different lengths, the body ends with the connection. */
+  /** Without one clear length in the head, the body ends with the connection. */
   private static long length(SdkHttpResponse head) {
     List<String> lengths = head.matchingHeaders("Content-Length").stream().distinct().toList();
     return lengths.size() == 1 && lengths.get(0).matches("[0-9]{1,18}")
@@ -80,7 +81,7 @@ final class HttpBody extends BlockInputStream {
     afterChunk = true;
     String size = line().strip().replaceFirst("(?s)[;\\s].*", "");
     if (!size.matches("0*[0-9a-fA-F]{1,8}")) {
-      throw new IOException("the answer is not chunked as its head says");
+      throw new IOException("the head of the answer says 'chunked', but the body is not chunked");
     }
     return Long.parseLong(size, 16);
   }

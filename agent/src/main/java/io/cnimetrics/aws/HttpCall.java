@@ -109,8 +109,8 @@ public class HttpCall implements ExecutableHttpRequest {
   }
 
   /**
-   * Sends the request. An answer whose head is not complete has the headers that arrived and a body
-   * that cannot be read.
+   * Sends the request. If the head of the answer is not complete, the answer has the headers that
+   * arrived, and its body cannot be read.
    *
    * @throws IOException if no status line arrives
    */
@@ -123,7 +123,8 @@ public class HttpCall implements ExecutableHttpRequest {
     } catch (IOException e) {
       abort();
       IOException cause = withoutTls(e);
-      // An SSLException means that the proxy has connected, but the certificate is not accepted.
+      // An SSLException is not the proxy's fault: the proxy has connected, but the certificate is
+      // invalid.
       throw proxy.isEmpty() || cause instanceof SSLException || cause instanceof ProxyException
           ? cause
           : ProxyException.of(proxy.get(), cause);
@@ -154,7 +155,10 @@ public class HttpCall implements ExecutableHttpRequest {
         .build();
   }
 
-  /** Returns a failure instead of throwing it, because the server can have answered already. */
+  /**
+   * Returns a failure instead of throwing the exception, because an answer may have arrived
+   * already.
+   */
   private static Optional<IOException> sent(OutputStream out, byte[] head, byte[] body) {
     try {
       out.write(head);
@@ -250,7 +254,8 @@ public class HttpCall implements ExecutableHttpRequest {
     String origin = forwarded ? url.getScheme() + "://" + url.getRawAuthority() : "";
     Map<String, String> own = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     own.put("Host", asked.firstMatchingHeader("Host").orElse(url.getRawAuthority()));
-    // The next request follows a minute later. Servers close connections that are idle so long.
+    // The next request follows a minute later, and servers close a connection that is idle for a
+    // minute.
     own.put("Connection", "close");
     if (asked.method() != SdkHttpMethod.GET) {
       own.put("Content-Length", String.valueOf(body.length));
@@ -273,7 +278,7 @@ public class HttpCall implements ExecutableHttpRequest {
 
   private static void append(StringBuilder head, String name, String value) {
     if (value.chars().anyMatch(letter -> (letter < ' ' && letter != '\t') || letter == DELETE)) {
-      // The value can be a secret.
+      // The message omits the value, because the value can be a secret.
       throw new IllegalArgumentException("the header " + name + " has a control character");
     }
     head.append(name).append(": ").append(value).append("\r\n");

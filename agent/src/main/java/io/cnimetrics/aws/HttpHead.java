@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 import software.amazon.awssdk.http.SdkHttpResponse;
 
 /**
- * Reads the head of an answer. The status line is enough for an answer: if the connection ends
- * after the status line, the answer has the headers that arrived.
+ * Reads the head of an answer. If the connection ends after the status line, the answer has the
+ * headers that arrived until then.
  */
 final class HttpHead {
   /** The limit of all lines, including the lines of interim answers. AWS sends about 300 bytes. */
@@ -20,7 +20,7 @@ final class HttpHead {
   private static final Pattern STATUS =
       Pattern.compile("HTTP/[0-9.]{1,3}[ \\t]+([1-9][0-9]{2})(?:\\s.*)?", Pattern.DOTALL);
 
-  /** If the code is within these first bytes of its line, it is reported before the line ends. */
+  /** A status code within this number of bytes is reported before its line ends. */
   private static final int EARLY_BYTES = 32;
 
   private static final int SWITCHING_PROTOCOLS = 101;
@@ -36,8 +36,8 @@ final class HttpHead {
   /**
    * Reads the head of the final answer and ignores interim answers.
    *
-   * @param onStatus receives the status as soon as the code and the next byte arrived; it can
-   *     receive the same status again
+   * @param onStatus receives the status as soon as the code and the next byte arrived; can be
+   *     called twice for the same status
    * @throws IOException if no status line arrives
    */
   SdkHttpResponse read(Consumer<SdkHttpResponse> onStatus) throws IOException {
@@ -63,7 +63,7 @@ final class HttpHead {
     }
   }
 
-  /** The failure that cut off the head; empty if the head is complete. */
+  /** Why the head is not complete; empty if the head is complete. */
   Optional<IOException> end() {
     return end;
   }
@@ -89,8 +89,9 @@ final class HttpHead {
     while (end.isEmpty() && !line.isEmpty()) {
       int colon = line.indexOf(':');
       String name = line.substring(0, Math.max(colon, 0)).strip();
-      // Ignores a line that starts with a blank, because it continues the line before it. Ignores
-      // Content-Encoding, because the limit would not hold for a body that the SDK decompresses.
+      // A line that starts with a blank continues the previous line, and is ignored.
+      // Content-Encoding is ignored, because the SDK would decompress the body, and the limit of
+      // its size would not hold.
       if (!name.isEmpty()
           && !Character.isWhitespace(line.charAt(0))
           && !name.equalsIgnoreCase("Content-Encoding")) {
@@ -103,7 +104,8 @@ final class HttpHead {
   /**
    * Returns the next line. If the connection ends within the line, returns the received part.
    *
-   * @param onBlank receives the part of the line before a blank, for each of the first blanks
+   * @param onBlank is called for each blank within the first bytes, with the part of the line
+   *     before the blank
    */
   private String line(Consumer<CharSequence> onBlank) {
     StringBuilder line = new StringBuilder();

@@ -32,7 +32,9 @@ final class MetadataReading {
   private static final String ZONE = "placement/availability-zone";
   private static final String TAGS = "tags/instance";
 
-  /** The form of the values except tags. An error page of another HTTP server does not match. */
+  /**
+   * The form of all values except the tags. An error page of another HTTP server does not match.
+   */
   private static final Pattern WORD = Pattern.compile("[A-Za-z0-9._-]{1,255}");
 
   private final MetadataService service;
@@ -64,7 +66,8 @@ final class MetadataReading {
       readTags();
       return known(List.of());
     } catch (MetadataService.Failed e) {
-      // This failure is not stored. After the limit it only means that the thread was interrupted.
+      // The failure is returned and not stored. After the limit the failure is only the
+      // interruption of this thread.
       return known(List.of(problem(e.reason(), e.fact())));
     }
   }
@@ -83,13 +86,14 @@ final class MetadataReading {
     }
     Map<String, String> read = new HashMap<>();
     keys.lines().map(String::strip).filter(ClusterName::mayName).forEach(key -> readTag(key, read));
-    // Stores all tags at once, because a part of the tags can name another cluster than all tags.
+    // Stores all tags at once. Otherwise the limit could leave only a part of the tags, and this
+    // part can name a wrong cluster.
     store(tags, read);
   }
 
   private void readTag(String key, Map<String, String> into) {
     String path = ROOT + TAGS + "/" + encoded(key);
-    value(path, MetadataReading::isText, ", although the list of tags has it")
+    value(path, MetadataReading::isText, ", although the list of tags contains this tag")
         .ifPresent(tag -> into.put(key, tag));
   }
 
@@ -134,7 +138,9 @@ final class MetadataReading {
     return new Problem(IMDS, reason, whatHappened, remedy(reason));
   }
 
-  /** Returns all values and problems that are stored now, and the reason why the reading ended. */
+  /**
+   * Returns the values and problems stored so far, and the given problem that ended the reading.
+   */
   private synchronized InstanceMetadata.Result known(List<Problem> end) {
     return new InstanceMetadata.Result(
         new Instance(word(ID), word(TYPE), word(REGION), word(ZONE), tags),

@@ -93,8 +93,8 @@ final class MetadataService implements AutoCloseable {
    * Returns the body at a path such as {@code /latest/meta-data/instance-id}, or empty if the path
    * does not exist. The body has at most {@link #MAX_BODY_BYTES} + 1 bytes.
    *
-   * @throws Failed for every other failure and for invalid settings; a transient failure is first
-   *     retried once
+   * @throws Failed if the settings are invalid or the request fails otherwise. A transient failure
+   *     is retried once before
    */
   Optional<String> get(String path) {
     try {
@@ -105,8 +105,8 @@ final class MetadataService implements AutoCloseable {
       }
       throw refused(e.statusCode());
     } catch (RuntimeException e) {
-      // Not only the SDK's exceptions are caught. A token that is not a valid header value causes
-      // an IllegalArgumentException.
+      // This also catches the IllegalArgumentException for a token that is not a valid header
+      // value.
       throw failed(e);
     }
   }
@@ -115,7 +115,7 @@ final class MetadataService implements AutoCloseable {
   Failed unusable(String body) {
     return new Failed(
         Reason.MALFORMED,
-        last + " was answered with no usable value (length " + body.length() + ")");
+        last + " returned a value that cannot be used (length " + body.length() + ")");
   }
 
   @Override

@@ -21,7 +21,7 @@ public final class NodeSubnets implements Subnets {
   /** AWS reserves the first four addresses and the last address of every subnet. */
   private static final long RESERVED = 5;
 
-  /** A subnet id. It becomes the value of a dimension and of a label. */
+  /** A subnet id. Metrics use the id as the value of a dimension or a label. */
   private static final Pattern ID = Pattern.compile("subnet-[0-9a-zA-Z]{1,40}");
 
   private static final Pattern CIDR = Pattern.compile("[0-9.]{7,15}/([0-9]{1,2})");
@@ -60,7 +60,8 @@ public final class NodeSubnets implements Subnets {
     List<Subnet> subnets = new ArrayList<>();
     for (var listed : answer.subnets()) {
       if (listed.subnetId() == null || !missing.remove(listed.subnetId())) {
-        throw Ec2.unexpected("the response lists a subnet twice, or one that was not requested");
+        throw Ec2.unexpected(
+            "the response lists a subnet twice, or lists a subnet that was not requested");
       }
       if (hasIpv4(listed)) {
         subnets.add(subnet(listed));

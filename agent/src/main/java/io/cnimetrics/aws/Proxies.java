@@ -126,7 +126,7 @@ final class Proxies {
             ? Integer.parseInt(address.group(2))
             : HTTP_PORT;
     if (!address.matches() || port < 1 || port > 65_535) {
-      throw invalid(variable, text, "this is no host with a port");
+      throw invalid(variable, text, "the text is not a host with a port");
     }
     return new HttpProxy(
         variable,

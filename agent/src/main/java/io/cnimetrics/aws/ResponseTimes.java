@@ -14,7 +14,7 @@ public final class ResponseTimes {
   /** The longest wait. Longer values are reduced, because a proxy can send a wrong value. */
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
 
-  /** The SDK corrects the time if the clocks differ by at least this time. */
+  /** If the clocks differ by at least this time, the SDK corrects the time in its signatures. */
   private static final Duration CORRECTED = Duration.ofMinutes(4);
 
   private static final Duration FUTURE = Duration.ofHours(2);
@@ -49,10 +49,10 @@ public final class ResponseTimes {
   }
 
   /**
-   * Whether a request was refused because of a wrong time in the signature. The SDK 2.54 then signs
-   * the next requests with the answer's time, but the SDK's final exception does not report the
-   * wrong time. This method compares the answer's date with the signed time of the request, because
-   * the SDK may already have corrected the signed time.
+   * Whether a request was refused because its signature has a wrong time. The SDK's exception does
+   * not say so. After such an answer the SDK 2.54 signs its next requests with the time of the
+   * server. Therefore this method compares the answer's date with the signed time of the request,
+   * and not with the clock.
    */
   public static boolean isClockSkew(SdkHttpResponse refusal, SdkHttpRequest request) {
     boolean aboutSignature = refusal.statusCode() == 401 || refusal.statusCode() == 403;
@@ -66,9 +66,9 @@ public final class ResponseTimes {
   }
 
   /**
-   * Whether the node's clock is so wrong that CloudWatch refuses its minutes as too old or in the
-   * future. The answer's date is the right time. CloudWatch accepts minutes up to two hours ahead
-   * and up to two weeks old. A pending minute can be a day old.
+   * Whether CloudWatch refuses the node's minutes as too old or in the future because the node's
+   * clock is wrong. The answer's date is the right time. CloudWatch accepts minutes up to two hours
+   * ahead and up to two weeks old. A pending minute can be a day old.
    */
   public static boolean isFarOff(InstantSource clock, SdkHttpResponse refusal) {
     Instant now = clock.instant();

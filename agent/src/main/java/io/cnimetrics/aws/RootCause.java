@@ -30,7 +30,7 @@ public record RootCause(Throwable origin) {
         .findFirst();
   }
 
-  /** The reason. It is MALFORMED if an answer came that cannot be used. */
+  /** The reason for the problem. {@code MALFORMED} means that an answer came but cannot be used. */
   Reason reason() {
     if (origin instanceof ProxyException proxy) {
       boolean timeout = proxy.getCause() instanceof InterruptedIOException;

@@ -144,7 +144,7 @@ record WebIdentity(String region) implements CredentialsSource {
             + " projected volume of the pod and its permissions");
   }
 
-  /** Records whether the head of an answer has arrived. */
+  /** Records whether the head of STS's answer has arrived. */
   private static final class Transmission implements ExecutionInterceptor {
     private boolean ended;
 

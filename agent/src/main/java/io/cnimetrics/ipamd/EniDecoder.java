@@ -13,15 +13,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads one ENI and its addresses. A total is the sum of the CIDR sizes, not the number of listed
- * addresses, because ipamD lists an address of a prefix only after a pod used that address. ipamD
- * also lists released addresses.
+ * Reads one ENI and its addresses. The total is the sum of the CIDR sizes. The number of listed
+ * addresses can be smaller, because ipamD lists an address of a prefix only after a pod used this
+ * address. The list also contains released addresses.
  */
 final class EniDecoder {
   /** Go's zero time, which means that the address was never released. */
   private static final String NEVER = "0001-01-01T00:00:00Z";
 
-  /** The bytes of memory that an ENI needs without its texts. */
+  /** The memory of an ENI without its texts, in bytes. */
   private static final int BYTES_PER_ENI = 300;
 
   private final JsonCursor json;
@@ -45,7 +45,7 @@ final class EniDecoder {
 
   /** Receives the addresses in a body. */
   interface Listener {
-    /** A listener that needs no addresses. */
+    /** Ignores the addresses. */
     Listener NONE = new Listener() {};
 
     /** Receives an address that the body lists. An address can be listed twice. */
@@ -63,12 +63,12 @@ final class EniDecoder {
     default void used(Optional<Instant> assigned, Optional<Instant> released) {}
   }
 
-  /** Whether every free address read so far has the time of its release. */
+  /** Whether ipamD reported the release time of every free address read so far. */
   boolean coolingKnown() {
     return coolingKnown;
   }
 
-  /** Whether a pod read so far holds an address on each network card. */
+  /** Whether one of the pods read so far holds an address on each network card. */
   boolean multiNic() {
     return multiNic;
   }
@@ -221,7 +221,7 @@ final class EniDecoder {
     return new AddressCount(1, held ? 1 : 0, !held && cooling.orElse(false) ? 1 : 0);
   }
 
-  /** Whether a pod holds the address. From 1.23.0 on, only networkName shows this. */
+  /** Whether a pod holds the address. Since 1.23.0, ipamD fills only networkName. */
   private boolean heldByPod() throws IOException {
     JsonCursor.Names fields = json.enter();
     boolean known = false;
@@ -241,7 +241,7 @@ final class EniDecoder {
     return held;
   }
 
-  /** A pod with several interfaces holds an address on each network card. */
+  /** Whether the pod has several interfaces. Such a pod holds an address on each network card. */
   private boolean severalInterfaces() throws IOException {
     JsonCursor.Names fields = json.enter();
     boolean several = false;
@@ -259,8 +259,8 @@ final class EniDecoder {
     if (unassignedTime.equals(NEVER)) {
       return false;
     }
-    // A release time far after the poll shows that the clock was set back since. Such an address is
-    // not cooling, because ipamD's cooldown does not depend on the wall clock.
+    // A release time long after the poll shows that the clock was set back after the release. Such
+    // an address is not cooling, because ipamD's cooldown does not depend on the wall clock.
     return Duration.between(time(unassignedTime), takenAt).abs().compareTo(ipCooldown) < 0;
   }
 

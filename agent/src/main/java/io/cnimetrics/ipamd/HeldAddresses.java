@@ -12,7 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import okhttp3.HttpUrl;
 
-/** Reads parts of ipamD's introspection for the doctor. The other commands do not need them. */
+/** Reads the parts of ipamD's introspection that only the doctor needs. */
 public final class HeldAddresses {
   private static final Duration LIMIT = Duration.ofSeconds(1);
 
@@ -87,8 +87,8 @@ public final class HeldAddresses {
   }
 
   /**
-   * Reads the name of the ENIConfig that ipamD looks for, even if no such ENIConfig exists. Sends
-   * one request to ipamD.
+   * Reads the name of the ENIConfig that ipamD looks for. An ENIConfig with this name need not
+   * exist. Sends one request to ipamD.
    *
    * @return empty if ipamD does not report the name
    */

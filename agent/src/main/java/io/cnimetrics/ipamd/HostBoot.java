@@ -8,8 +8,8 @@ import java.util.OptionalDouble;
 import java.util.stream.Stream;
 
 /**
- * The boot time of this host. ipamD computes the start time of its process from this boot time.
- * Therefore both times change if the clock is set.
+ * The boot time of this host. The kernel changes this time if the clock is set. ipamD computes its
+ * start time from the boot time, so both times change together.
  */
 final class HostBoot {
   private static final Path KERNEL_STATISTICS = Path.of("/proc/stat");
@@ -29,8 +29,8 @@ final class HostBoot {
           .mapToDouble(line -> (double) Long.parseLong(line.substring(BOOT_TIME.length()).strip()))
           .findFirst();
     } catch (IOException | UncheckedIOException | NumberFormatException e) {
-      // The boot time is unknown on other systems than Linux and in sandboxes. There the agent
-      // counts a restart of ipamD if the clock is set.
+      // In sandboxes and on other systems than Linux the boot time is unknown. In this case the
+      // agent counts a restart of ipamD when the clock is set.
       return OptionalDouble.empty();
     }
   }

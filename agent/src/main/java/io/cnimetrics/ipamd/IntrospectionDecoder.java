@@ -63,7 +63,7 @@ final class IntrospectionDecoder {
   /**
    * Reads the body of {@code GET /v1/ipamd-env-settings}.
    *
-   * @throws IpamdException in the cases of {@link #pool}, and if the body has no settings
+   * @throws IpamdException if the body is truncated, is not JSON, or has no settings
    * @throws IOException if the body cannot be read to its end
    */
   static IpamdSettings settings(InputStream body) throws IOException {
@@ -76,7 +76,8 @@ final class IntrospectionDecoder {
     while (json.nextField()) {
       String name = names.next();
       if (name.equals("AvailableCommands")) {
-        throw json.unexpected("ENIs, not ipamD's list of commands (answer to an unknown path)");
+        throw json.unexpected(
+            "ENIs, but got ipamD's list of commands, which is its answer to an unknown path");
       } else if (CARD_INDEX.matcher(name).matches()) {
         cards.add(card(name));
       } else {

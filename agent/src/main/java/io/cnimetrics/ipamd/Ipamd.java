@@ -5,7 +5,7 @@ import java.time.Duration;
 
 /** The ipamD of a node. */
 public interface Ipamd {
-  /** The limit of a poll. With this limit a dry run ends within 10 s even if ipamD hangs. */
+  /** The limit of a poll. If ipamD hangs, a dry run still ends within 10 s. */
   Duration POLL_TIMEOUT = Duration.ofSeconds(7);
 
   /** Polls once, with the limit {@link #POLL_TIMEOUT}. */
@@ -14,8 +14,8 @@ public interface Ipamd {
   }
 
   /**
-   * Polls once. A failure becomes a problem in the snapshot. The instance in the snapshot is
-   * unknown, because ipamD does not report the instance.
+   * Polls once. A failure becomes a problem in the snapshot. The snapshot contains no instance,
+   * because ipamD does not report one.
    *
    * @param most the limit of the poll
    */

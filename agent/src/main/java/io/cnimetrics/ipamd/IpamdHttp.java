@@ -55,7 +55,7 @@ final class IpamdHttp {
    */
   static final int MAX_OTHER_BYTES = 32 * 1024;
 
-  /** The limit of a connection is longer than any call, because each call has its own limit. */
+  /** The limit of a connection. It is longer than any call, because each call has its own limit. */
   private static final Duration LONGEST_CONNECTION = Duration.ofMinutes(1);
 
   /** Okio's message for a body that is not gzip contains the first two bytes of the body. */
@@ -111,7 +111,8 @@ final class IpamdHttp {
    * Requests a path below the base address and reads the whole body.
    *
    * @param path such as {@code v1/enis}; empty for the base address itself
-   * @throws IpamdException for every failure; data read from the body must then be discarded
+   * @throws IpamdException for every failure. The caller must then discard what the reader returned
+   *     or stored
    */
   <T> T get(String path, Duration limit, BodyReader<T> reader) {
     HttpUrl url = path.isEmpty() ? base : base.newBuilder().addPathSegments(path).build();
@@ -185,7 +186,8 @@ final class IpamdHttp {
   }
 
   /**
-   * Limits size and time, because OkHttp's timeout ignores the time between two reads of a body.
+   * Limits the size and the time of a body. OkHttp's timeout does not include the time between two
+   * reads.
    */
   private InputStream bounded(Source body, long deadlineNanos) {
     Source bounded =
@@ -218,12 +220,15 @@ final class IpamdHttp {
   private static String broken(String message) {
     Matcher notGzip = NOT_GZIP.matcher(message);
     return notGzip.matches()
-        ? "the body is not gzip, but has the Content-Encoding gzip; the body begins with "
+        ? "the Content-Encoding is gzip, but the body is not gzip; the body begins with "
             + notGzip.group(1)
         : "the body was cut short: " + message;
   }
 
-  /** Reports an error in the text of a body only if the whole body arrived. */
+  /**
+   * Reads the rest of a body after an error in its text. If the body is cut short, this is reported
+   * instead.
+   */
   private static <T> T readToTheEnd(InputStream body, BodyReader<T> reader) throws IOException {
     try {
       return reader.read(body);
@@ -250,7 +255,7 @@ final class IpamdHttp {
     return String.format(Locale.ROOT, "%.1f s", limit.toMillis() / 1000.0);
   }
 
-  /** Reads a body to its end, or throws an {@link IpamdException}. */
+  /** Reads a body to its end, or throws an {@link IpamdException} if the text is wrong. */
   @FunctionalInterface
   interface BodyReader<T> {
     T read(InputStream body) throws IOException;

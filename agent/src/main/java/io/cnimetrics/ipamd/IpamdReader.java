@@ -96,7 +96,7 @@ public final class IpamdReader implements Ipamd {
 
   /**
    * ipamD's settings are constant until ipamD restarts. The agent requests the settings until ipamD
-   * answers, and again if ipamD perhaps restarted.
+   * answers, and again after a possible restart.
    */
   private void refreshSettings(
       Optional<AddressPool> pool, Optional<IpamdMetrics> sums, Round round) {
@@ -170,7 +170,7 @@ public final class IpamdReader implements Ipamd {
       return sums;
     }
 
-    /** Reports sums that are not usable. The agent leaves out a metric that needs such a sum. */
+    /** Reports sums that are not finite. The agent leaves out a metric that needs such a sum. */
     private void checkNumbers(IpamdMetrics read) {
       Map<String, Double> odd = new TreeMap<>();
       for (Map.Entry<Series, Double> sum : read.sums().entrySet()) {
@@ -200,8 +200,8 @@ public final class IpamdReader implements Ipamd {
     }
 
     /**
-     * Reports totals of ipamD that differ from the agent's, as after the forced removal of an ENI.
-     * If the totals differ, the agent uses its own.
+     * Reports a problem if a total that ipamD states differs from the agent's total. This happens
+     * after the forced removal of an ENI. The agent uses its own total.
      */
     private void checkStatedTotals(AddressPool pool) {
       if (!pool.ipv6()) {
@@ -244,9 +244,9 @@ public final class IpamdReader implements Ipamd {
     return switch (reason) {
       case UNREACHABLE ->
           introspection
-              ? "check that aws-node runs on this node; if its INTROSPECTION_BIND_ADDRESS is set,"
-                  + " or its release is 1.4.0 or up to 1.3.3 (port 61678), set"
-                  + " --introspection-url; if its DISABLE_INTROSPECTION is set, set"
+              ? "check that aws-node runs on this node; if INTROSPECTION_BIND_ADDRESS of aws-node"
+                  + " is set, or if its release is 1.4.0, or 1.3.3 or older (port 61678), set"
+                  + " --introspection-url; if DISABLE_INTROSPECTION is set, set"
                   + " --introspection-url none"
               : "until ipamD answers, the agent reports no counters; if DISABLE_METRICS is set for"
                   + " aws-node, set --metrics-url none";

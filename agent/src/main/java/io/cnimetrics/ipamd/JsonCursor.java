@@ -22,22 +22,19 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Reads a JSON body field by field. An error names the path of the unexpected value. The memory for
- * the current value, the names of the open objects and the data that the reader keeps has a common
- * limit.
+ * Reads a JSON body field by field. An error names the path of the unexpected value. One limit
+ * applies to the memory for the names of the open objects and for the data that the caller keeps.
  */
 final class JsonCursor {
-  /**
-   * A sixth of the heap. This is enough for an ENI with 14,000 addresses, and EC2 permits only 50.
-   */
+  /** A sixth of the heap. This is enough for an ENI with 14,000 addresses. EC2 permits only 50. */
   private static final int MAX_KEPT_BYTES = 2 << 20;
 
-  /** The bytes of memory that a name in a set needs, without its characters. */
+  /** The memory of a name in a set without the name's characters, in bytes. */
   private static final int BYTES_PER_NAME = 100;
 
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
-          // Most names are addresses. A cache of names would only use memory.
+          // Most names are addresses, which rarely repeat. A cache of names would only use memory.
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
           .disable(StreamReadFeature.AUTO_CLOSE_SOURCE)
@@ -64,8 +61,8 @@ final class JsonCursor {
   }
 
   /**
-   * Reads a whole body, which must be one JSON object. If a body is cut short and also has a wrong
-   * shape, the error reports only that the body is cut short.
+   * Reads a whole body, which must be one JSON object. If a body is cut short, the error reports
+   * only this fact, even if the shape is also wrong.
    *
    * @throws IpamdException if the body is cut short, is not JSON, or has another shape
    * @throws IOException if the body cannot be read to its end
@@ -107,11 +104,11 @@ final class JsonCursor {
     long offset = offset();
     if (parser.nextToken() != null) {
       throw new IpamdException(
-          Reason.MALFORMED, "text follows after the end of the JSON value at offset " + offset);
+          Reason.MALFORMED, "text follows the JSON value, which ends at offset " + offset);
     }
   }
 
-  /** Moves into the object that is the current field's value. */
+  /** Enters the object that is the value of the current field. */
   Names enter() throws IOException {
     parser.nextToken();
     expect(JsonToken.START_OBJECT, "an object");
@@ -134,7 +131,7 @@ final class JsonCursor {
   }
 
   /**
-   * Counts memory that the reader keeps to the end of the body.
+   * Counts memory that the caller needs until the end of the body.
    *
    * @throws IpamdException if this body needs more memory than the limit
    */
@@ -209,7 +206,7 @@ final class JsonCursor {
               .formatted(path(), offset(), tooMuch.getOriginalMessage()),
           e);
     }
-    // If a body is not UTF-8, the path is unknown, because decoding runs ahead of parsing.
+    // The message for a body that is not UTF-8 has no path, because decoding runs ahead of parsing.
     return new IpamdException(
         Reason.MALFORMED,
         e instanceof JsonProcessingException json

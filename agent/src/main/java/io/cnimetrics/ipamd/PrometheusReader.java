@@ -25,14 +25,14 @@ final class PrometheusReader {
   private static final String OWN_PREFIX = "awscni_";
   private static final String PROCESS_START = "process_start_time_seconds";
 
-  /** The year 5138. A later start, such as infinity, is not a time. */
+  /** The year 5138. A start after this year, such as infinity, is not a time. */
   private static final double LATEST_SECONDS = 1e11;
 
   private static final String BUILD = "awscni_build_info";
   private static final String VERSION = "version";
 
   /**
-   * The error counters that are split by kind, with the labels that contain the call and the code.
+   * The labels that contain the call and the code, for each error counter that is split by kind.
    */
   private static final Map<String, List<String>> ERROR_LABELS =
       Map.of(
@@ -46,7 +46,7 @@ final class PrometheusReader {
 
   private final Map<String, List<Series>> wanted = new HashMap<>();
 
-  /** The needed labels of each series that is read. */
+  /** The labels to read, by the name of the series. */
   private final Map<String, Set<String>> labels = new HashMap<>();
 
   PrometheusReader(Collection<Series> wanted) {
@@ -63,8 +63,8 @@ final class PrometheusReader {
   /**
    * Reads the metrics text to its end.
    *
-   * @throws IpamdException {@code UNEXPECTED_SHAPE} if the text has no sample of ipamD, {@code
-   *     MALFORMED} if the text has samples of ipamD and an invalid line
+   * @throws IpamdException {@code MALFORMED} if a line of ipamD's text is invalid, {@code
+   *     UNEXPECTED_SHAPE} if the text has no samples of ipamD
    * @throws IOException if the text cannot be read to its end
    */
   IpamdMetrics read(InputStream text) throws IOException {

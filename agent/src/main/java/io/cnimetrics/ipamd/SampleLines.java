@@ -14,9 +14,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads the samples of a text in the Prometheus exposition format 0.0.4, one by one. Memory does
- * not grow with the text. It holds only the current sample, with names and label values cut to
- * {@value #MAX_TOKEN_CHARS} characters.
+ * Reads the samples of a text in the Prometheus exposition format 0.0.4, one by one. Only the
+ * current sample is in memory. Names and label values are cut to {@value #MAX_TOKEN_CHARS}
+ * characters.
  *
  * @see <a href="https://prometheus.io/docs/instrumenting/exposition_formats/">Exposition
  *     formats</a>
@@ -43,7 +43,7 @@ final class SampleLines {
   private final Map<String, String> labels = new HashMap<>();
 
   /**
-   * @param kept for each series name, the labels to keep
+   * @param kept the labels to keep, by the name of the series
    */
   SampleLines(InputStream text, Map<String, Set<String>> kept) {
     this.text = text;
@@ -74,8 +74,8 @@ final class SampleLines {
   }
 
   /**
-   * Skips the rest of the text, even if it is invalid. Returns whether a line after the current
-   * line begins with the prefix.
+   * Skips the rest of the text, which may be invalid. Returns whether a line after the current line
+   * begins with the prefix.
    */
   boolean anyLeftBeginsWith(String prefix) throws IOException {
     boolean any = false;

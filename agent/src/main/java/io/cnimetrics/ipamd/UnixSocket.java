@@ -16,8 +16,8 @@ import java.nio.file.Path;
 /**
  * A socket for OkHttp that connects to a unix-domain socket.
  *
- * <p>This class has no timeouts. When a timeout elapses, OkHttp closes the socket. This ends a
- * blocked connect, read or write.
+ * <p>This class has no timeouts. After a timeout OkHttp closes the socket, which ends a blocked
+ * connect, read or write.
  */
 final class UnixSocket extends Socket {
   private final UnixDomainSocketAddress path;
@@ -25,7 +25,7 @@ final class UnixSocket extends Socket {
   private final SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
 
   /**
-   * @param path the unix socket; it may be created later, before the connection
+   * @param path the unix socket. The file must exist when OkHttp connects, but not before
    */
   UnixSocket(Path path, ReceiveLimit limit) throws IOException {
     this.path = UnixDomainSocketAddress.of(path);
@@ -44,7 +44,8 @@ final class UnixSocket extends Socket {
   }
 
   /**
-   * A stream of {@code Channels} is not used: in Java 17 its writes wait until a blocked read ends.
+   * Does not use a stream of {@code Channels}, whose writes wait in Java 17 until a blocked read
+   * ends.
    */
   @Override
   public OutputStream getOutputStream() {

@@ -7,7 +7,8 @@ import java.util.stream.Stream;
 /**
  * The content of one request to CloudWatch: whole minutes, or a part of one minute.
  *
- * @param minutes at least one minute. All minutes have the same namespace and no unknown dimensions
+ * @param minutes at least one minute. All minutes have the same namespace, and all dimensions are
+ *     known
  */
 record Batch(List<PendingMinute> minutes) {
   Batch {

@@ -32,7 +32,7 @@ import java.util.stream.Stream;
  * @param open the minute to which polls add samples, if a minute is open
  * @param carried samples that count events and were read after their minute was closed. The next
  *     open minute starts with these samples
- * @param starts the times at which the totals of the counters were 0
+ * @param starts the times at which the counters started at 0
  */
 record BufferState(
     String instanceId,
@@ -46,12 +46,12 @@ record BufferState(
   static final Duration MOST_AHEAD = Duration.ofMinutes(Streak.MOST_MINUTES_AHEAD);
 
   /**
-   * The samples of the current minute, combined into one sample of each metric.
+   * The samples of the current minute, combined into one sample for each metric.
    *
    * @param minute the start of the minute
    * @param at when the last poll of the minute started
-   * @param earlier for each metric that the last poll lacks, the start of the last poll that had
-   *     the metric
+   * @param earlier the metrics without a value in the last poll, each with the start of the last
+   *     poll that returned a value
    * @param samples one sample of each metric that has a value, in the order in which the metrics
    *     appeared
    */
@@ -81,8 +81,8 @@ record BufferState(
     }
 
     /**
-     * Like {@link #values}, but with the total of each counter instead of its increase. The key is
-     * the start of the poll that returned the values.
+     * Like {@link #values}, but with the total of each counter instead of its increase. The keys
+     * are the starts of the polls that returned the values.
      */
     Map<Instant, List<MinuteValue>> totals() {
       return values(
@@ -109,7 +109,7 @@ record BufferState(
   }
 
   /**
-   * When the totals of the counters were 0.
+   * The times at which the counters started at 0.
    *
    * @param agent when the agent began to count; a restarted agent keeps this time
    * @param ipamd when ipamD started; empty before ipamD's metrics were read
@@ -121,14 +121,14 @@ record BufferState(
       ipamd = ipamd.map(start -> start.truncatedTo(ChronoUnit.MILLIS));
     }
 
-    /** The start of the metric's total; empty if the metric is a gauge. */
+    /** When the metric's counter started at 0; empty if the metric is a gauge. */
     Optional<Instant> of(String metric) {
       return MetricCatalog.named(metric)
           .filter(known -> known.kind() == Metric.Kind.COUNTER)
           .map(known -> known.series().isEmpty() ? agent : ipamd.orElse(agent));
     }
 
-    /** The starts after a poll. ipamD's start changes only if ipamD restarted. */
+    /** Returns the times after a poll. The time of ipamD changes only if ipamD restarted. */
     Starts after(Instant at, PollSamples reading, SamplerState before) {
       Optional<CounterTotals> totals = reading.history().totals();
       if (totals.isEmpty()
@@ -210,7 +210,7 @@ record BufferState(
         : with(lastMinute, open.map(minute -> minute.after(events)), carried);
   }
 
-  /** Whether a sample counts events. A late sample is kept only if it counts events. */
+  /** Whether a sample counts events. After the end of a minute, only such samples are kept. */
   private static boolean isEvent(Sample sample) {
     return sample.metric().within() == MinuteAggregation.SUM;
   }

@@ -58,7 +58,7 @@ public record Destination(Receiver receiver, String namespace, List<Map<String, 
     return unknown().isEmpty();
   }
 
-  /** Whether both destinations can turn out to be equal when all dimensions are known. */
+  /** Whether the destinations can be equal, depending on the dimensions that are not known yet. */
   boolean mayBe(Destination other) {
     return receiver == other.receiver
         && namespace.equals(other.namespace)
@@ -70,7 +70,10 @@ public record Destination(Receiver receiver, String namespace, List<Map<String, 
     return filled(one, other).equals(filled(other, one));
   }
 
-  /** The approximate bytes of one value in a request. The numbers are measured and rounded up. */
+  /**
+   * The approximate bytes of one value in a request. The numbers come from a measurement and are
+   * rounded up.
+   */
   int bytesOfDatums(String metric) {
     return sets.stream()
         .mapToInt(set -> 120 + metric.length() + bytes(set) + receiver.bytesOfLabels())

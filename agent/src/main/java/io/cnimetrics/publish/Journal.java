@@ -12,9 +12,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes the changes of the buffer to disk. If the disk is full, read-only or missing, the journal
- * logs one warning and the agent continues. If a write fails, the journal discards the file,
- * because it can contain minutes that were sent since, and a later agent would send them again.
- * Without the file a crash loses pending minutes.
+ * logs one warning and the agent continues. If a write fails, the journal discards the file.
+ * Otherwise a later agent would send minutes of the outdated file a second time. Without the file a
+ * crash loses pending minutes.
  */
 final class Journal implements Closeable {
   /** The largest size of the file, in bytes. */
@@ -77,7 +77,7 @@ final class Journal implements Closeable {
   /**
    * Opens the directory if it is not open, or if another process has removed the lock file.
    *
-   * @return true if the directory is open now and was never read
+   * @return true if the directory is open now but its file was not read yet
    * @throws JournalFile.InUseException if another agent uses the directory
    */
   boolean reopen() throws JournalFile.InUseException {
@@ -95,12 +95,13 @@ final class Journal implements Closeable {
     } catch (JournalFile.InUseException e) {
       throw e;
     } catch (IOException e) {
-      // An earlier failure has been logged already. The next call tries again.
+      // The next call tries again. A failure at the start was logged then.
       if (unlocked.isPresent()) {
         warn(e, "lose pending minutes");
       }
     } finally {
-      // The old lock is released last, so that an agent that waits for it then finds the new lock.
+      // The old lock is released last. An agent that waits for the old lock then finds the new
+      // lock.
       unlocked.ifPresent(this::close);
     }
     return file.isPresent() && !loaded;
@@ -200,7 +201,10 @@ final class Journal implements Closeable {
     }
   }
 
-  /** Rewrites the whole file. If this fails, discards the file, because it is outdated. */
+  /**
+   * Rewrites the whole file. If the write fails, discards the file, because its content is
+   * outdated.
+   */
   void replace(Supplier<List<Entry>> all) {
     if (file.isEmpty()) {
       return;
@@ -223,7 +227,7 @@ final class Journal implements Closeable {
     }
   }
 
-  /** If the disk has no room for a second file, writes the entries in place of the old entries. */
+  /** Writes a second file and renames it. If the disk has no room, overwrites the old entries. */
   private static void replace(JournalFile kept, List<Entry> entries) throws IOException {
     try {
       kept.replace(entries);

@@ -169,7 +169,7 @@ final class JournalFile implements Closeable {
   /**
    * Reads all entries from the first to the last.
    *
-   * @return the number of unreadable lines, without a last line that was only partly written
+   * @return the number of unreadable lines. A last line that was only partly written does not count
    */
   int read(Consumer<Journal.Entry> changes) throws IOException {
     int unreadable = 0;

@@ -97,8 +97,8 @@ public final class MetricBuffer implements AutoCloseable {
     this.otlp = otlp;
     this.alerts = new AlertTracker(reports::harmless);
     this.pending = new PendingMinutes(events);
-    // The agent sends nothing for the start minute. Subtracts 1 ns, because the agent polls the
-    // whole of a minute that starts exactly now, and sends this minute.
+    // The agent sends nothing for the start minute, because it polled only a part of this minute. A
+    // minute that starts exactly now is polled as a whole. Therefore 1 ns is subtracted.
     this.startMinute = minute(clock.instant().minusNanos(1));
     this.state = BufferState.initial("", destination, startMinute);
     this.keptState = state;
@@ -309,7 +309,7 @@ public final class MetricBuffer implements AutoCloseable {
   }
 
   /**
-   * Turns the open minute, if there is one, into a pending minute.
+   * Makes the open minute pending. Does nothing if no minute is open.
    *
    * @param whole see {@link AlertTracker#after}
    */
@@ -355,8 +355,8 @@ public final class MetricBuffer implements AutoCloseable {
    * Forces all changes to the disk. Opens and repairs a journal that failed earlier, or whose files
    * another process has removed.
    *
-   * @return false if another agent has the state directory now. This agent must then end, because
-   *     two agents would double the sums
+   * @return false if another agent has the state directory now. In this case this agent must end,
+   *     because two agents would double the sums
    */
   public boolean sync() {
     // This call is made without the lock, because a slow disk must not delay a poll.
@@ -374,7 +374,7 @@ public final class MetricBuffer implements AutoCloseable {
     }
   }
 
-  /** Keeps one value of each series for each regular send, if the receiver bills each value. */
+  /** If the receiver bills each value, keeps only the values that the next regular send needs. */
   synchronized void thin(Receiver receiver, NodeSchedule schedule) {
     if (receiver.billsValues()) {
       pending.thin(receiver, schedule);
@@ -401,13 +401,13 @@ public final class MetricBuffer implements AutoCloseable {
     pending.release(batch);
   }
 
-  /** Removes a batch that was sent or dropped. It can be a part of a batch that was taken. */
+  /** Removes a batch that was sent or dropped. The batch can be a part of a taken batch. */
   synchronized void acknowledge(Batch batch) {
     pending.acknowledge(batch);
     keep();
   }
 
-  /** The number of requests, at least 1, that the given number of newest minutes needs. */
+  /** The number of requests for the given number of newest minutes; at least 1. */
   synchronized int requestsForNewest(Receiver receiver, int minutes) {
     return pending.requestsForNewest(receiver, minutes);
   }
@@ -424,7 +424,7 @@ public final class MetricBuffer implements AutoCloseable {
     }
   }
 
-  /** Discards the pending minutes of a receiver to which the agent sends nothing. */
+  /** Discards the pending minutes of a receiver that the agent does not use. */
   public synchronized void discard(Receiver receiver) {
     pending.clear(receiver);
     keep();

@@ -18,7 +18,7 @@ public interface MetricSink {
    *
    * @param metric the name of the metric
    * @param at the time of the value, see {@link Receiver}
-   * @param start when the counter was 0; empty if the value is not a total
+   * @param start when the counter started at 0; empty if the value is not a total
    * @param dimensions the value of each dimension by its name. No value is empty
    */
   record Datum(
@@ -41,8 +41,8 @@ public interface MetricSink {
    * @param retryAfter the pause before the next attempt, if the service asks for a pause
    * @param code the error code of the service, or a name in capital letters if there is no answer
    *     or no code. The code is empty if the request was accepted
-   * @param rejected the number of datums that an accepted request contained and that the receiver
-   *     never accepts
+   * @param rejected the number of datums that the receiver rejected although it accepted the
+   *     request
    * @param message one line with the event and the remedy, without credentials and without a whole
    *     response body. The message is empty if the request was accepted
    */
@@ -52,7 +52,7 @@ public interface MetricSink {
     public static final PutResult ACCEPTED =
         new PutResult(Status.ACCEPTED, Optional.empty(), "", "");
 
-    /** The code of an invalid request with values that are too old for the receiver. */
+    /** The code of a request whose values are too old for the receiver. */
     public static final String TOO_OLD = "TOO_OLD";
 
     public PutResult(Status status, Optional<Duration> retryAfter, String code, String message) {

@@ -77,7 +77,7 @@ record PendingMinute(
         .toList();
   }
 
-  /** When the total of a counter was 0; empty if the value is not a total. */
+  /** When the counter started at 0; empty if the value is not a total. */
   Optional<Instant> start(MinuteValue value) {
     return times.flatMap(known -> known.starts().of(value.metric()));
   }

@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** All pending minutes. These include the minutes of a request that is being sent. */
+/** All pending minutes, including the minutes that are being sent. */
 final class PendingMinutes {
   /** At most one day of pending minutes is kept. The oldest minutes are dropped first. */
   static final int MOST_MINUTES = 24 * 60;
@@ -84,7 +84,10 @@ final class PendingMinutes {
         minutes.size(), bytes, minutes.stream().min(Comparator.naturalOrder()));
   }
 
-  /** The number of different minutes. A minute has a separate entry for the values of subnets. */
+  /**
+   * The number of different minutes. A minute can have two entries: the second contains the values
+   * of subnets.
+   */
   int minutes() {
     return (int) byId.values().stream().map(PendingMinute::minute).distinct().count();
   }
@@ -173,9 +176,10 @@ final class PendingMinutes {
   }
 
   /**
-   * Keeps one value of each series for each regular send of the schedule. The newest value is kept,
-   * because a total contains the earlier increases. Of a duration, the longest value is kept,
-   * because trouble can end between two sends.
+   * Groups the minutes by the regular send that is due next after them, and keeps one value of each
+   * series in each group. The kept value is the newest, because a total contains the earlier
+   * increases. For a duration, the kept value is the longest, because trouble can end between two
+   * sends.
    */
   void thin(Receiver receiver, NodeSchedule schedule) {
     newestFirst(receiver).stream()

@@ -9,9 +9,9 @@ public enum Receiver {
   /**
    * A datum of a counter is the total since the counter was 0. The time of a datum is the time of
    * its poll. Therefore a datum that arrives twice changes nothing. CloudWatch accepts 1,000 points
-   * in a request, and one of them describes the node. Up to five labels are added to each datum.
-   * CloudWatch bills the bytes of each point. Therefore each regular send has one point of each
-   * series.
+   * in a request, and one of these points describes the node. The sink adds up to five labels to
+   * each datum. CloudWatch bills the bytes of each point. Therefore a regular send has only one
+   * point for each series.
    */
   OTLP("OTLP", MetricSink.MOST_DATUMS - 1, 600);
 

@@ -9,7 +9,7 @@ public interface SendEvents {
     INVALID,
     /** The datum is older than the two weeks that CloudWatch accepts. */
     TOO_OLD,
-    /** The buffer had more pending minutes or bytes than its limit. */
+    /** The buffer had more pending minutes or more bytes than allowed. */
     NO_ROOM,
     /** The timestamp is more than two hours in the future. */
     FUTURE

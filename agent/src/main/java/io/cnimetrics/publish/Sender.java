@@ -21,14 +21,14 @@ import org.slf4j.LoggerFactory;
  * Sends the pending minutes of the buffer at the times of the schedule. Urgent minutes are sent
  * earlier. After a failure the sender retries with growing pauses.
  *
- * <p>Each call of {@link #turn} sends only as many requests as the newest minutes need, and fills
- * these requests with older minutes. After an outage, a call therefore sends no more requests than
- * before.
+ * <p>A call of {@link #turn} sends as many requests as the newest minutes need, and fills these
+ * requests with older minutes. Therefore a call sends no more requests after an outage than before
+ * it.
  */
 public final class Sender {
   public static final Duration REQUEST_LIMIT = Duration.ofSeconds(10);
 
-  /** The most splits in a search for invalid datums. One invalid datum in 1,000 needs fewer. */
+  /** The most splits in a search for invalid datums. One invalid datum in 1,000 needs about 10. */
   private static final int MOST_SPLITS = 40;
 
   /**
@@ -99,7 +99,7 @@ public final class Sender {
   /**
    * Sends pending minutes if a send is due.
    *
-   * @return the time at which this method must be called again. An earlier call does no harm
+   * @return the time of the next call. An earlier call does no harm
    */
   public Instant turn(Instant now) {
     Instant next = next();
@@ -119,7 +119,10 @@ public final class Sender {
     return () -> now.plusNanos(System.nanoTime() - start);
   }
 
-  /** Without a failure, the next call is in the next minute at the latest, because of alerts. */
+  /**
+   * After a failure, the next call is at the time of the retry. Otherwise it is in the next minute
+   * at the latest, because a minute can end with an alert.
+   */
   private Instant nextTurn(Instant now) {
     return failure.isPresent() ? due : Collections.min(List.of(next(), schedule.nextMinute(now)));
   }
@@ -154,9 +157,9 @@ public final class Sender {
   }
 
   /**
-   * Sends the pending minutes of an agent that stops, the newest minute first. Ends early if the
-   * time is over or a request fails. Can be called while another thread is blocked in {@link
-   * #turn}.
+   * Sends the pending minutes of an agent that stops, the newest minute first. Ends early if no
+   * time is left or a request fails. Another thread may be blocked in {@link #turn} during this
+   * call.
    *
    * @param left returns the remaining time
    */
@@ -189,7 +192,9 @@ public final class Sender {
     private int splits;
     private int dropsInARow;
 
-    /** False as long as a wrong clock can be the reason why minutes are rejected as too old. */
+    /**
+     * False until a batch is accepted. Until then the reason for "too old" can be a wrong clock.
+     */
     private boolean newestAccepted;
 
     Delivery(Supplier<Duration> limit, InstantSource clock) {
@@ -197,7 +202,7 @@ public final class Sender {
       this.clock = clock;
     }
 
-    /** Sends a batch. Returns false if a failure requires a pause before the next request. */
+    /** Sends a batch. Returns false if the sender must pause before the next request. */
     boolean all(Batch batch) {
       PutResult answer = put(batch);
       return switch (answer.status()) {

@@ -16,8 +16,8 @@ import java.util.stream.Collectors;
  * @param enis the ENIs, ordered by network card and device number
  * @param coolingKnown whether ipamD reports when an address was released; releases before 1.5.0 do
  *     not report the time
- * @param multiNic whether there are multi-NIC pods, which hold an address on each network card. All
- *     other pods hold one address, on one of the cards.
+ * @param multiNic whether the node has multi-NIC pods, which hold an address on each network card.
+ *     All other pods hold one address
  * @param statedTotal ipamD's {@code TotalIPs} of all network cards; empty if not reported
  * @param statedAssigned ipamD's {@code AssignedIPs} of all network cards; empty if not reported
  */

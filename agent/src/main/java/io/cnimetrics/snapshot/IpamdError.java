@@ -42,20 +42,21 @@ public record IpamdError(String family, String call, String code) {
   }
 
   /**
-   * Whether the error is normal: ipamD also reads paths of instance metadata that need not exist.
+   * Whether the error is normal. ipamD also reads paths of instance metadata that do not exist on
+   * every instance.
    */
   public boolean isHarmless() {
     return code.equals("EC2MetadataError") && !isOfPod();
   }
 
   /**
-   * Some releases of the VPC CNI work without these calls and, for example, use only the node's
-   * subnet.
+   * Calls that some releases of the VPC CNI do not need. For example, these releases then use only
+   * the node's subnet.
    */
   private static final Set<String> OPTIONAL_CALLS =
       Set.of("DescribeSubnets", "DescribeSecurityGroups", "CreateTags", "IMDSMetaDataOutOfSync");
 
-  /** Whether ipamD can perhaps add addresses although this call fails. */
+  /** Whether ipamD may be able to add addresses although this call fails. */
   public boolean isOptional() {
     return OPTIONAL_CALLS.contains(call);
   }

@@ -9,14 +9,14 @@ import java.util.Set;
  * Sums over the series of ipamD's Prometheus text. The agent does not keep the series, because some
  * labels contain raw error texts and the number of series is not limited.
  *
- * @param sums the sum of the samples for each requested series in the text; a sum is NaN or
- *     infinite if a sample is NaN or infinite
+ * @param sums for each requested series in the text, the sum of its samples. The sum can be NaN or
+ *     infinite
  * @param errors the totals of ipamD's errors by kind; at most 100 kinds of each counter are kept,
  *     and all other errors count as one more kind
  * @param processStartSeconds when ipamD's process started, in seconds since 1970
  * @param bootSeconds when this host booted, in seconds since 1970
  * @param cniVersion the release of the VPC CNI, such as {@code v1.23.1}; empty before 1.10.0, and
- *     empty if the build of ipamD contains no version, as in builds of 1.19.6 and 1.23.2
+ *     empty if ipamD was built without a version, as some builds of 1.19.6 and 1.23.2
  */
 public record IpamdMetrics(
     Map<Series, Double> sums,
@@ -46,8 +46,8 @@ public record IpamdMetrics(
   }
 
   /**
-   * Whether a number can be used. The limit is so low that the sum of all polls of a minute is at
-   * most 2^360, which CloudWatch accepts.
+   * Whether a number can be used. With this limit, the sum of all polls of a minute is at most
+   * 2^360, which CloudWatch accepts.
    */
   public static boolean isUsable(double number) {
     return Math.abs(number) <= MOST;
@@ -68,8 +68,8 @@ public record IpamdMetrics(
   }
 
   /**
-   * The total of a counter since ipamD started; empty if the total is negative or not usable. The
-   * total is 0 if the text lacks the counter, because a counter appears in the text at its first
+   * The total of a counter since ipamD started; empty if the total is negative or not usable. If
+   * the text lacks the counter, the total is 0, because a counter appears in the text at its first
    * increment.
    */
   public OptionalDouble total(Series series) {

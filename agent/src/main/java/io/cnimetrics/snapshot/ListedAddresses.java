@@ -10,8 +10,8 @@ import java.util.Optional;
  *
  * @param all some of these addresses are listed twice
  * @param held the addresses that pods hold
- * @param uses the last use of each address that ipamD remembers; empty if ipamD does not report
- *     when pods got their addresses, as releases before 1.11.0
+ * @param uses the last use of each listed address; empty if ipamD does not report the times, as
+ *     before release 1.11.0
  */
 public record ListedAddresses(List<String> all, List<String> held, Optional<List<Use>> uses) {
   public ListedAddresses {

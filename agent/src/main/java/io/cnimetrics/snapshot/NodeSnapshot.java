@@ -14,8 +14,8 @@ import java.util.stream.Stream;
  * @param pool the ENIs and addresses from introspection
  * @param metrics the sums over ipamD's Prometheus series
  * @param settings ipamD's own settings; empty if ipamD does not report settings
- * @param introspectionOff whether the agent's settings switch introspection off; in this case,
- *     ipamD's gauges replace introspection
+ * @param introspectionOff whether introspection is switched off in the agent's settings. The values
+ *     then come from ipamD's gauges
  */
 public record NodeSnapshot(
     Instant takenAt,

@@ -1,7 +1,7 @@
 package io.cnimetrics.snapshot;
 
 /**
- * A source that a poll could not read, or an answer that the agent does not trust.
+ * Why a poll could not read a source, or why the agent does not trust an answer.
  *
  * @param fact the request and its result, or the wrong value
  * @param remedy what the operator can do, or what the agent does instead

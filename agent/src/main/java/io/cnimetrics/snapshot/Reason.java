@@ -8,13 +8,13 @@ public enum Reason {
   TIMEOUT,
   /** The HTTP status of the answer is not 200. */
   BAD_STATUS,
-  /** The format of the answer is as expected, but its contents are not. */
+  /** The format of the answer is right, but its contents are unexpected. */
   UNEXPECTED_SHAPE,
   /** The body is larger than the size limit. */
   TOO_LARGE,
   /** The body is truncated, or its format is not the expected format. */
   MALFORMED,
-  /** The agent uses a less exact source, and the message names that source. */
+  /** The agent uses a less exact source, which the message names. */
   DEGRADED,
   /** The requested value does not exist in the source. */
   NOT_FOUND,

@@ -4,12 +4,12 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Selects samples of one Prometheus name, which the agent adds up to one number. A series selects
- * all samples of the name, or only the samples whose label has one of the given values.
+ * Selects samples of one Prometheus name. The agent adds up these samples. A series selects all
+ * samples of the name, or only the samples whose label has one of the given values.
  *
  * @param name the sample's name, such as {@code awscni_ipamd_error_count}
  * @param label the label that selects samples; empty to select all samples
- * @param values the values of the label whose samples are selected
+ * @param values the values of this label in the selected samples
  */
 public record Series(String name, String label, Set<String> values) {
   public Series {

@@ -4,8 +4,8 @@ import java.util.regex.Pattern;
 
 /**
  * Removes logins, queries and fragments from the URLs in a text, so that the text can be shown. The
- * text can be hostile. Each pattern matches only from the start of a run of permitted characters,
- * so the time is linear in the length of the text.
+ * text can be hostile. A pattern matches only at the start of a run of permitted characters.
+ * Therefore the time is linear in the length of the text.
  */
 public final class UrlSecrets {
   /** The login of a URL. A password can contain any character except a blank or a quote. */
@@ -19,7 +19,7 @@ public final class UrlSecrets {
   private static final Pattern QUERY_OR_FRAGMENT =
       Pattern.compile("(?<![^\\s\"'<>])((?>[^\\s\"'<>]*?://)[^\\s\"'<>?#]*+[?#])[^\\s\"'<>]*");
 
-  /** The JDK quotes an invalid URL after this text. A login in that URL can contain blanks. */
+  /** The JDK writes this text before an invalid URL. A login in such a URL can contain blanks. */
   private static final Pattern INVALID_LOGIN =
       Pattern.compile("( at index [0-9]+: )(?:.*@|\\S+:$)");
 
@@ -38,8 +38,8 @@ public final class UrlSecrets {
   }
 
   /**
-   * Returns a value that should be a URL, without everything that can be a login, because the
-   * password in an invalid URL can contain blanks and slashes.
+   * Removes all text that can be a login from a value that should be a URL. The password in an
+   * invalid URL can contain blanks and slashes.
    */
   public static String hiddenInValue(String value) {
     int scheme = value.indexOf("://");
