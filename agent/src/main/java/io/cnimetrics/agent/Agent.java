@@ -47,16 +47,16 @@ import org.slf4j.LoggerFactory;
 /**
  * The running agent. One thread polls and another thread sends. With {@code --subnets} a third
  * thread reads subnets. No thread waits for another. The agent runs until it is stopped, or until
- * an error shows that the agent can never send metrics.
+ * an error that it cannot recover from.
  */
 public final class Agent {
-  /** How long ipamD may need for its first answer. The agent can start before ipamD. */
+  /** The time that ipamD may need for its first answer. The agent can start before ipamD. */
   private static final Duration GRACE = Duration.ofMinutes(5);
 
   /** The send loop runs at least once a minute, because it writes the journal to the disk. */
   private static final Duration LONGEST_SEND_PAUSE = Duration.ofMinutes(1);
 
-  /** A stop may take 10 s. The agent uses at most 8.5 s, because the JVM needs time to exit. */
+  /** A stop may take 10 s. The JVM needs the rest of this time to exit. */
   private static final Duration STOP_LIMIT = Duration.ofMillis(8_500);
 
   /** How long a stopping agent waits for a request in progress. */
@@ -172,7 +172,7 @@ public final class Agent {
     /**
      * Creates the sink of a receiver of OTLP.
      *
-     * @param region used if the receiver is CloudWatch's own endpoint
+     * @param region the region of CloudWatch's own endpoint. Not used for other receivers
      * @param labels returns the labels of this node
      */
     MetricSink otlp(Otlp otlp, String region, Supplier<NodeLabels> labels);
@@ -239,7 +239,7 @@ public final class Agent {
   /**
    * Polls on the calling thread until the agent stops.
    *
-   * @return the reason if the agent can never send metrics; empty if the agent was stopped
+   * @return the why the agent can never send metrics; empty if the agent was stopped
    */
   public Optional<String> run() {
     sending.start();
@@ -251,8 +251,8 @@ public final class Agent {
   public AgentHealth health() {
     return new AgentHealth(
         Stream.concat(Stream.of(polls, sends), subnetReads.stream()).map(Loop::health).toList(),
-        // The first run of the send loop discovers missing permissions. Therefore a finished poll
-        // alone does not make the agent ready.
+        // A finished poll is not enough, because missing permissions appear in the first run of the
+        // send loop.
         lastPoll.isPresent() && sends.hasRun(),
         publisher.refusals());
   }
@@ -263,7 +263,7 @@ public final class Agent {
     IncreaseHistory increases = alerts.increases();
     List<Problem> problems = new ArrayList<>();
     polled.ifPresent(snapshot -> problems.addAll(snapshot.problems()));
-    // An agent that sends nothing does not need the region and the cluster's name.
+    // If the agent sends nothing, an unknown region or cluster is no problem.
     identified
         .map(found -> config.sends() ? found.problems() : found.metadata().problems())
         .ifPresent(problems::addAll);
@@ -282,7 +282,10 @@ public final class Agent {
         receivers().stream().map(this::destination).toList());
   }
 
-  /** The samples of the last poll and the starts of the agent; empty before the first poll. */
+  /**
+   * The samples of the last poll, and the number of the agent's starts; empty before the first
+   * poll.
+   */
   public List<Sample> samples() {
     List<Sample> polled = lastPoll.samples();
     OptionalDouble starts = OptionalDouble.of((double) buffer.history().starts());
@@ -291,8 +294,8 @@ public final class Agent {
   }
 
   /**
-   * The labels of this node in Prometheus. If a poll does not read a label of the info metric, the
-   * label keeps its value. Otherwise a failed poll would start another series.
+   * The labels of this node in Prometheus. If a poll cannot read a label of the info metric, the
+   * label keeps its last value. Otherwise a failed poll would start another series.
    */
   private NodeLabels labels() {
     NodeLabels read = NodeLabels.of(node(), lastPoll.snapshot());
@@ -332,8 +335,8 @@ public final class Agent {
   }
 
   /**
-   * Stops within 10 s, even if a call hangs. The agent polls a last time and sends pending minutes.
-   * The journal keeps the minutes that could not be sent in time.
+   * Stops within 10 s, even if a call hangs. Polls a last time and sends the pending minutes. The
+   * journal keeps the minutes that cannot be sent in time.
    *
    * @return false if the agent had already stopped because it can never send metrics
    */
@@ -365,7 +368,10 @@ public final class Agent {
     }
   }
 
-  /** Waits for the request in progress. A request that hangs is aborted and sent again later. */
+  /**
+   * Waits for the request in progress. Aborts a request that hangs, so that {@link #flush} can send
+   * its minutes.
+   */
   private void awaitRequest() {
     try {
       sending.join(REQUEST_GRACE.toMillis());

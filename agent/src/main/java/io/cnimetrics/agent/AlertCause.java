@@ -26,13 +26,13 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * Finds the cause of an alert in the polls of this node. The doctor uses the same text for the same
- * cause. Errors are a cause only if their counter rose in the last minutes.
+ * Finds the cause of an alert in the polls of this node. The doctor describes the same cause with
+ * the same text. Errors are a cause only if their counter rose in the last minutes.
  *
  * @param snapshot the last poll
  * @param pods the kubelet's limit of pods; empty if the agent only assumes a limit
- * @param changingSince since when every poll has shown that ipamD is changing the pool; empty if
- *     the last poll shows no change
+ * @param changingSince when ipamD's present change of the pool was first seen; empty if the last
+ *     poll shows no change
  */
 record AlertCause(
     NodeSnapshot snapshot,
@@ -44,9 +44,9 @@ record AlertCause(
   private static final String FUNCTIONS = "ipamD counts errors";
 
   private static final Found CRASH_LOOP =
-      new Found("ipamD ends again and again after its start", "ipamd-restarts");
+      new Found("ipamD restarts again and again", "ipamd-restarts");
 
-  /** If EC2 answers, ipamD needs less time than this to add an ENI. */
+  /** ipamD adds an ENI in less than this time if EC2 answers. */
   private static final Duration LONG_CHANGE = Duration.ofSeconds(50);
 
   private static final Set<Cause> OF_SUBNET =
@@ -82,7 +82,7 @@ record AlertCause(
     return FINDERS.getOrDefault(metric, causes -> Optional.empty()).apply(this);
   }
 
-  /** Why ipamD could not be read. A read with MISMATCH or DEGRADED has not failed. */
+  /** Why ipamD could not be read. MISMATCH and DEGRADED are problems of successful reads. */
   private Optional<Found> unread() {
     Source source = snapshot.introspectionOff() ? Source.METRICS : Source.INTROSPECTION;
     return snapshot.problems().stream()
@@ -93,7 +93,10 @@ record AlertCause(
         .findFirst();
   }
 
-  /** If ipamD refused no request, errors of instance metadata are likelier than a full node. */
+  /**
+   * Errors of instance metadata come first if ipamD refused no request, and after a full node
+   * otherwise.
+   */
   private Optional<Found> ofRefusedPods() {
     boolean refused =
         increases.isRising(MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries(), snapshot.takenAt());
@@ -137,7 +140,7 @@ record AlertCause(
                     .map(card -> new Found(held(card), Cause.NODE_FULL.finding())));
   }
 
-  /** With multi-NIC pods, each network card has its own maximum. */
+  /** Names the network card if the node has several, because each card then has its own maximum. */
   private String held(CardCapacity card) {
     String place =
         capacity.cards().size() > 1 ? " on network card %d".formatted(card.networkCard()) : "";
@@ -156,8 +159,8 @@ record AlertCause(
 
   /**
    * Finds an empty subnet by an error that ipamD counted before the agent's first read. After such
-   * an error ipamD makes no call for two minutes. Therefore no counter rises in these minutes,
-   * although the pool stays empty.
+   * an error ipamD calls EC2 again only after two minutes. Until then no counter rises, although
+   * the pool stays empty.
    */
   private Optional<Found> ofSubnetBefore() {
     Optional<Instant> first =
@@ -204,7 +207,7 @@ record AlertCause(
     return ofErrors(rising(error -> !error.isOfMetadata())).or(this::withoutAnswer);
   }
 
-  /** From release 1.19 on, ipamD counts an error code only if EC2 answered. */
+  /** Since release 1.19, ipamD counts an error code only if EC2 answered. */
   private Optional<Found> withoutAnswer() {
     return increases.isRising(MetricCatalog.EC2_API_ERR_COUNT.onlySeries(), snapshot.takenAt())
         ? Optional.of(found(Cause.UNREACHABLE, "calls to EC2 fail without an error code"))
@@ -269,7 +272,10 @@ record AlertCause(
         .map(cause -> new Found(cause.text(), cause.finding()));
   }
 
-  /** Releases before 1.19 repeat a throttled call for minutes before they count an error. */
+  /**
+   * A rising number of calls means that the change is not stuck: before release 1.19 ipamD repeats
+   * a throttled call for minutes before it counts an error.
+   */
   private Cause ofGrowth() {
     boolean calls =
         increases.isRising(MetricCatalog.EC2_API_REQ_COUNT.onlySeries(), snapshot.takenAt());

@@ -60,7 +60,7 @@ final class AlertLog implements AlertListener {
     return increases;
   }
 
-  /** Adds a poll. The next log lines show the pool and the causes of this poll. */
+  /** Adds a poll. The next log lines use the pool and the causes of this poll. */
   synchronized void polled(NodeSnapshot snapshot, PollSamples reading) {
     increases.add(snapshot, reading);
     boolean changing = MetricCatalog.isPoolChanging(snapshot);
@@ -70,8 +70,8 @@ final class AlertLog implements AlertListener {
   }
 
   /**
-   * The alerts that have not ended, the oldest first. The cause comes from the last poll. If the
-   * last poll shows no cause, the cause comes from the start of the alert.
+   * The alerts that have not ended, the oldest first. The cause is the cause in the last poll or,
+   * if the last poll shows none, the cause at the start of the alert.
    */
   synchronized List<AgentStatus.Trouble> present() {
     return present.values().stream()
@@ -93,7 +93,10 @@ final class AlertLog implements AlertListener {
     return List.copyOf(minutes);
   }
 
-  /** ipamD reads optional paths of instance metadata. Errors for missing paths are harmless. */
+  /**
+   * Errors for missing paths of instance metadata are harmless, because ipamD also reads optional
+   * paths.
+   */
   @Override
   public double harmless(Instant minute, String metric) {
     return metric.equals(MetricCatalog.AWS_API_ERR.name()) ? increases.takeHarmless(minute) : 0;
@@ -175,7 +178,9 @@ final class AlertLog implements AlertListener {
     }
   }
 
-  /** The causes at the start of the alerts. The log line about their end repeats these causes. */
+  /**
+   * The causes that the alerts had at their start. The log line about the end repeats these causes.
+   */
   private Optional<String> of(
       List<MinuteValue> values, Function<Found, String> part, String separator) {
     String all =

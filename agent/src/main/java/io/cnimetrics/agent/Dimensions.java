@@ -27,7 +27,10 @@ public final class Dimensions {
         config.namespace(), sets.stream().map(set -> given(set, config)).toList());
   }
 
-  /** The destination of OTLP. Its only dimension is the cluster; the sink adds all other labels. */
+  /**
+   * The destination of OTLP. The cluster is the only dimension, because the sink adds all other
+   * labels.
+   */
   static Destination otlp(AgentConfig config) {
     return new Destination(Receiver.OTLP, "", List.of(given(OF_CLUSTER, config)));
   }

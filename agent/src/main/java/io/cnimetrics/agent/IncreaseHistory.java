@@ -21,23 +21,26 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * Keeps the last run of increases of each counter and of each kind of error. In a run, no pause
- * between two increases is longer than three minutes. This object knows only the increases since
- * this agent started. Several threads may use this object.
+ * Keeps the last run of increases of each counter and of each kind of error. A run ends if there is
+ * no increase for more than three minutes. The history starts with this process. Several threads
+ * may use this object.
  *
- * <p>The totals of the first read are a baseline and not an increase. But if ipamD started after
- * the agent, they are an increase, because ipamD counts from 0. The state on disk has no totals of
- * single kinds of errors. Therefore the first read is a baseline of errors, even if the agent
- * continues from a state.
+ * <p>The totals of the first read are a baseline, because ipamD counted them before. If ipamD
+ * started after the agent, the totals are an increase from 0. For errors the first read is a
+ * baseline even if the agent continues from a state on disk, because this state has no totals of
+ * single kinds.
  */
 public final class IncreaseHistory {
-  /** Above this limit, kinds that are not in the last read are dropped. A read has up to 202. */
+  /**
+   * If more kinds of errors are known, the kinds that are not in the last read are dropped. A read
+   * has at most 202 kinds.
+   */
   private static final int MOST_KINDS = 300;
 
-  /** Harmless errors are kept for this number of minutes. Each minute closes within this time. */
+  /** Harmless errors are kept for this number of minutes. Their minute closes earlier. */
   private static final int MOST_MINUTES = 3;
 
-  // The agent counts these events, and the history treats the counts like series of ipamD.
+  // The agent itself counts these events. The history treats them like series of ipamD.
   private static final Series RESTARTS = Series.of(MetricCatalog.IPAMD_RESTARTS.name());
   private static final Series REFUSED_WHILE_COOLING =
       Series.of(RecentIncrease.REFUSED_WHILE_COOLING);
@@ -151,8 +154,8 @@ public final class IncreaseHistory {
 
   /**
    * Returns the number of harmless errors up to a minute, and forgets these errors. Earlier minutes
-   * are included, because the minute in which an agent starts has no datum, and the datum of the
-   * next minute contains the increases of both minutes.
+   * are included, because the start minute of an agent has no datum, and its increases are part of
+   * the next minute's datum.
    *
    * @param minute the last minute whose errors count
    */

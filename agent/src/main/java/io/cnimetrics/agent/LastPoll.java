@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The last poll and the samples of the subnets. Several threads may use this object. */
+/** The last poll, and the last samples about subnets. Several threads may use this object. */
 public final class LastPoll {
   private volatile Optional<Poll> polled = Optional.empty();
   private volatile List<Sample> ofSubnets = List.of();
@@ -22,7 +22,7 @@ public final class LastPoll {
     return polled.map(Poll::snapshot);
   }
 
-  /** Sets the samples about subnets from EC2's newest answer. They are not part of a poll. */
+  /** Sets the samples about subnets. They come from EC2 and not from a poll. */
   void setSubnets(List<Sample> samples) {
     ofSubnets = samples;
   }
@@ -31,7 +31,7 @@ public final class LastPoll {
     return polled.isPresent();
   }
 
-  /** The samples of the last poll, if there was a poll, and the samples about subnets. */
+  /** The samples of the last poll, if any, and the samples about subnets. */
   public List<Sample> samples() {
     return Stream.concat(
             polled.stream().flatMap(poll -> poll.samples().stream()), ofSubnets.stream())

@@ -12,12 +12,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Runs a task at its due times until the loop is stopped. Due times use the wall clock, and pauses
- * use the monotonic clock. Therefore, if the wall clock is changed, one run is early or late, and
- * all other runs are on time.
+ * use the monotonic clock. Therefore a change of the wall clock makes only one run early or late.
  *
  * <p>An exception ends only the current run, and the loop continues. A {@link StackOverflowError}
- * also ends only the current run, because one input causes it and the process is intact. Every
- * other {@link Error} ends the loop's thread, and thereby the process.
+ * is treated the same way, because a single input causes this error and the process stays intact.
+ * Any other {@link Error} ends the process.
  */
 final class Loop implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(Loop.class);
@@ -34,9 +33,10 @@ final class Loop implements Runnable {
   private final CountDownLatch stopped = new CountDownLatch(1);
 
   /**
-   * @param longestPause the longest pause between two runs, even if the next due time is later
-   * @param task does what is due at the given time, and returns the next due time; the loop may run
-   *     the task before that time
+   * @param longestPause the longest pause between two runs. It applies even if the next due time is
+   *     later
+   * @param task does the work that is due at the given time, and returns the next due time. The
+   *     loop may run the task earlier
    */
   Loop(String name, Duration longestPause, InstantSource clock, UnaryOperator<Instant> task) {
     this.name = name;

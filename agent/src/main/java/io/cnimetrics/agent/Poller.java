@@ -18,7 +18,7 @@ import java.util.function.BiConsumer;
 
 /** Polls ipamD at the times of the node's schedule and adds the samples to the buffer. */
 final class Poller {
-  /** The time limit of the final poll. The wait for a poll in progress has the same limit. */
+  /** The time limit of the final poll, and of the wait for a poll in progress before it. */
   private static final Duration LAST_POLL = Duration.ofSeconds(1);
 
   private final Ipamd ipamd;
@@ -65,7 +65,7 @@ final class Poller {
 
   /**
    * Skips a scheduled poll that is less than half an interval away, because ipamD logs each poll.
-   * Does not skip the only poll of a minute.
+   * But if this poll is the only one of its minute, does not skip it.
    */
   private Instant next(Instant polledAt) {
     Instant next = schedule.nextPoll(polledAt.plus(schedule.pollInterval().dividedBy(2)));
@@ -90,7 +90,7 @@ final class Poller {
     }
   }
 
-  /** Polls a last time, within a short limit. If this poll fails, it adds nothing to the buffer. */
+  /** Polls a last time, within a short limit. If this poll fails, the buffer does not change. */
   void finalPoll() {
     stopping = true;
     ipamd.abort();

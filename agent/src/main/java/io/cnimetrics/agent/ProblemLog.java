@@ -13,7 +13,10 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Logs each problem of a poll or lookup at its start, at its end, and once an hour in between. */
+/**
+ * Logs each problem of a poll or lookup when it starts, once an hour while it lasts, and when it
+ * ends.
+ */
 final class ProblemLog {
   private static final Logger log = LoggerFactory.getLogger(ProblemLog.class);
   private static final Duration LOG_AGAIN = Duration.ofHours(1);

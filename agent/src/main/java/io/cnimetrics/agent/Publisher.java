@@ -27,23 +27,27 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends the pending minutes of the buffer when the region and all dimensions are known. Until then,
- * the publisher looks up the node's identity.
+ * Looks up the node's identity until the region and all dimensions are known. Then sends the
+ * pending minutes of the buffer.
  */
 final class Publisher {
   /** The time limit of one identity lookup. It includes the time to load the EC2 client. */
   private static final Duration ATTEMPT_LIMIT = Duration.ofSeconds(10);
 
-  /** The pause between lookups if all dimensions are known but other instance details are not. */
+  /**
+   * The pause between lookups if all dimensions are known but other facts about the instance are
+   * not.
+   */
   private static final Duration RESOLVE_AGAIN = Duration.ofMinutes(10);
 
   /**
-   * How long the sender of OTLP waits for the labels of the instance. Without this wait, a slow
-   * answer of instance metadata would create a second series of each metric, without these labels.
+   * The time for which the sender of OTLP waits for the labels of the instance. Without this wait,
+   * a slow instance metadata service would cause a second series of each metric, without these
+   * labels.
    */
   private static final Duration WAIT_FOR_INSTANCE = Duration.ofMinutes(5);
 
-  /** The pause before the next attempt to close a minute, if its last poll is still running. */
+  /** The pause before the next attempt to close a minute whose last poll is still running. */
   private static final Duration SOON = Duration.ofSeconds(1);
 
   private static final String ANOTHER_AGENT =
@@ -80,7 +84,7 @@ final class Publisher {
    * @param receivers the services that receive the metrics; empty if only Prometheus reads them
    * @param creator creates the sender of each receiver when the node's identity is complete
    * @param start the samples that count the start of the agent; the publisher sends them at once
-   * @param onIdentity receives the known identity of the node after each lookup
+   * @param onIdentity receives the node's identity, as far as it is known, after each lookup
    * @param fatal receives the reason if the agent can never send metrics
    */
   Publisher(
@@ -112,7 +116,7 @@ final class Publisher {
     return List.copyOf(senders.values());
   }
 
-  /** The reasons of the receivers that refuse requests and have accepted none yet. */
+  /** For each receiver that refuses requests and has accepted no request yet, the reason. */
   List<String> refusals() {
     return receivers.stream()
         .flatMap(
@@ -139,7 +143,7 @@ final class Publisher {
     return next.isBefore(resolveAt) ? next : resolveAt;
   }
 
-  /** Closes ended minutes. If a slow poll delayed the close, sends these minutes at once. */
+  /** Closes ended minutes. Sends a minute at once if a slow poll delayed its close. */
   private void closeMinute(Instant now) {
     boolean closed = buffer.closeEnded(now);
     if (closed && late) {
@@ -149,8 +153,9 @@ final class Publisher {
   }
 
   /**
-   * Whether something planned is due. A planned time is at most ten minutes ahead, or it is {@link
-   * Instant#MAX}. If it is further ahead, the clock was set back, and the planned work is due now.
+   * Whether work that was planned for a time is due. The agent plans at most ten minutes ahead. If
+   * the time is further ahead and not {@link Instant#MAX}, the clock was set back, and the work is
+   * due now.
    */
   private static boolean isDue(Instant planned, Instant now) {
     boolean clockWentBack =
@@ -164,7 +169,8 @@ final class Publisher {
     buffer.identify(node.instance().id().orElse(""), Dimensions.known(node));
     onIdentity.accept(node);
     if (receivers.isEmpty()) {
-      // Only the log, the limits of the instance type and Prometheus need the instance.
+      // Nothing is sent. The instance is still needed for the log, for Prometheus and for the
+      // limits of its type.
       resolveAt = found.metadata().isRetryable() ? now.plus(backoff.next()) : Instant.MAX;
       return;
     }
@@ -200,7 +206,7 @@ final class Publisher {
       }
       return found.isFinal() ? Instant.MAX : now.plus(RESOLVE_AGAIN);
     }
-    // Region and cluster are known, but another dimension of the settings is still unknown.
+    // Region and cluster are known, but another dimension in the settings is not.
     return found.isFinal()
         ? giveUp(Stream.of(Dimensions.unknown(unknown)))
         : now.plus(backoff.next());

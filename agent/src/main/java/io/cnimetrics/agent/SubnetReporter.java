@@ -35,10 +35,10 @@ import org.slf4j.LoggerFactory;
 final class SubnetReporter {
   private static final Logger log = LoggerFactory.getLogger(SubnetReporter.class);
 
-  /** The time limit of a call to instance metadata, and of a call to EC2. */
+  /** The time limit of each call to instance metadata or EC2. */
   private static final Duration LIMIT = Duration.ofSeconds(10);
 
-  /** How long the page {@code /metrics} shows a value after EC2 returned it. */
+  /** The time for which the page {@code /metrics} shows a value from EC2. */
   private static final Duration SHOWN = Duration.ofMinutes(3);
 
   static final Duration INTERVAL = Duration.ofMinutes(1);
@@ -54,7 +54,7 @@ final class SubnetReporter {
   private volatile Optional<String> region;
   private Map<String, String> subnetOfEni = Map.of();
 
-  /** The problem of each subnet that EC2's last answer about this subnet did not list. */
+  /** For each subnet that was missing in EC2's last answer about it, the problem. */
   private final Map<String, Problem> missing = new TreeMap<>();
 
   private Instant askedMinute = Instant.MIN;
@@ -63,7 +63,8 @@ final class SubnetReporter {
   private Instant shownUntil = Instant.MIN;
 
   /**
-   * @param offset the time in each minute at which this node calls EC2; it differs between nodes
+   * @param offset the time in the minute at which this node calls EC2. Other nodes have other
+   *     offsets
    */
   SubnetReporter(
       AgentConfig config,
@@ -92,7 +93,7 @@ final class SubnetReporter {
     region = node.instanceRegion();
   }
 
-  /** Stops the reporter. A call in progress adds nothing to the buffer any more. */
+  /** Stops the reporter. The answer to a call in progress is ignored. */
   synchronized void stop() {
     stopped = true;
   }
@@ -166,7 +167,10 @@ final class SubnetReporter {
     return all;
   }
 
-  /** The number of this node's addresses in each subnet, including the ENIs' primary addresses. */
+  /**
+   * The number of addresses that this node has in each subnet, with the primary addresses of its
+   * ENIs.
+   */
   private Map<String, Long> ownAddresses(AddressPool seen, Instant now) {
     AddressPool located = seen.located(subnetOfEni);
     if (!located.reportsSubnets()) {

@@ -19,7 +19,8 @@ import org.slf4j.event.Level;
  * @param region the AWS region; empty if the agent must detect the region
  * @param pollInterval the time between two polls, from 10 to 60 s
  * @param publishInterval the time between two requests to CloudWatch, from 1 to 5 whole minutes
- * @param dimensions at least one set under which each metric is published; no set twice
+ * @param dimensions the sets of dimensions under which each metric is published. At least one set;
+ *     all sets differ
  * @param maxPods the kubelet's max pods; if empty, the agent uses a default for the host's CPUs
  * @param stateDir the directory of the journal; empty if the buffer is in memory only
  * @param otlp the receiver of OTLP; empty if the agent does not send by OTLP
@@ -49,9 +50,10 @@ public record AgentConfig(
     LogFormat logFormat) {
 
   /**
-   * Reads all settings. Reports all problems, including the problems that were found before.
+   * Reads all settings. Reports the problems of all values, including problems that {@code values}
+   * contains already.
    *
-   * @param hostName the host's name, which is the node's name if no node name is given
+   * @param hostName the name of the host, which is used if no node name is given
    * @param metricNames the names of all metrics that can be selected
    * @throws ConfigException if any value is invalid; the exception names all invalid values
    */

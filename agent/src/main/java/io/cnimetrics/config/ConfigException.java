@@ -2,7 +2,7 @@ package io.cnimetrics.config;
 
 import java.util.List;
 
-/** Thrown if settings are invalid. Lists all problems and not only the first problem. */
+/** Thrown if settings are invalid. The exception lists all problems, not only the first. */
 public final class ConfigException extends RuntimeException {
   private final transient List<String> problems;
 

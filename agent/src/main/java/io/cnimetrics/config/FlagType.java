@@ -29,7 +29,7 @@ public record FlagType<T>(String label, Form form, Function<String, T> parser) {
   public enum Form {
     /** The flag is given once, with a value. */
     VALUE,
-    /** The flag is given once. Without a value, the flag means true. */
+    /** The flag is given once. The flag can be given without a value, which means true. */
     SWITCH,
     /** The flag has a list of values. The lists of repeated flags are joined. */
     LIST
@@ -53,7 +53,7 @@ public record FlagType<T>(String label, Form form, Function<String, T> parser) {
     return of("N", text -> number(text, least, most));
   }
 
-  /** A time between two bounds. The text is a number, alone (seconds) or followed by s, m or h. */
+  /** A time between two bounds. A number of seconds, or a number with the unit s, m or h. */
   public static FlagType<Duration> time(Duration least, Duration most) {
     return of("TIME", text -> time(text, least, most));
   }

@@ -10,12 +10,16 @@ public final class Nearest {
   /** The largest accepted edit distance. */
   private static final int FARTHEST = 2;
 
-  /** One wrong letter per three letters is allowed. A higher limit gives wrong suggestions. */
+  /**
+   * One wrong letter in three is allowed. With more wrong letters, suggestions would be useless.
+   */
   private static final int LETTERS_PER_SLIP = 3;
 
   private Nearest() {}
 
-  /** The most similar known name. Empty if no name is similar to the word or starts with it. */
+  /**
+   * The most similar known name. Empty if no name is similar to the word or starts with the word.
+   */
   public static Optional<String> of(String word, Collection<String> known) {
     String letters = letters(word);
     int farthest = Math.min(FARTHEST, letters.length() / LETTERS_PER_SLIP);

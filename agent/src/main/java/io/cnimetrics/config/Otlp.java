@@ -32,7 +32,7 @@ public record Otlp(Optional<URI> url, Map<String, String> headers, Map<String, S
 
   private static final Pattern PRINTABLE = Pattern.compile("[\\x20-\\x7e]*");
 
-  /** Reads the settings; empty if no endpoint is given. */
+  /** Reads the settings. Returns empty if no endpoint is given. */
   public static Optional<Otlp> of(Values values) {
     Optional<Optional<URI>> endpoint = values.find(Settings.OTLP_ENDPOINT);
     if (endpoint.isEmpty()) {
@@ -46,13 +46,13 @@ public record Otlp(Optional<URI> url, Map<String, String> headers, Map<String, S
   }
 
   /**
-   * Reads an environment variable with headers, in the form of {@code OTEL_EXPORTER_OTLP_HEADERS}.
+   * Reads an environment variable with headers in the format of {@code OTEL_EXPORTER_OTLP_HEADERS}.
    */
   public static Map<String, String> headers(Values values, String variable) {
     return values.variable(variable, Otlp::headers).orElse(Map.of());
   }
 
-  /** Reads the endpoint; empty for CloudWatch's own endpoint. */
+  /** Reads the endpoint. Returns empty for CloudWatch's own endpoint. */
   static Optional<URI> endpoint(String text) {
     String expected =
         "expected cloudwatch, or the receiver's URL for metrics, such as"
@@ -63,7 +63,7 @@ public record Otlp(Optional<URI> url, Map<String, String> headers, Map<String, S
     return Optional.of(url(text, METRICS_HEADERS, expected));
   }
 
-  /** Reads the base address of a server with Prometheus' API. */
+  /** Reads the base address of a server that has the API of Prometheus. */
   public static URI prometheus(String text) {
     String expected = "expected the address of a Prometheus, such as http://prometheus:9090";
     URI url = url(text, "RECOMMEND_HEADERS", expected);

@@ -15,7 +15,10 @@ public final class Parsers {
   private static final Pattern REGION =
       Pattern.compile("[a-z]{2,4}(?:-[a-z]{1,20}){1,4}-[0-9]{1,2}");
 
-  /** Rejects IPv6 zones and labels that are too long for DNS, because {@link URI} accepts them. */
+  /**
+   * Matches host names. {@link URI} alone would also accept IPv6 zones and labels that are too long
+   * for DNS.
+   */
   private static final Pattern HOST =
       Pattern.compile("\\[[0-9A-Fa-f:.]+\\]|[^.\\[]{1,63}(?:\\.[^.]{1,63})*\\.?");
 
@@ -92,7 +95,7 @@ public final class Parsers {
     return text;
   }
 
-  /** A parser of texts that match a pattern as a whole. */
+  /** Returns a parser for texts that match the whole pattern. */
   public static Function<String, String> matching(String pattern, String expected) {
     return text -> {
       require(text.matches(pattern), expected);
@@ -158,7 +161,10 @@ public final class Parsers {
     }
   }
 
-  /** Rejects whitespace at the ends, because such a value would be another name in CloudWatch. */
+  /**
+   * Rejects whitespace at the start and at the end, because CloudWatch would treat it as a part of
+   * the name.
+   */
   private static void requireNoBlankEnds(String text) {
     require(
         text.isBlank() || text.equals(text.strip()),

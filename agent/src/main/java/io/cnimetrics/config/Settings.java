@@ -15,7 +15,7 @@ import org.slf4j.event.Level;
 
 /** The flags of the agent's settings, with their environment variables and defaults. */
 public final class Settings {
-  /** A kubelet runs far fewer pods. Therefore a larger number is a typing error. */
+  /** A kubelet runs far fewer pods. A larger number is a typing error. */
   private static final int MOST_PODS = 10_000;
 
   public static final Flag<Optional<URI>> INTROSPECTION_URL =
@@ -64,7 +64,7 @@ public final class Settings {
                   + " dimensions are CLUSTER_ID, NODE, INSTANCE_ID, INSTANCE_TYPE and"
                   + " AVAILABILITY_ZONE");
 
-  /** The parser accepts any names. {@link MetricSelection#of} must check the names later. */
+  /** The parser accepts unknown names. {@link MetricSelection#of} checks the names later. */
   public static final Flag<MetricSelection> METRICS =
       Flag.of("--metrics", "METRICS", FlagType.of("NAMES", MetricSelection::parse))
           .defaultsTo("all", "all, core (AWS helper's six metrics), or names separated by ','");
@@ -138,7 +138,7 @@ public final class Settings {
         LOG_FORMAT);
   }
 
-  /** A command's own flags, and then all settings except the ignored settings. */
+  /** A command's own flags, followed by all settings that the command does not ignore. */
   public static List<Flag<?>> after(List<Flag<?>> own, List<Flag<?>> ignored) {
     Stream<Flag<?>> settings = all().stream().filter(flag -> !ignored.contains(flag));
     return Stream.concat(own.stream(), settings).toList();

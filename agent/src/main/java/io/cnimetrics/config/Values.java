@@ -13,7 +13,7 @@ import java.util.function.Function;
  * problems of all values.
  */
 public final class Values {
-  /** A message quotes at most this number of characters of a value. */
+  /** The maximum number of characters that a message quotes from a value. */
   private static final int LONGEST = 80;
 
   private final Map<String, String> flags;
@@ -64,7 +64,7 @@ public final class Values {
     return find(flag);
   }
 
-  /** A copy of these values in which the given flags have new texts. */
+  /** A copy with new texts for the given flags. */
   public Values with(Map<String, String> replaced) {
     Map<String, String> all = new HashMap<>(flags);
     all.putAll(replaced);

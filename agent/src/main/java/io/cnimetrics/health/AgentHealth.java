@@ -9,10 +9,10 @@ import java.util.List;
  *
  * @param loops the loops of the agent
  * @param polled whether the first poll and the first run of the send loop have ended
- * @param refusals one message for each receiver that has refused all requests of this process
+ * @param refusals one message for each receiver that has refused all requests so far
  */
 public record AgentHealth(List<Loop> loops, boolean polled, List<String> refusals) {
-  /** A loop hangs if no iteration ends for more than this number of intervals. */
+  /** If no iteration ends for more than this number of intervals, the loop hangs. */
   private static final int MOST_INTERVALS = 3;
 
   public AgentHealth {
@@ -26,7 +26,7 @@ public record AgentHealth(List<Loop> loops, boolean polled, List<String> refusal
    * @param name such as {@code poll}
    * @param interval the longest time between two iterations
    * @param sinceTurn the time since the last iteration or, before the first iteration, since the
-   *     creation of the loop; measured by the monotonic clock
+   *     creation of the loop. The monotonic clock measures this time
    */
   public record Loop(String name, Duration interval, Duration sinceTurn) {
     private boolean hangs() {

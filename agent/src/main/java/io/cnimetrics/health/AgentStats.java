@@ -55,7 +55,10 @@ public final class AgentStats implements SendEvents {
     Objects.requireNonNull(counts.get(kind)).add(count);
   }
 
-  /** The durations of requests. Buckets are few, because each bucket is one series per node. */
+  /**
+   * The durations of requests. There are only a few buckets, because each bucket is one more series
+   * of each node.
+   */
   static final class Latencies {
     /** The inclusive upper bounds in seconds. A request times out after 10 s. */
     private static final double[] BOUNDS = {0.1, 0.3, 1, 3, 10, Double.POSITIVE_INFINITY};
@@ -79,7 +82,7 @@ public final class AgentStats implements SendEvents {
 
     /**
      * @param bounds the upper bounds of the buckets in seconds; the last bound is infinity
-     * @param counts the number of requests in each bucket, not cumulative
+     * @param counts the number of requests in each bucket, without the requests in smaller buckets
      * @param sum the sum of all durations in seconds
      */
     @SuppressWarnings("ArrayRecordComponent") // Nothing compares two distributions.

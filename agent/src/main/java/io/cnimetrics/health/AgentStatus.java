@@ -14,12 +14,13 @@ import java.util.Optional;
 /**
  * What the agent knows about itself and its node at one moment.
  *
- * @param cniVersion the release of the VPC CNI; real builds do not always report it
+ * @param cniVersion the release of the VPC CNI; empty if ipamD does not report its release, as some
+ *     builds
  * @param lastPoll empty before the first poll
  * @param problems the problems of the last poll and of the last lookup of the node's identity
  * @param samples the samples of the last poll
  * @param minutes the last closed minutes, the oldest first
- * @param counters the time for which increases are known; empty until ipamD's metrics were read
+ * @param counters the period for which increases are known; empty before ipamD's metrics were read
  * @param increases the last {@link RecentIncrease} of each counter that rose; the newest is first
  * @param trouble the alerts that have not ended
  * @param destinations the services that receive the metrics
@@ -50,7 +51,7 @@ public record AgentStatus(
   public record Minute(Instant start, List<MinuteValue> values) {}
 
   /**
-   * The time for which the increases of ipamD's counters are known.
+   * The period for which the increases of ipamD's counters are known.
    *
    * @param first the start of the first poll that read ipamD's metrics
    * @param last the start of the last poll that read ipamD's metrics
@@ -73,8 +74,8 @@ public record AgentStatus(
    *
    * @param namespace the namespace in CloudWatch
    * @param endpoint the URL of the receiver of OTLP, or {@code cloudwatch}
-   * @param answers the last answers; empty if the agent cannot send yet, because it does not know
-   *     the region or the cluster
+   * @param answers the last answers; empty if the agent cannot send yet because the region or the
+   *     cluster is unknown
    */
   public record Destination(
       String name,

@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Runs each HTTP exchange on its own thread, at most eight at a time.
  *
- * <p>In the JDK's server a slow client blocks a thread, and memory does not suffice for a thousand
- * blocked threads. The server checks its own limit {@code maxReqTime} only once a second, but a
- * waiting probe must be answered earlier. Therefore, if a client waits and no exchange ends within
- * 60 ms, all exchanges are interrupted. An interrupt closes the connection.
+ * <p>In the JDK's server each slow client blocks a thread, and the memory is too small for a
+ * thousand threads. If a client waits and no exchange ends within 60 ms, all exchanges are
+ * interrupted. The server's own limit {@code maxReqTime} would be too slow for a waiting probe,
+ * because the server checks it only once a second. An interrupt closes the connection.
  */
 final class ClientThreads implements Executor {
   private static final int MOST_EXCHANGES = 8;
@@ -27,7 +27,7 @@ final class ClientThreads implements Executor {
   /** The length of one wait. An exchange with a fast client takes a few milliseconds. */
   private static final long WAIT_MILLIS = 20;
 
-  /** One wait is not enough, because all clients look slow after a pause of the whole process. */
+  /** A single wait is not enough: after a pause of the whole process, all clients look slow. */
   private static final int WAITS = 3;
 
   private final Semaphore free = new Semaphore(MOST_EXCHANGES);
@@ -35,7 +35,7 @@ final class ClientThreads implements Executor {
   private final ThreadPoolExecutor waiting =
       new ThreadPoolExecutor(0, 1, 1, SECONDS, new Queue(), ClientThreads::thread);
 
-  /** Creates a daemon thread. A daemon thread does not keep the process alive. */
+  /** Creates a daemon thread, which does not keep the process alive. */
   static Thread thread(Runnable work) {
     Thread thread = new Thread(null, work, "health", STACK_BYTES, false);
     thread.setDaemon(true);
@@ -85,8 +85,8 @@ final class ClientThreads implements Executor {
   }
 
   /**
-   * Every fourth call returns the newest client, so that a probe need not wait for all older
-   * clients. The other calls return the oldest client, so that each client is served at some time.
+   * Every fourth call returns the newest client, so that a probe does not wait for all older
+   * clients. The other calls return the oldest client, so that no client waits for ever.
    */
   private static final class Queue extends LinkedBlockingDeque<Runnable> {
     private int turns;

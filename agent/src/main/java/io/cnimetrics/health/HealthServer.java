@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Serves {@code /livez}, {@code /readyz} and further pages over HTTP. If the address cannot be
- * bound, the server tries again, and the rest of the agent works as usual.
+ * bound, the server tries again. The rest of the agent does not depend on the server.
  */
 public final class HealthServer implements AutoCloseable {
   /** The environment variable with the name of the agent's pod. */
@@ -44,12 +44,12 @@ public final class HealthServer implements AutoCloseable {
   /** Limits of the JDK's server, which can be set only as system properties. */
   private static final Map<String, String> LIMITS =
       Map.of(
-          // Connections without a request are closed after 5 to 10 s. A check each second would use
-          // a tenth of an idle agent's CPU time, so the server checks every 5 s.
+          // Connections without a request are closed after 5 to 10 s. The server checks for them
+          // every 5 s. A check each second would use a tenth of an idle agent's CPU time.
           "sun.net.httpserver.idleInterval", "5",
           "sun.net.httpserver.clockTick", "5000",
           "jdk.httpserver.maxConnections", String.valueOf(mostConnections(PROCESS_LIMITS)),
-          // The default is 380 kB. Eight requests of this size would fill a small heap.
+          // The default is 380 kB. With the default limit, eight requests would fill a small heap.
           "sun.net.httpserver.maxReqHeaderSize", "16384",
           // A response needs two writes. Without this setting, the second write waits until the
           // client has acknowledged the first write.
@@ -74,14 +74,18 @@ public final class HealthServer implements AutoCloseable {
   private final CompletableFuture<InetSocketAddress> listening = new CompletableFuture<>();
   private final CountDownLatch closed = new CountDownLatch(1);
 
-  /** One server for all attempts to bind. The JDK never frees the sockets of an unbound server. */
+  /**
+   * All attempts to bind use this one server, because the JDK never frees the sockets of an unbound
+   * server.
+   */
   private Optional<HttpServer> server = Optional.empty();
 
-  /** A second server on 127.0.0.1, if the first server does not listen on this address. */
+  /** A second server, which listens on 127.0.0.1 if the first server does not. */
   private Optional<HealthServer> onLoopback = Optional.empty();
 
   /**
-   * @param address the address to listen on; its name can be unresolved; port 0 means any free port
+   * @param address the address to listen on. Its name need not be resolved. Port 0 means any free
+   *     port
    * @param pod the name of the agent's pod, if it is known. Each response has this name, because
    *     pods with the host's network share their ports
    * @param health returns the current health at each probe
@@ -117,11 +121,11 @@ public final class HealthServer implements AutoCloseable {
    * Starts to listen as soon as the address can be bound. This call never blocks and never fails.
    */
   public void start() {
-    // The server's own threads inherit the daemon status of this thread.
+    // The threads that the server starts become daemon threads, because this thread is one.
     ClientThreads.thread(this::listenWithRetries).start();
   }
 
-  /** Completes with the bound address, or never if the server is closed before it listens. */
+  /** Completes with the bound address. Never completes if the server is closed before that. */
   CompletableFuture<InetSocketAddress> listening() {
     return listening.copy();
   }
@@ -204,8 +208,8 @@ public final class HealthServer implements AutoCloseable {
   }
 
   /**
-   * The number of connections that leaves at least half of the process's file descriptors for polls
-   * and sends. A container can have a limit of 1,024 descriptors.
+   * The maximum number of connections. At least half of the process's file descriptors stay free
+   * for polls and sends. A container can have a limit of 1,024 descriptors.
    */
   static int mostConnections(Path processLimits) {
     try (Stream<String> lines = Files.lines(processLimits)) {
@@ -219,7 +223,10 @@ public final class HealthServer implements AutoCloseable {
     }
   }
 
-  /** Serves a probe's result. Logs each change, because the kubelet's events omit the reason. */
+  /**
+   * Serves a probe's result. Logs each change of the result, because the kubelet's events do not
+   * contain the reason.
+   */
   private static final class Probe implements Page {
     private final String path;
     private final Supplier<List<String>> complaints;

@@ -27,7 +27,7 @@ public final class MetricsPage implements Page {
 
   /**
    * @param samples all samples of the last poll; if a source failed, its metrics are absent
-   * @param node the labels of all series; the page is empty before the first lookup of the labels,
+   * @param node the labels of all series. Before the first lookup of the labels the page is empty,
    *     because a metric without labels would be another series
    */
   public MetricsPage(

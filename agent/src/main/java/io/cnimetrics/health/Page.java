@@ -10,7 +10,7 @@ public interface Page {
    */
   Response get(String accept);
 
-  /** Whether only clients on this node get the page, even if the server has other clients. */
+  /** Whether the server shows the page only to clients on this node. */
   default boolean onlyForThisNode() {
     return false;
   }

@@ -82,7 +82,7 @@ public final class PrometheusText {
     return unit.isEmpty() ? gauge.build() : gauge.unit(new Unit(unit)).build();
   }
 
-  /** The description of a family. Each metric of the family has its own sentence. */
+  /** Joins the descriptions of all metrics of a family. */
   private static String help(List<Sample> family) {
     return family.stream()
         .map(Sample::metric)

@@ -31,7 +31,10 @@ enum TextFormat {
     this.version = version;
   }
 
-  /** Chooses OpenMetrics if the client accepts it and does not prefer the older text format. */
+  /**
+   * Chooses OpenMetrics if the client accepts OpenMetrics and does not prefer the older text
+   * format.
+   */
   static TextFormat of(String accept) {
     double openMetrics = OPEN_METRICS.quality(accept);
     return openMetrics > 0 && openMetrics >= PROMETHEUS.quality(accept) ? OPEN_METRICS : PROMETHEUS;
