@@ -1,6 +1,8 @@
 package io.cnimetrics.cli;
 
 import io.cnimetrics.agent.IncreaseHistory;
+import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.config.Flag;
 import io.cnimetrics.config.FlagType;
@@ -116,7 +118,12 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
     List<Report> reports =
         poll(
             config,
-            poller(config, node, OneShotPoller.identity(node), clock),
+            poller(
+                config,
+                node,
+                reader(config, clock).fromElsewhere(),
+                OneShotPoller.identity(node),
+                clock),
             options.polls(),
             console);
     Optional<String> source =
@@ -132,7 +139,7 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
         Checks.all(LocalProbes.of(config, node.subnets(), options.sendTest(), clock));
     Optional<AgentReport> agent =
         AgentOfNode.report(
-            config.healthAddress(), reports.get(reports.size() - 1).node(), clock.instant());
+            config.healthAddress(), last(reports).node(), last(reports).snapshot().takenAt());
     return diagnose(evidence(config, maxPods, agent, reports), checks, options, console);
   }
 
@@ -179,7 +186,13 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
       AgentConfig config, SimulatedSource source, int polls, AtomicReference<Instant> now) {
     CompletableFuture<Identification> identity =
         CompletableFuture.completedFuture(source.identity(config));
-    OneShotPoller poller = poller(config, ThisNode.component(config, now::get), identity, now::get);
+    OneShotPoller poller =
+        poller(
+            config,
+            ThisNode.component(config, now::get),
+            reader(config, now::get),
+            identity,
+            now::get);
     List<Report> reports = new ArrayList<>();
     boolean more = polls > 0;
     while (more) {
@@ -211,19 +224,25 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
     return diagnosis.fails() ? Cli.FAILED : Cli.OK;
   }
 
+  /** ipamD can be younger than doctor only in later polls. */
   private static OneShotPoller poller(
       AgentConfig config,
       AgentComponent node,
+      IpamdReader reader,
       CompletableFuture<Identification> identity,
       InstantSource clock) {
-    IpamdReader reader =
-        new IpamdReader(
-            config.introspectionUrl(),
-            config.metricsUrl(),
-            Checks.series(),
-            config.ipCooldown(),
-            clock);
-    return new OneShotPoller(config, node.sampler(), reader, Optional.empty(), identity, clock);
+    Sampler sampler =
+        new Sampler(MetricCatalog.all(), node.podLimits(), clock.instant(), taken -> Duration.ZERO);
+    return new OneShotPoller(config, sampler, reader, Optional.empty(), identity, clock);
+  }
+
+  private static IpamdReader reader(AgentConfig config, InstantSource clock) {
+    return new IpamdReader(
+        config.introspectionUrl(),
+        config.metricsUrl(),
+        Checks.series(),
+        config.ipCooldown(),
+        clock);
   }
 
   private static List<Report> poll(
@@ -241,9 +260,13 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
     return reports;
   }
 
+  private static Report last(List<Report> reports) {
+    return reports.get(reports.size() - 1);
+  }
+
   private NodeEvidence evidence(
       AgentConfig config, MaxPods maxPods, Optional<AgentReport> agent, List<Report> reports) {
-    Report last = reports.get(reports.size() - 1);
+    Report last = last(reports);
     AgentSettings given =
         new AgentSettings(
             config.metricsUrl(),

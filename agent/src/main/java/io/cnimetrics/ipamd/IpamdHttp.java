@@ -22,8 +22,10 @@ import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import okhttp3.Call;
@@ -69,6 +71,7 @@ final class IpamdHttp {
   private final boolean unix;
   private final long maxBodyBytes;
   private volatile ReceiveLimit received = limit();
+  private Optional<Instant> date = Optional.empty();
 
   /**
    * @param address {@code http://host:port} with an optional path, or {@code unix:/path}
@@ -123,6 +126,7 @@ final class IpamdHttp {
     long deadline = System.nanoTime() + limit.toNanos();
     call.timeout().timeout(limit.toMillis(), MILLISECONDS);
     try (Response response = execute(call, limit)) {
+      date = Optional.ofNullable(response.headers().getInstant("Date"));
       if (response.code() != 200) {
         throw new IpamdException(BAD_STATUS, "status " + response.code());
       }
@@ -133,6 +137,11 @@ final class IpamdHttp {
       // OkHttp throws these exceptions for an invalid answer, such as a negative length.
       throw new IpamdException(MALFORMED, shown + ": not HTTP: " + e.getMessage(), e);
     }
+  }
+
+  /** The date of the last answer, by ipamD's clock, in whole seconds; empty if it had no date. */
+  Optional<Instant> date() {
+    return date;
   }
 
   /** Cancels all running requests. */

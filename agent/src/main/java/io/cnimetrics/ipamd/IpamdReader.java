@@ -47,7 +47,9 @@ public final class IpamdReader implements Ipamd {
   private final PrometheusReader prometheus;
   private final Duration ipCooldown;
   private final InstantSource clock;
+  private final boolean onNode;
 
+  private Duration ahead = Duration.ZERO;
   private Optional<IpamdSettings> settings = Optional.empty();
   private boolean settingsKnown;
   private OptionalDouble settingsOfProcess = OptionalDouble.empty();
@@ -65,11 +67,36 @@ public final class IpamdReader implements Ipamd {
       Collection<Series> wanted,
       Duration ipCooldown,
       InstantSource clock) {
-    this.introspection = introspection.map(IpamdHttp::new);
-    this.metrics = metrics.map(IpamdHttp::new);
-    this.prometheus = new PrometheusReader(wanted);
+    this(
+        introspection.map(IpamdHttp::new),
+        metrics.map(IpamdHttp::new),
+        new PrometheusReader(wanted),
+        ipCooldown,
+        clock,
+        true);
+  }
+
+  private IpamdReader(
+      Optional<IpamdHttp> introspection,
+      Optional<IpamdHttp> metrics,
+      PrometheusReader prometheus,
+      Duration ipCooldown,
+      InstantSource clock,
+      boolean onNode) {
+    this.introspection = introspection;
+    this.metrics = metrics;
+    this.prometheus = prometheus;
     this.ipCooldown = ipCooldown;
     this.clock = clock;
+    this.onNode = onNode;
+  }
+
+  /**
+   * Returns a reader for another host than the node. The times of its snapshots are those of the
+   * node's clock, which the date of ipamD's answer shows.
+   */
+  public IpamdReader fromElsewhere() {
+    return new IpamdReader(introspection, metrics, prometheus, ipCooldown, clock, false);
   }
 
   @Override
@@ -79,13 +106,22 @@ public final class IpamdReader implements Ipamd {
     Optional<IpamdMetrics> sums = round.metrics();
     refreshSettings(pool, sums, round);
     return new NodeSnapshot(
-        round.takenAt,
+        round.takenAt.plus(ahead),
         Instance.UNKNOWN,
         pool,
         sums,
         settings,
         introspection.isEmpty(),
         round.problems);
+  }
+
+  /** The date of an answer has no fraction of a second, and the answer needs some time. */
+  private static final Duration SAME_TIME = Duration.ofSeconds(3);
+
+  /** Compares the node's clock with this clock. */
+  private void compare(Instant date) {
+    Duration difference = Duration.between(clock.instant(), date);
+    ahead = difference.abs().compareTo(SAME_TIME) > 0 ? difference : Duration.ZERO;
   }
 
   @Override
@@ -196,7 +232,10 @@ public final class IpamdReader implements Ipamd {
       return http.get(
           "v1/enis",
           limit(IpamdHttp.CALL_TIMEOUT),
-          body -> IntrospectionDecoder.pool(body, takenAt, ipCooldown));
+          body -> {
+            http.date().filter(any -> !onNode).ifPresent(IpamdReader.this::compare);
+            return IntrospectionDecoder.pool(body, takenAt.plus(ahead), ipCooldown);
+          });
     }
 
     /**

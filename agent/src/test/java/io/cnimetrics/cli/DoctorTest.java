@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.cnimetrics.simulator.NamedScenario;
 import io.cnimetrics.simulator.SimulatedIpamd;
+import io.cnimetrics.testing.FakeIpamd;
 import io.cnimetrics.testing.RecordedNode;
 import io.cnimetrics.testing.SystemProperties.NoMetadata;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -174,6 +176,32 @@ class DoctorTest {
   void scenarioAndSettingsOfTheNodeExcludeEachOther() {
     assertThat(terminal.refusal("simulate", "--scenario=healthy", "--pods=3"))
         .contains("--scenario healthy and --pods exclude each other");
+  }
+
+  /** Doctor can run on another host, with {@code kubectl port-forward}. */
+  @ParameterizedTest
+  @ValueSource(longs = {-3_600, 0, 3_600})
+  void clockOfDoctorNeedNotBeRight(long ahead) {
+    RecordedNode node = RecordedNode.of("v1.23.1/cooldown");
+    long start = Instant.now().minusSeconds(1_830).getEpochSecond();
+    try (FakeIpamd ipamd = new FakeIpamd().serve(node)) {
+      ipamd.serve(
+          "/metrics",
+          "awscni_ipamd_error_count{fn=\"a\"} 7\nprocess_start_time_seconds %d\n".formatted(start));
+      terminal
+          .at(() -> Instant.now().plusSeconds(ahead))
+          .run(
+              "doctor",
+              "--introspection-url=" + ipamd.introspectionUrl(),
+              "--metrics-url=" + ipamd.metricsUrl(),
+              "--output=json",
+              "--verbose");
+    }
+
+    assertThat(terminal.out())
+        .contains(node.truth().get("coolingIPAddresses") + " addresses are cooling")
+        .contains("ipamD has run for 30 min")
+        .contains("a: 7 since ipamD started, at an unknown time");
   }
 
   private String level(String id) {

@@ -17,6 +17,7 @@ public final class Terminal {
   private final OutputStream out;
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
   private final Map<String, String> environment;
+  private InstantSource clock = InstantSource.system();
 
   public Terminal(Map<String, String> environment) {
     this(environment, new ByteArrayOutputStream());
@@ -28,10 +29,16 @@ public final class Terminal {
     this.out = out;
   }
 
+  /** Sets another clock. */
+  Terminal at(InstantSource other) {
+    clock = other;
+    return this;
+  }
+
   /** Returns the exit code. */
   public int run(String... arguments) {
     Console console = new Console(out, new PrintStream(err, false, UTF_8), Palette.PLAIN);
-    return new Cli(environment, InstantSource.system(), console).run(List.of(arguments));
+    return new Cli(environment, clock, console).run(List.of(arguments));
   }
 
   /** Runs a command that succeeds, and returns its output. */
