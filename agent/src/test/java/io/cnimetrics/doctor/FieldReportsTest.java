@@ -5,6 +5,7 @@ import static io.cnimetrics.doctor.DoctorFixture.first;
 import static io.cnimetrics.doctor.Level.FAIL;
 import static io.cnimetrics.doctor.Level.OK;
 import static io.cnimetrics.doctor.Level.WARN;
+import static io.cnimetrics.doctor.ReportedNode.cards;
 import static io.cnimetrics.doctor.ReportedNode.eni;
 import static io.cnimetrics.doctor.ReportedNode.full;
 import static io.cnimetrics.doctor.ReportedNode.fullNode;
@@ -825,6 +826,24 @@ class FieldReportsTest {
                 .requests(3, 3)
                 .counts("del_ip_req_count{reason=\"SetupNSFailed\"}", 5, 8),
             "pod-setup"),
+        fails(
+            "ipamD rejects the requests of multi-NIC pods",
+            cards(eni(0, 49, 4), eni(1, 49, 4)).type("p4d.24xlarge", 110, 15, 49).requests(3, 3),
+            "failed-requests",
+            "Pods get no address"),
+        warns(
+            "aws-eks-nodeagent does not run, and pods are multi-NIC",
+            cards(eni(0, 49, 4).waited(3), eni(1, 49, 4).waited(3))
+                .type("p4d.24xlarge", 110, 15, 49)
+                .requests(3, 3),
+            "failed-requests",
+            "-c aws-eks-nodeagent"),
+        calm(
+            "Multi-NIC pods get addresses",
+            cards(eni(0, 49, 4), eni(1, 49, 4))
+                .changed("2026-11-27T00:00:00Z", "2026-11-28T00:00:12Z")
+                .type("p4d.24xlarge", 110, 15, 49)
+                .requests(4, 0)),
         calm(
             "aws/amazon-vpc-resource-controller-k8s#154, #3112: pods wait for the scheduler",
             node(eni(0, 14, 9), eni(1, 0, 0).trunk()).with(it -> it.maxPods(45))),

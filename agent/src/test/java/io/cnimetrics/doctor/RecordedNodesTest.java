@@ -62,6 +62,34 @@ class RecordedNodesTest {
         .containsOnly(level);
   }
 
+  /** The pods of these nodes request addresses, and hold no more addresses than before. */
+  @ParameterizedTest(name = "{0}: {1}")
+  @CsvSource({
+    "v1.5.7/seed,          NOT_CHECKED",
+    "v1.7.10/seed,         NOT_CHECKED",
+    "v1.10.4/seed,         NOT_CHECKED",
+    "v1.10.4/prefix,       NOT_CHECKED",
+    "v1.10.4/ipv6,         NOT_CHECKED",
+    "v1.15.5/seed,         FAIL",
+    "v1.18.6/ipv6,         FAIL",
+    "v1.20.5/prefix,       FAIL",
+    "v1.23.1/multicard,    FAIL",
+    "v1.23.1/m5xlarge-full, OK"
+  })
+  void releasesThatReportWhenPodsGotAddressesShowFailedRequests(String name, Level level) {
+    FakeClock clock = new FakeClock(Instant.now().plusSeconds(60));
+    String start = "process_start_time_seconds 1\nawscni_add_ip_req_count ";
+    try (FakeIpamd ipamd = new FakeIpamd().serve(RecordedNode.of(name))) {
+      ipamd.serveInTurn("/metrics", List.of(start + "20\n", start + "24\n"));
+      Diagnosis diagnosis =
+          DoctorFixture.at(ipamd.introspectionUrl(), ipamd.metricsUrl())
+              .type("")
+              .diagnosis(2, clock);
+
+      assertThat(DoctorFixture.finding(diagnosis, "failed-requests").level()).isEqualTo(level);
+    }
+  }
+
   private static List<Finding> findings(RecordedNode node) {
     try (FakeIpamd ipamd = new FakeIpamd().serve(node)) {
       return DoctorFixture.at(ipamd.introspectionUrl(), ipamd.metricsUrl())

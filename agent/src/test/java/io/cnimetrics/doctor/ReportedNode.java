@@ -149,6 +149,16 @@ final class ReportedNode {
                 Stream.of(next).map(E::json).collect(Collectors.joining(","))));
   }
 
+  /** A node with multi-NIC pods, which hold an address of each ENI. Each ENI is on its own card. */
+  static ReportedNode cards(E... enis) {
+    return new ReportedNode()
+        .bodies(
+            IntStream.range(0, enis.length)
+                .mapToObj(card -> "\"%d\":{\"ENIs\":{%s}}".formatted(card, enis[card].json()))
+                .collect(Collectors.joining(",", "{", "}"))
+                .replace("\"IPAMKey\"", "\"IPAMMetadata\":{\"interfacesCount\":2},\"IPAMKey\""));
+  }
+
   ReportedNode bodies(String body) {
     enis.add(body);
     return this;
