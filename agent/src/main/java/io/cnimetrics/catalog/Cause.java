@@ -128,7 +128,7 @@ public enum Cause {
         : Character.toUpperCase(text.charAt(0)) + text.substring(1);
   }
 
-  /** The EC2 error codes with this cause; empty if EC2 reports no error. */
+  /** The EC2 error codes with this cause; empty if the cause shows in no error of EC2. */
   public Set<String> ec2Codes() {
     return ec2Codes;
   }

@@ -43,7 +43,8 @@ public record CounterTotals(
 
   /**
    * Whether the start time changed only because the host's clock was set. The start time is the
-   * boot time, in whole seconds, plus a constant. If the clock is set, both times change equally.
+   * boot time, in whole seconds, plus a constant. If the clock is set, both times change by the
+   * same amount.
    */
   private boolean clockWasStepped(IpamdMetrics read) {
     double afterBoot = between(processStartSeconds, bootSeconds);

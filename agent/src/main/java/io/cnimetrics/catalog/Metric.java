@@ -130,11 +130,11 @@ public record Metric(
 
   /** How the values of all polls of a minute are combined into the value of the minute. */
   public enum MinuteAggregation {
-    /** The minute's value is the last value of a poll. Used for a state. */
+    /** The minute's value is the last value of its polls. Used for a state. */
     LAST,
     /** The minute's value is the sum of the increases. Used for a number of events. */
     SUM,
-    /** The minute's value is the greatest value of a poll. */
+    /** The minute's value is the greatest value of its polls. */
     MAX,
     /** The minute's value is the mean of all events in the minute. */
     WEIGHTED_MEAN;

@@ -118,8 +118,8 @@ public final class MetricCatalog {
           "availableIPAddresses",
           "cni_ip_addresses{state=\"available\"}",
           "Addresses that a new pod can get now. Cooling addresses do not count. In prefix mode,"
-              + " only addresses in prefixes count. With multi-NIC pods, the value is the smallest"
-              + " number of a network card.",
+              + " only addresses in prefixes count. With multi-NIC pods, the value is that of the"
+              + " network card with the fewest such addresses.",
           derived(MetricCatalog::available));
   public static final Metric COOLING_IP_ADDRESSES =
       gauge(
@@ -195,7 +195,7 @@ public final class MetricCatalog {
           MINUTES,
           10,
           "Time for which no address has been available although the pool can still grow. With"
-              + " multi-NIC pods, one such network card is enough.",
+              + " multi-NIC pods, one network card in this state is enough.",
           derived(MetricCatalog::warmPoolEmptyMinutes));
 
   // Whether ipamD runs.
@@ -208,8 +208,8 @@ public final class MetricCatalog {
           SUM,
           MinuteAggregation.MAX,
           NEVER,
-          "1 if the agent could read ipamD, otherwise 0. Reported after the first successful read,"
-              + " or from five minutes after the agent's start on.",
+          "1 if the agent could read ipamD, otherwise 0. The first value comes after the first"
+              + " successful read, or five minutes after the agent's start.",
           derived(MetricCatalog::ipamdUp));
   public static final Metric IPAMD_DOWN_MINUTES =
       worst(
@@ -217,8 +217,8 @@ public final class MetricCatalog {
           "cni_ipamd_down_seconds",
           MINUTES,
           1,
-          "Time for which the agent could not read ipamD. The value is 0 after a successful"
-              + " read. If ipamD never answers, the first value comes five minutes after the agent's"
+          "Time for which the agent could not read ipamD. The value is 0 after a successful read."
+              + " If ipamD never answers, the first value comes five minutes after the agent's"
               + " start and includes these minutes.",
           derived(MetricCatalog::ipamdDownMinutes));
   public static final Metric IPAMD_RESTARTS =
@@ -266,7 +266,7 @@ public final class MetricCatalog {
       counter(
           "reconcileCount",
           "cni_pool_reconciliations_total",
-          "Addresses and ENIs that ipamD compared with EC2, once a minute. The count rises although"
+          "Addresses and ENIs that ipamD compared with EC2, once a minute. The count rises even if"
               + " ipamD corrects nothing.",
           "awscni_reconcile_count");
   public static final Metric POOL_CORRECTIONS =

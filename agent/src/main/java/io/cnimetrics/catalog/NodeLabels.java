@@ -13,7 +13,7 @@ import java.util.TreeSet;
 /**
  * The labels of this node in Prometheus and OTLP. A label whose value is unknown is absent.
  *
- * @param ofEach the labels of each metric. These labels are few, because CloudWatch bills their
+ * @param ofEach the labels of each metric. There are few labels, because CloudWatch bills their
  *     bytes with each point
  * @param ofInfo the labels that only the metric {@link #INFO} has
  */

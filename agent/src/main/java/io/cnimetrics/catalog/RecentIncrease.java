@@ -56,13 +56,14 @@ public record RecentIncrease(
     return recent ? text.substring(11, 16) + " UTC" : at.truncatedTo(ChronoUnit.MINUTES).toString();
   }
 
-  /** Whether the run has not ended at this time. */
+  /** Whether the run still continues at this time. */
   public boolean isPresent(Instant now) {
     return isPresent(last, now);
   }
 
   /**
-   * Whether a time is recent. A time far in the future is not recent: the clock was set back since.
+   * Whether a time is recent. A time far in the future is not recent, because the clock was set
+   * back after it.
    */
   public static boolean isPresent(Instant at, Instant now) {
     return Duration.between(at, now).abs().compareTo(PRESENT) <= 0;

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The restarts of ipamD in the last 15 minutes. In a crash loop a poll of each minute can succeed,
- * and only the number of restarts shows the loop.
+ * The restarts of ipamD in the last 15 minutes. In a crash loop each minute can have a successful
+ * poll. Then only the number of restarts shows the loop.
  *
  * @param minutes the minute of each restart, in minutes since 1970
  */

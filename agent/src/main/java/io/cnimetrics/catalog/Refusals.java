@@ -42,7 +42,7 @@ public record Refusals(long first, long last) {
     return new Refusals(isWithin(QUIET_MINUTES, minute) ? Math.min(first, minute) : minute, minute);
   }
 
-  /** The minutes from the first to the last refusal of the current run; 0 if no run continues. */
+  /** The minutes from the first to the last refusal of the current run; 0 if the run has ended. */
   long minutesAt(long minute) {
     return isWithin(QUIET_MINUTES - 1, minute) ? last - first + 1 : 0;
   }

@@ -26,8 +26,8 @@ public final class Sampler {
   private static final Set<Series> COUNTERS = MetricCatalog.counters();
 
   /**
-   * Minutes without ipamD that an earlier agent saw count only if they are at most so many minutes
-   * old.
+   * Minutes in which an earlier agent could not read ipamD count only if they are at most this many
+   * minutes old.
    */
   private static final long GRACE_MINUTES = 5;
 
@@ -147,7 +147,7 @@ public final class Sampler {
         .toList();
   }
 
-  /** Whether ipamD shows a number of this series that no metric can use. */
+  /** Whether ipamD shows a bad number of this series, which no metric can use. */
   private static boolean isBad(NodeSnapshot snapshot, Series series) {
     return snapshot
         .metrics()
@@ -198,7 +198,7 @@ public final class Sampler {
    * @param samples the samples in the catalogue's order; a metric without a value has no sample
    * @param rose the increases of ipamD's counters that rose, even if no selected metric needs the
    *     counter
-   * @param fromZero whether ipamD is new, so that its totals are increases
+   * @param fromZero whether ipamD started after the last read, so that its totals are increases
    * @param history the state to pass to the next poll
    * @param leftOut the metrics without a sample because ipamD shows a bad number, such as a
    *     negative counter

@@ -72,7 +72,7 @@ public record SamplerState(
     return numbers;
   }
 
-  /** Converts stored numbers. Numbers that another release did not store are unknown. */
+  /** Converts stored numbers. A number that an older release did not store is unknown. */
   public static SamplerState of(Map<String, Double> numbers) {
     return new SamplerState(
         numbers.containsKey("totals") ? Optional.of(totals(numbers)) : Optional.empty(),

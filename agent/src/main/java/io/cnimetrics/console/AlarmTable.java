@@ -21,8 +21,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * All alarms. Alarms of severity page about nodes watch how long the trouble of one node has
- * lasted. Therefore short failures on one node after another, as during an upgrade, cause no page.
+ * All alarms. The paging alarms about nodes watch how long the trouble of a single node lasts.
+ * Therefore short failures on one node after another, as during an upgrade, cause no page.
  */
 public final class AlarmTable {
   static final Alarm NO_ADDRESS =
@@ -59,9 +59,9 @@ public final class AlarmTable {
           "ipamd-restarts");
 
   /**
-   * In a crash loop a poll of each minute can succeed, so that no minute counts as down. The alarm
-   * evaluates ten minutes, so that it stays on in the pause between two restarts, which grows to
-   * five minutes.
+   * In a crash loop each minute can have a successful poll, so that no minute counts as down. The
+   * alarm evaluates ten minutes, so that it stays on in the pause between two restarts, which grows
+   * to five minutes.
    */
   static final Alarm CRASH_LOOP =
       ofNode(
@@ -116,8 +116,8 @@ public final class AlarmTable {
           minutes("WarmPoolEmptyMinutes", 10, 240, "a warm pool is empty"),
           1,
           "A warm pool is empty though it may grow",
-          "A node has no free address for the next pod. The node could hold more, but EC2"
-              + " gives none. Check EC2's errors and the subnet's free addresses.",
+          "A node has no free address for the next pod. The node could hold more addresses, but"
+              + " ipamD gets none. Check EC2's errors and the subnet's free addresses.",
           Cause.WARM_POOL_EMPTY.finding(),
           Cause.NO_ADDRESS_IN_SUBNET.finding(),
           Cause.EC2_DENIES.finding(),
@@ -151,8 +151,8 @@ public final class AlarmTable {
           Optional.empty(),
           new Text(
               "EC2 denies calls of ipamD",
-              "The role of aws-node lacks permissions. Address pools cannot grow. Check that the"
-                  + " role has the policy AmazonEKS_CNI_Policy, and its recent changes.",
+              "The role of aws-node lacks permissions. Address pools cannot grow. Check whether the"
+                  + " role has the policy AmazonEKS_CNI_Policy, and who changed the role.",
               List.of(MetricCatalog.AWS_API_ERR),
               List.of(Cause.EC2_DENIES.finding())));
 
@@ -198,7 +198,8 @@ public final class AlarmTable {
               List.of(Cause.NODE_FULL.finding(), "max-pods")));
 
   /**
-   * Not in the template of {@link AlarmTemplate}: only PromQL finds a node that stopped reporting.
+   * {@link AlarmTemplate} does not have this alarm, because only PromQL finds a node that stopped
+   * reporting.
    */
   static final Alarm NODE_SILENT =
       new Alarm(
@@ -216,8 +217,8 @@ public final class AlarmTable {
           new Text(
               "A node does not report",
               "A node has sent no data for 15 minutes, but it sent data in the last hour. The other"
-                  + " alarms do not cover this node now. Check that its agent's pod runs, and read"
-                  + " the log of the pod.",
+                  + " alarms do not cover this node now. Check that the agent's pod on this node"
+                  + " runs, and read its log.",
               List.of(),
               List.of("publishing", "java-agent")));
 
@@ -311,7 +312,7 @@ public final class AlarmTable {
    * A single fall, for example when nodes start, is not a trend. Therefore free addresses must fall
    * in four of five periods. A period has five minutes, because nodes take addresses in blocks, and
    * because in small clusters there are minutes without a value. The threshold is an hour plus 30
-   * minutes, because the oldest of these values can be 30 minutes old.
+   * minutes, because the oldest evaluated value can be 30 minutes old.
    */
   private static Alarm subnetEmptySoon(String suffix, String subnetId, String subject) {
     return new Alarm(
@@ -324,10 +325,9 @@ public final class AlarmTable {
         Optional.empty(),
         new Text(
             subject + " will be empty within an hour",
-            "The free addresses in %s fall. At the present rate none is left in less than an hour."
-                    .formatted(subnetId)
-                + " Then nodes get no more addresses. Free addresses in the subnet, or add a"
-                + " subnet.",
+            "The free addresses in %s fall.".formatted(subnetId)
+                + " At the present rate the subnet is empty in less than an hour. Then nodes get no"
+                + " more addresses. Free addresses in the subnet, or add a subnet.",
             List.of(),
             List.of(Cause.NO_ADDRESS_IN_SUBNET.finding())));
   }

@@ -36,10 +36,7 @@ public final class AlarmTemplate {
   private static final int MOST_CHILDREN = 100;
   private static final int MOST_RULE_CHARACTERS = 10_240;
 
-  /**
-   * How long an alarm on missing data waits after the stack was created, until the first agents
-   * send.
-   */
+  /** How long an alarm on missing data waits for the first agents after the stack was created. */
   private static final int WARM_UP_MINUTES = 30;
 
   /** How long a page is delayed, so that the suppressor alarm has time to start. */
@@ -54,7 +51,7 @@ public final class AlarmTemplate {
     this.settings = settings;
   }
 
-  /** Writes the template. The text is indented if CloudFormation accepts the indented text. */
+  /** Writes the template. The text is indented if it is then small enough for CloudFormation. */
   public static String of(Settings settings) {
     return text(new AlarmTemplate(settings).template());
   }
@@ -70,8 +67,9 @@ public final class AlarmTemplate {
   }
 
   /**
-   * The largest number of subnets in one template. CloudWatch limits the number of alarms that a
-   * composite alarm combines, and the length of its rule, which contains the cluster's name.
+   * The largest number of subnets in one template. CloudWatch limits the number of alarms in a
+   * composite alarm, and the length of the composite alarm's rule. The rule contains the cluster's
+   * name.
    */
   public static int mostSubnets(Optional<String> clusterId) {
     String suffix = AlarmTable.subnetEmpty("subnet-0123456789abcdef0").name();

@@ -232,7 +232,7 @@ record DashboardGraph(
     return object("expression", search, "id", "e1", "accountId", of.accountId());
   }
 
-  /** The series that a search finds: those of a metric that have only the given dimensions. */
+  /** The search for the series of a metric that have exactly the given dimensions. */
   static String found(String namespace, Metric metric, String... dimensions) {
     return "{\"%s\",\"%s\"} MetricName=\"%s\""
         .formatted(namespace, String.join("\",\"", dimensions), metric.name());

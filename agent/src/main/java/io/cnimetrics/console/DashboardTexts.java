@@ -15,7 +15,7 @@ final class DashboardTexts {
   /** The text above a table of all clusters. */
   static final String CLUSTERS =
       """
-      The worst cluster is first. A value is the highest value of all nodes of the cluster in the time shown.
+      The worst cluster is first. Each value is the highest value of all nodes of the cluster in the selected time.
       """;
 
   static final String WHICH_NODE = "Which node?";
@@ -38,8 +38,8 @@ final class DashboardTexts {
   static final String REFUSED =
       """
       If a value is above 0, pods stay in ContainerCreating. **Do:** find the node with the first section, and the \
-      cause in the sections below. If instance metadata is away, check its settings on the instance. A warm pool that \
-      is empty although it may grow is an early warning.
+      cause in the sections below. If instance metadata does not answer, check the instance's metadata options. A \
+      warm pool that is empty although it may grow is an early warning.
       """;
 
   static final String SUBNETS =
@@ -64,8 +64,8 @@ final class DashboardTexts {
   static final String HOW_FULL =
       """
       The effective maximum is the largest number of pod addresses that the nodes can ever have. **Do:** if nodes use \
-      more than 90 %, and full nodes are not intended, add nodes, use prefixes, or use larger instances. Cooling \
-      addresses are free again after 30 s.
+      more than 90 % and should not be full, add nodes, use prefixes, or use larger instances. Cooling addresses are \
+      free again after 30 s.
       """;
 
   static final String ENIS =
@@ -118,7 +118,8 @@ final class DashboardTexts {
             region,
             CLUSTERS.strip(),
             details
-                ? " The field **Cluster** at the top selects a cluster of this account. Its details follow below."
+                ? " The field **Cluster** at the top selects a cluster of this account. Its details"
+                    + " follow below."
                 : "");
   }
 

@@ -187,7 +187,7 @@ final class GrafanaPanels {
         metric -> queries.worstNodes(metric, labels));
   }
 
-  /** A table of all clusters, also those that the variable does not select. */
+  /** A table of all clusters, including clusters that the variable does not select. */
   Map<String, Object> worstClusters(List<DashboardGraph> columns) {
     GraphQueries queries = new GraphQueries(GraphQueries.ANY, "", "$__range", publishMinutes);
     return worst(
@@ -227,7 +227,7 @@ final class GrafanaPanels {
     }
     return object(
         "type", "table",
-        "title", "Worst %ss in the time shown".formatted(row),
+        "title", "Worst %ss in the selected time".formatted(row),
         "description",
             "The highest value of each %1$s. A click on a %1$s selects this %1$s.".formatted(row),
         "datasource", DATA_SOURCE,

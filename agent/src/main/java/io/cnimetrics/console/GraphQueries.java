@@ -12,7 +12,8 @@ import java.util.stream.Collectors;
  *
  * @param cluster the condition of the label {@code cluster}, such as {@code ="prod"}
  * @param node the condition of the label {@code node}
- * @param range the time before a point of a graph from which the point takes the highest value
+ * @param range the length of the time before each point of a graph; the point shows the highest
+ *     value of this time
  * @param publishMinutes the agents' publish interval
  */
 record GraphQueries(String cluster, String node, String range, int publishMinutes) {
@@ -63,7 +64,7 @@ record GraphQueries(String cluster, String node, String range, int publishMinute
     return "topk(%d, %s)".formatted(SHOWN_NODES, worst(metric, labels));
   }
 
-  /** The highest value in the range of each cluster or node. */
+  /** The highest value of each cluster or node in the range. */
   String worst(Metric metric, String labels) {
     return "max by (%s) (max_over_time(%s[%s]))".formatted(labels, metric(metric), range);
   }

@@ -19,7 +19,7 @@ record PromQuery(String expression, int pendingMinutes) {
   /** The labels that name a node in a notification. */
   private static final String NODE = "by (cluster, node, instance, zone)";
 
-  /** What the result of an alarm's query names. */
+  /** What each series in the result of an alarm's query names. */
   enum Subject {
     NODE,
     SUBNET,
@@ -111,8 +111,8 @@ record PromQuery(String expression, int pendingMinutes) {
     }
 
     /**
-     * The alarm's pending time is the range of the forecast, so that a single fall does not start
-     * it.
+     * The alarm waits as long as the range of the forecast, so that a single fall does not start
+     * the alarm.
      */
     private static PromQuery forecast(String value, Alarm alarm) {
       Evaluation evaluation = alarm.evaluation();

@@ -25,7 +25,7 @@ public final class PrometheusRules {
   private static final String EXISTING = "\nand on (node) kube_node_info";
 
   private static final String NEEDS_KUBE_STATE_METRICS =
-      "The node still exists, as kube-state-metrics reports. Without kube-state-metrics this alert"
+      "kube-state-metrics reports that the node still exists. Without kube-state-metrics this alert"
           + " cannot start, because a terminated node is silent too.\n";
 
   /** The findings that a rising counter shows, each with the metric of the counter. */
@@ -85,7 +85,10 @@ public final class PrometheusRules {
         "annotations", annotations(alarm));
   }
 
-  /** The severities of the Kubernetes community. Most alarms that are off by default get info. */
+  /**
+   * The severities of the Kubernetes community. Most alarms that are off by default get the
+   * severity info.
+   */
   private static String severity(Alarm alarm) {
     if (alarm.severity() == Severity.PAGE) {
       return "critical";
@@ -134,7 +137,8 @@ public final class PrometheusRules {
   }
 
   /**
-   * Returns a template that names the findings whose counters rose; empty if only one is possible.
+   * Returns a template that names the findings whose counters rose; empty if only one finding is
+   * possible.
    */
   private static String causes(Text text) {
     return text.checks().size() == 1 ? "" : counted(text);

@@ -22,8 +22,8 @@ import java.util.regex.Pattern;
  */
 public final class PromqlTemplate {
   private static final String DESCRIPTION =
-      "PromQL alarms for pod addresses of the VPC CNI in an EKS cluster. The agents must send by OTLP"
-          + " to CloudWatch.";
+      "PromQL alarms for pod addresses of the VPC CNI in an EKS cluster. The agents must send by"
+          + " OTLP to CloudWatch.";
 
   private static final int INTERVAL_SECONDS = 60;
 
@@ -107,7 +107,7 @@ public final class PromqlTemplate {
         + " aws cloudwatch describe-alarm-contributors --alarm-name ALARM";
   }
 
-  /** A threshold in the base unit, as a product with the parameter of the template. */
+  /** The template's parameter for a threshold, converted to the base unit. */
   private static String threshold(Threshold threshold, Unit unit) {
     return threshold
         .parameter()

@@ -12,9 +12,8 @@ import java.util.List;
 /**
  * One line of the bill, for one alarm of the template or for its copies for several subnets.
  *
- * @param metrics the number of metrics in these alarms of one cluster, because CloudWatch bills
- *     each metric of an alarm; 1 for a composite alarm and for a PromQL alarm, which have a fixed
- *     price
+ * @param metrics the number of billed metrics in these alarms of one cluster. A composite alarm has
+ *     a fixed price and counts as 1
  */
 public record BilledAlarm(Part part, String title, int metrics) {
 
@@ -42,7 +41,7 @@ public record BilledAlarm(Part part, String title, int metrics) {
     return billed;
   }
 
-  /** The alarms of the template with PromQL alarms, if the agents publish their metrics. */
+  /** The PromQL alarms whose metrics the agents publish. */
   public static BilledAlarm promql(Collection<Metric> metrics) {
     int alarms = PromqlTemplate.alarms(metrics).size();
     return new BilledAlarm(Part.PROMQL, "PromQL alarms", alarms);

@@ -39,7 +39,7 @@ public record FleetPlan(
   }
 
   /**
-   * What one node costs a month by requests or by OTLP, without the price of each metric.
+   * The price of one node a month, by requests or by OTLP, without the price of the metrics.
    *
    * @param part {@code REQUESTS} or {@code OTLP}
    */
@@ -59,12 +59,12 @@ public record FleetPlan(
    * each combination of dimension values.
    *
    * @param dimensions the names of the dimensions, for display
-   * @param scope the nodes or the subnet that have the same dimension values
+   * @param scope which nodes have the same dimension values
    * @param combinations the number of combinations of dimension values
    * @param names the number of metric names in each combination
    */
   public record BilledSet(String dimensions, Scope scope, int combinations, int names) {
-    /** The nodes or the subnet that have the same dimension values. */
+    /** Which nodes have the same dimension values. */
     public enum Scope {
       CLUSTER,
       /** All nodes of one instance type or zone, or one subnet. */

@@ -24,7 +24,7 @@ public record OtlpPoints(
     boolean billed) {
 
   /**
-   * The bytes of nodes in a month. All nodes share the points of the subnets.
+   * The bytes that a number of nodes sends in a month. All nodes share the points of the subnets.
    *
    * @param interval the time between two sends of a node
    */

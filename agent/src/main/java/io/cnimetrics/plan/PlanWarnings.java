@@ -91,8 +91,8 @@ final class PlanWarnings {
         && plan.sets().stream().noneMatch(set -> set.scope() == BilledSet.Scope.CLUSTER)) {
       warn(
           BigDecimal.ZERO,
-          "no set is CLUSTER_ID alone, but the dashboard and the alarms read only that set: add the"
-              + " set CLUSTER_ID to --dimensions");
+          "--dimensions has no set with only CLUSTER_ID, but the dashboard and the alarms read only"
+              + " this set: add it");
     }
   }
 

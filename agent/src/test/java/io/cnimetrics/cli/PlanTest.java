@@ -174,7 +174,7 @@ class PlanTest {
 
   @Test
   void planWithoutTheClusterSetGivesAWarning() {
-    assertThat(plan("--dimensions=NODE")).contains("no set is CLUSTER_ID alone");
+    assertThat(plan("--dimensions=NODE")).contains("no set with only CLUSTER_ID");
   }
 
   @Test

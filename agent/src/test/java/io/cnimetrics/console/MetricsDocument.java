@@ -37,15 +37,15 @@ final class MetricsDocument {
         dimensions, and the nodes take turns to ask EC2. Use Minimum or Maximum, never Sum. SampleCount is the number
         of requests to EC2, not the number of nodes.
       - **Alert from N** means that the agent of the node logs a line when the value reaches N, and another line when
-        the value falls below N again. If `--publish-interval` is longer than a minute, the agent then sends its
-        datums before the interval ends.
+        the value falls below N again. If `--publish-interval` is longer than a minute, the agent also sends its
+        datums early when the value reaches N.
 
-      Prometheus and OTLP have their own names, which are stable. Durations are in seconds and shares are ratios. A counter
+      Prometheus and OTLP have their own names, which are stable. Durations are in seconds, and percentages are ratios. A counter
       is the total since ipamD started, so use `increase()`. Each series has the labels `cluster`, `node`, `instance`,
       `instance_type` and `zone`, as far as they are known. `cni_node_info` also has the labels `cni_version` and `subnets`.
       With `--state-dir`, `cni_agent_starts_total` also counts earlier starts. Otherwise it is always 1.
 
-      `cni-metrics-helper` is AWS's helper, written in Go. A metric of both programs has the same name in both.
+      `cni-metrics-helper` is AWS's helper, written in Go. A metric that both programs send has the same name.
       The helper sends one value for the whole cluster. Therefore do not use statistics and thresholds that were chosen
       for the helper.
 
@@ -58,7 +58,7 @@ final class MetricsDocument {
 
       The alarms on CloudWatch's metrics use the dimension `CLUSTER_ID` and a period of 60 s. One composite alarm,
       "%s", is on while an alarm of severity page is on. The PromQL alarms have the same conditions for each
-      node, and the alarm "%s".
+      node. They also include the alarm "%s".
 
       """
           .formatted(AlarmTable.CANNOT_START.title(), AlarmTable.NODE_SILENT.text().title());
