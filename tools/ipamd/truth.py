@@ -97,13 +97,32 @@ def compare(polls, samples, marks):
         for name, sources in STATES.items():
             for source, field in map(str.split, sources):
                 before = EC2_SECONDS if source == "ec2" else WINDOW_SECONDS
-                truths = {each[source][field] for each in samples
-                          if each.get(source) and -before <= each["time"] - taken <= WINDOW_SECONDS}
-                if source in unknown or name not in values or not truths:
+                near = [each for each in samples
+                        if each.get(source) and -before <= each["time"] - taken <= WINDOW_SECONDS]
+                if source in unknown or name not in values or not near:
                     continue
-                if not min(truths) <= values[name] <= max(truths):
-                    wrong.append(f"{poll['takenAt']} {name} {values[name]:g}, {source} {field} {sorted(truths)}")
+                least, most = bounds(near, source, field)
+                if not least <= values[name] <= most:
+                    wrong.append(f"{poll['takenAt']} {name} {values[name]:g}, {source} {field} {least} to {most}")
     return wrong + compare_sums(polls, samples)
+
+
+def bounds(samples, source, field):
+    """Returns the least and the greatest possible value between the first and the last of these samples."""
+    values = [each[source][field] for each in samples]
+    least, most = min(values), max(values)
+    if field in ("held", "assigned"):
+        # If one pod ends and another starts between two samples, both samples have the same number of pods.
+        for value, before, after in zip(values, samples, samples[1:]):
+            if before["pods"] and after["pods"]:
+                least = min(least, value - (after["pods"]["dels"] - before["pods"]["dels"]))
+                most = max(most, value + started(after["pods"]) - started(before["pods"]))
+    return least, most
+
+
+def started(pods):
+    """Returns how many pods have received an address until this sample."""
+    return pods["adds"] - pods["refused"]
 
 
 def unknown_to_ipamd(taken, marks):
