@@ -27,12 +27,12 @@ class Workflows(unittest.TestCase):
 
 class Gate(unittest.TestCase):
     def test_tests_the_deployment_for_every_user(self):
-        self.assertEqual(["test", "deploy-test", "alarms-test", "image-test"], self.targets(user=1000))
+        self.assertEqual(["test", "bench-build", "deploy-test", "alarms-test", "image-test"], self.targets(user=1000))
 
     def test_tests_the_image_and_runs_the_real_ipamd_too_for_root(self):
         ipamd = "ipamd-test RELEASES=1.23.2 SCENARIOS=quick"
         image = ["image-test", "container-test MINUTES=1"]
-        self.assertEqual(["test", "deploy-test", "alarms-test", *image, ipamd], self.targets(user=0))
+        self.assertEqual(["test", "bench-build", "deploy-test", "alarms-test", *image, ipamd], self.targets(user=0))
 
     @staticmethod
     def targets(user):

@@ -1,9 +1,9 @@
 package io.cnimetrics.cloudwatch;
 
+import io.cnimetrics.aws.Credentials;
 import java.net.URI;
 import java.time.InstantSource;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 
 /** The agent's sink, with given credentials and another endpoint. */
 public final class LocalSink {
@@ -21,14 +21,11 @@ public final class LocalSink {
    * @param url of a {@link LocalCloudWatch}
    */
   public static CloudWatchSink at(String url, InstantSource clock) {
-    StaticCredentialsProvider credentials =
-        StaticCredentialsProvider.create(
+    Credentials credentials =
+        Credentials.of(
             AwsSessionCredentials.create(
                 "A".repeat(20), "S".repeat(40), "T".repeat(TOKEN_CHARACTERS)));
     return new CloudWatchSink(
-        "eu-west-1",
-        builder -> builder.endpointOverride(URI.create(url)),
-        () -> credentials,
-        clock);
+        "eu-west-1", builder -> builder.endpointOverride(URI.create(url)), credentials, clock);
   }
 }
