@@ -2,6 +2,7 @@ package io.cnimetrics.aws;
 
 import io.cnimetrics.wire.BlockInputStream;
 import io.cnimetrics.wire.ReceiveLimit;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -95,16 +96,26 @@ public final class AwsHttp implements SdkHttpClient {
   /** The JDK reads the trust store once. After a failure no request with TLS can succeed. */
   private static void checkTrustStore() {
     String store = System.getProperty(TRUST_STORE);
-    try {
-      if (store != null) {
-        SSLContext.getDefault();
-      }
-    } catch (NoSuchAlgorithmException e) {
-      throw new SettingsException(
-          "the trust store '%s' of %s cannot be used (%s); check that the file exists, that it is"
-                  .formatted(store, TRUST_STORE, RootCause.innermost(e).message())
-              + " PKCS12 or JKS, and that javax.net.ssl.trustStorePassword is its password");
+    if (store == null || store.equals("NONE")) {
+      return;
     }
+    // Without this check, the JDK would use an empty store in place of a missing file.
+    File file = new File(store);
+    if (!file.isFile() || !file.canRead()) {
+      throw unusable(store, "it is not a readable file");
+    }
+    try {
+      SSLContext.getDefault();
+    } catch (NoSuchAlgorithmException e) {
+      throw unusable(store, RootCause.innermost(e).message());
+    }
+  }
+
+  private static SettingsException unusable(String store, String why) {
+    return new SettingsException(
+        "the trust store '%s' of %s cannot be used (%s); check that the file exists, that it is"
+                .formatted(store, TRUST_STORE, why)
+            + " PKCS12 or JKS, and that javax.net.ssl.trustStorePassword is its password");
   }
 
   /** Returns a client that uses the given proxies. */

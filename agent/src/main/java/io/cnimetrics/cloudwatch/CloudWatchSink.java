@@ -10,6 +10,7 @@ import io.cnimetrics.publish.MetricSink.PutResult;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -41,6 +42,9 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
    * Compression makes this request eight times smaller.
    */
   private static final int WORTH_COMPRESSING_BYTES = 1_024;
+
+  /** The largest minimum size of a compressed body that the SDK accepts. */
+  private static final int MOST_COMPRESSING_BYTES = 10_485_760;
 
   /** The wait for the thread of a stopped request. Only a name lookup takes longer. */
   private static final Duration LAST_STATUS = Duration.ofMillis(100);
@@ -163,12 +167,21 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
                     .compressionConfiguration(CloudWatchSink::compression));
   }
 
-  /** Sets the minimum size of a compressed body, unless the user has set this size. */
+  /**
+   * Sets the minimum size of a compressed body, unless the user has set this size.
+   *
+   * @throws SettingsException if the user's size is not valid; the SDK would refuse a negative size
+   *     only when it sends
+   */
   private static void compression(CompressionConfiguration.Builder compression) {
-    boolean set =
-        SdkSystemSetting.AWS_REQUEST_MIN_COMPRESSION_SIZE_BYTES.getStringValue().isPresent();
-    if (!set) {
+    Optional<String> set = SdkSystemSetting.AWS_REQUEST_MIN_COMPRESSION_SIZE_BYTES.getStringValue();
+    if (set.isEmpty()) {
       compression.minimumCompressionThresholdInBytes(WORTH_COMPRESSING_BYTES);
+    } else if (!set.get().strip().matches("[0-9]{1,8}")
+        || Integer.parseInt(set.get().strip()) > MOST_COMPRESSING_BYTES) {
+      throw new SettingsException(
+          "AWS_REQUEST_MIN_COMPRESSION_SIZE_BYTES is '%s': expected a number of bytes from 0 to %d"
+              .formatted(Redacted.of(set.get()), MOST_COMPRESSING_BYTES));
     }
   }
 

@@ -20,8 +20,8 @@ enum ErrorKind {
           + " the node's time synchronisation"),
   WRONG_TIMES(
       Status.RETRYABLE,
-      "the clock of this node is wrong by hours or days, and CloudWatch accepts no datum with such a"
-          + " time; correct the node's time synchronisation"),
+      "the clock of this node is wrong by hours or days, and CloudWatch accepts no datum with such"
+          + " a time; correct the node's time synchronisation"),
   INVALID(
       Status.INVALID,
       "the same request would be refused again",
@@ -32,7 +32,11 @@ enum ErrorKind {
       "MissingParameter",
       "MissingRequiredParameter",
       "Validation",
-      "ValidationError",
+      "ValidationError"),
+  TOO_LARGE(
+      Status.INVALID,
+      "the agent sends the request in smaller parts; if this error persists, raise the size limit"
+          + " of the proxy",
       "RequestTooLarge",
       "RequestEntityTooLarge"),
   NOT_ALLOWED(
@@ -140,7 +144,7 @@ enum ErrorKind {
       return FAULT;
     }
     if (status == HttpStatusCode.REQUEST_TOO_LONG) {
-      return INVALID;
+      return TOO_LARGE;
     }
     return Stream.of(values())
         .filter(kind -> kind.codes.contains(name))

@@ -151,10 +151,11 @@ final class ResponseClassifier {
   }
 
   /**
-   * @param code the service's code; if it is empty, the name of the kind is the code
+   * @param code the service's code; if it is empty, the name of the kind is the code. A request
+   *     that is too large always has the code {@link PutResult#TOO_LARGE}
    */
   private PutResult answer(ErrorKind kind, String code, String whatHappened) {
-    String known = code.isBlank() ? kind.name() : quoted(code);
+    String known = code.isBlank() || kind == ErrorKind.TOO_LARGE ? kind.name() : quoted(code);
     return answer(kind.outcome(), known, whatHappened, kind.remedy());
   }
 

@@ -112,7 +112,8 @@ public final class Values {
       return Optional.of(flag.type().parser().apply(text));
     } catch (IllegalArgumentException e) {
       String value = text.isEmpty() ? "is empty" : "'%s'".formatted(shortened(text));
-      problems.add("%s %s: %s".formatted(origin(flag), value, e.getMessage()));
+      String login = UrlSecrets.hasLogin(text) ? " with a login" : "";
+      problems.add("%s %s%s: %s".formatted(origin(flag), value, login, e.getMessage()));
       return Optional.empty();
     }
   }

@@ -66,10 +66,11 @@ final class OtlpResult {
     int status = head.statusCode();
     Status outcome = outcome(status, !said.isEmpty());
     boolean tooOld = outcome == Status.INVALID && TOO_OLD.matcher(said).find();
+    boolean tooLarge = status == HttpStatusCode.REQUEST_TOO_LONG;
     return result(
         outcome,
         ResponseTimes.retryAfter(head, clock),
-        tooOld ? PutResult.TOO_OLD : "HTTP_" + status,
+        tooOld ? PutResult.TOO_OLD : tooLarge ? PutResult.TOO_LARGE : "HTTP_" + status,
         "was answered with status " + status + (said.isEmpty() ? "" : ", " + said),
         tooOld ? TOO_OLD_REMEDY : remedy(status));
   }

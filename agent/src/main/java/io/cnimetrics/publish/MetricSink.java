@@ -55,6 +55,9 @@ public interface MetricSink {
     /** The code of a request whose values are too old for the receiver. */
     public static final String TOO_OLD = "TOO_OLD";
 
+    /** The code of a request that is too large for the receiver or for a proxy. */
+    public static final String TOO_LARGE = "TOO_LARGE";
+
     public PutResult(Status status, Optional<Duration> retryAfter, String code, String message) {
       this(status, retryAfter, 0, code, message);
     }

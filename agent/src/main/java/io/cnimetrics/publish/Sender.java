@@ -60,6 +60,7 @@ public final class Sender {
   private Optional<PutResult> failure = Optional.empty();
   private Answers answers = new Answers(Optional.empty(), Optional.empty());
   private Instant loggedAt = Instant.MIN;
+  private Instant splitLoggedAt = Instant.MIN;
 
   /**
    * @param receiver the receiver whose pending minutes this sender sends
@@ -220,7 +221,7 @@ public final class Sender {
           if (tooOld && batch.minutes().size() == 1) {
             yield droppedMinute(batch, answer);
           }
-          yield batch.isSingle() ? dropped(batch, answer) : split(batch);
+          yield batch.isSingle() ? refused(batch, answer) : split(batch, answer);
         }
         case RETRYABLE, UNAUTHORIZED -> {
           failed(answer, clock.instant());
@@ -248,7 +249,10 @@ public final class Sender {
       return answer;
     }
 
-    private boolean split(Batch batch) {
+    private boolean split(Batch batch, PutResult answer) {
+      if (isTooLarge(answer)) {
+        logSplit(batch, answer, clock.instant());
+      }
       if (++splits > MOST_SPLITS) {
         log.warn(
             "many datums of a request are invalid; the rest of the request is sent again later");
@@ -275,6 +279,15 @@ public final class Sender {
       return true;
     }
 
+    /** Keeps a datum whose request is too large, because then a proxy's limit is wrong. */
+    private boolean refused(Batch batch, PutResult answer) {
+      if (isTooLarge(answer)) {
+        failed(answer, clock.instant());
+        return false;
+      }
+      return dropped(batch, answer);
+    }
+
     private boolean dropped(Batch batch, PutResult answer) {
       events.dropped(DropReason.INVALID, batch.datums().size());
       buffer.acknowledge(batch);
@@ -293,6 +306,23 @@ public final class Sender {
       }
       failed(answer, clock.instant());
       return false;
+    }
+  }
+
+  private static boolean isTooLarge(PutResult answer) {
+    return answer.code().equals(PutResult.TOO_LARGE);
+  }
+
+  private synchronized void logSplit(Batch batch, PutResult answer, Instant now) {
+    if (!splitLoggedAt.plus(LOG_AGAIN).isAfter(now) || splitLoggedAt.isAfter(now)) {
+      splitLoggedAt = now;
+      log.warn(
+          "{} refuses the size of a request; the agent sends the request in smaller parts:"
+              + " datums={} {} cause=\"{}\"",
+          receiver.label(),
+          batch.datums().size(),
+          where,
+          answer.message());
     }
   }
 

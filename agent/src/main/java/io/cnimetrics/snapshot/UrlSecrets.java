@@ -31,10 +31,13 @@ public final class UrlSecrets {
    * @param text a URL, or a message that contains URLs
    */
   public static String hiddenIn(String text) {
+    return QUERY_OR_FRAGMENT.matcher(withoutLogins(text)).replaceAll("$1***");
+  }
+
+  private static String withoutLogins(String text) {
     String shown = INVALID_LOGIN.matcher(text).replaceAll("$1");
     shown = LOGIN.matcher(shown).replaceAll("$1");
-    shown = BARE_LOGIN.matcher(shown).replaceAll("");
-    return QUERY_OR_FRAGMENT.matcher(shown).replaceAll("$1***");
+    return BARE_LOGIN.matcher(shown).replaceAll("");
   }
 
   /**
@@ -42,10 +45,19 @@ public final class UrlSecrets {
    * invalid URL can contain blanks and slashes.
    */
   public static String hiddenInValue(String value) {
+    return hiddenIn(withoutLogin(value));
+  }
+
+  /** Whether {@link #hiddenInValue} hides a login. The value can look valid without its login. */
+  public static boolean hasLogin(String value) {
+    return !withoutLogins(withoutLogin(value)).equals(value);
+  }
+
+  private static String withoutLogin(String value) {
     int scheme = value.indexOf("://");
     int start = scheme < 0 ? 0 : scheme + 3;
     int login = value.lastIndexOf('@');
     boolean hasLogin = value.lastIndexOf(':', login) >= 0 && login >= start;
-    return hiddenIn(hasLogin ? value.substring(0, start) + value.substring(login + 1) : value);
+    return hasLogin ? value.substring(0, start) + value.substring(login + 1) : value;
   }
 }

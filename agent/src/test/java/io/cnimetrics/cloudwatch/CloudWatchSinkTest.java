@@ -54,7 +54,7 @@ class CloudWatchSinkTest {
     "400, MissingParameter, INVALID, refused again",
     "400, ValidationError, INVALID, refused again",
     "400, ValidationException, INVALID, refused again",
-    "413, RequestEntityTooLarge, INVALID, refused again",
+    "413, RequestEntityTooLarge, INVALID, smaller parts",
     "403, AccessDenied, UNAUTHORIZED, cloudwatch:PutMetricData",
     "403, AccessDeniedException, UNAUTHORIZED, cloudwatch:PutMetricData",
     "400, AccessDeniedException, UNAUTHORIZED, cloudwatch:PutMetricData",
@@ -75,6 +75,14 @@ class CloudWatchSinkTest {
     PutResult answer = answerTo(cbor(status).withBody(Cbor.error(code, "said so")));
     assertThat(answer.status()).isEqualTo(outcome);
     assertThat(answer.message()).contains(NAMESPACE, url(), "status " + status, code, remedy);
+  }
+
+  /** The sender keeps datums after this code, because a proxy's limit says nothing about them. */
+  @Test
+  void requestThatIsTooLargeHasOneCode() {
+    assertThat(answerTo(aResponse().withStatus(413)).code()).isEqualTo(PutResult.TOO_LARGE);
+    assertThat(answerTo(cbor(413).withBody(Cbor.error("RequestEntityTooLarge", ""))).code())
+        .isEqualTo(PutResult.TOO_LARGE);
   }
 
   @Test

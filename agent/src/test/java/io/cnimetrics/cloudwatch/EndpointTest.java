@@ -18,14 +18,17 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
 import software.amazon.awssdk.http.HttpExecuteRequest;
@@ -75,6 +78,26 @@ class EndpointTest {
     assertThatThrownBy(() -> CloudWatchSink.open("eu-west-1", CLOCK))
         .isInstanceOf(SettingsException.class)
         .hasMessageContainingAll("eu-west-1", "AWS_ENDPOINT_URL_CLOUDWATCH");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"missing", "."})
+  void trustStoreThatIsNoReadableFileIsReportedWhenOpening(String name, @TempDir Path directory) {
+    String store = directory.resolve(name).toString();
+    properties.set(Map.of("javax.net.ssl.trustStore", store));
+    assertThatThrownBy(() -> CloudWatchSink.open("eu-west-1", CLOCK))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContainingAll(store, "not a readable file");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1kB", "-1", "10485761", ""})
+  void sizeOfCompressedRequestsMustBeANumber(String size) {
+    properties.set(Map.of("aws.requestMinCompressionSizeBytes", size));
+    assertThatThrownBy(() -> CloudWatchSink.open("eu-west-1", CLOCK))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContainingAll(
+            "AWS_REQUEST_MIN_COMPRESSION_SIZE_BYTES is '" + size + "'", "0 to 10485760");
   }
 
   @Test

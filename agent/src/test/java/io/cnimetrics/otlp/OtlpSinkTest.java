@@ -210,6 +210,7 @@ class OtlpSinkTest {
     PutResult result = sink.put("", List.of(counter("ipamdErr", 1)), LIMIT);
 
     assertThat(result.status()).isEqualTo(expected);
+    assertThat(result.code().equals(PutResult.TOO_LARGE)).isEqualTo(status == 413);
     if (expected != Status.ACCEPTED) {
       assertThat(result.message())
           .contains(receiver.metricsUrl().toString(), String.valueOf(status));

@@ -30,11 +30,15 @@ public final class FakeCloudWatch implements MetricSink {
           "InvalidParameterValue",
           "InvalidParameterValue");
 
+  private static final PutResult TOO_LARGE =
+      new PutResult(PutResult.Status.INVALID, Optional.empty(), PutResult.TOO_LARGE, "status 413");
+
   private final List<Datum> held = new ArrayList<>();
   private final List<List<Datum>> requests = new ArrayList<>();
   private final List<String> namespaces = new ArrayList<>();
   private final Deque<PutResult> next = new ArrayDeque<>();
   private Optional<PutResult> always = Optional.empty();
+  private int most = MetricSink.MOST_DATUMS;
   private Predicate<Datum> bad = datum -> false;
   private Predicate<Datum> old = datum -> false;
 
@@ -54,6 +58,11 @@ public final class FakeCloudWatch implements MetricSink {
     next.clear();
   }
 
+  /** Answers a request with more datums like a proxy with a small limit for bodies. */
+  public synchronized void acceptAtMost(int datums) {
+    most = datums;
+  }
+
   public synchronized void reject(Predicate<Datum> datums) {
     bad = datums;
   }
@@ -71,6 +80,9 @@ public final class FakeCloudWatch implements MetricSink {
     }
     if (always.isPresent()) {
       return always.get();
+    }
+    if (datums.size() > most && most < MetricSink.MOST_DATUMS) {
+      return TOO_LARGE;
     }
     if (datums.stream().anyMatch(old)) {
       return TOO_OLD;

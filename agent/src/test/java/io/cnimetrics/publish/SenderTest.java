@@ -158,6 +158,32 @@ class SenderTest {
         .hasSize(4);
   }
 
+  /** A proxy can refuse the size of each request, even of a request with one datum. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 3})
+  void proxyThatRefusesTheSizeOfRequestsLosesNoDatum(int most) {
+    try (RecordedLog log = new RecordedLog(Sender.class.getName())) {
+      pollMinutes(0, 1);
+      cloudWatch.acceptAtMost(most);
+      turn(125);
+      turn(185);
+
+      assertThat(log.lines())
+          .filteredOn(line -> line.contains("smaller parts"))
+          .singleElement()
+          .asString()
+          .contains("CloudWatch", "status 413");
+    }
+    assertThat(cloudWatch.held().isEmpty()).isEqualTo(most == 0);
+    cloudWatch.acceptAtMost(MetricSink.MOST_DATUMS);
+    turn(305);
+
+    assertThat(fixture.drops.dropped).isEmpty();
+    assertThat(fixture.buffer.depth().minutes()).isZero();
+    assertThat(cloudWatch.held()).doesNotHaveDuplicates().hasSize(fixture.drops.sent);
+    assertThat(cloudWatch.values("eniAllocated", START)).containsExactly(1.0);
+  }
+
   /** Prometheus rejects all old values if its window for out-of-order values is 0. */
   @Test
   void minutesThatAreTooOldAreDroppedWholeInOneTurn() {
