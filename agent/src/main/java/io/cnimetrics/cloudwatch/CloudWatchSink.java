@@ -49,6 +49,9 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
   /** The wait for the thread of a stopped request. Only a name lookup takes longer. */
   private static final Duration LAST_STATUS = Duration.ofMillis(100);
 
+  /** The wait for an answer that arrived before the limit and that nobody has read yet. */
+  private static final Duration ARRIVED_ANSWER = Duration.ofMillis(500);
+
   private final InFlightRequest.Client http = new InFlightRequest.Client();
   private final ExecutorService thread = threadThatEndsWhenIdle();
   private final Credentials credentials;
@@ -105,8 +108,12 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
     try {
       return answer.get(limit.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
-      stop(exchange, answer);
-      return answers.late(limit);
+      return afterLimit(answer)
+          .orElseGet(
+              () -> {
+                stop(exchange, answer);
+                return answers.late(limit);
+              });
     } catch (InterruptedException e) {
       stop(exchange, answer);
       Thread.currentThread().interrupt();
@@ -117,6 +124,22 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
       }
       throw new IllegalStateException("cannot build a request", e.getCause());
     }
+  }
+
+  /**
+   * Waits a little longer for an answer. If the whole process was stopped during the request, the
+   * answer can have arrived before the limit, but nobody has read it. A closed connection would
+   * discard this answer, and the datums would be sent twice.
+   */
+  private static Optional<PutResult> afterLimit(Future<PutResult> answer) {
+    try {
+      return Optional.of(answer.get(ARRIVED_ANSWER.toNanos(), TimeUnit.NANOSECONDS));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      // The caller reports that the request did not finish in time.
+    }
+    return Optional.empty();
   }
 
   /**

@@ -19,7 +19,7 @@ public final class ReceiveLimit {
 
   /**
    * @param most the maximum number of bytes between two calls of {@link #renew}
-   * @param longest the maximum time from now to the last byte
+   * @param longest the maximum time from now until the stream waits no more for bytes
    */
   public ReceiveLimit(long most, Duration longest) {
     this.most = most;
@@ -47,14 +47,16 @@ public final class ReceiveLimit {
     return new BlockInputStream(received) {
       @Override
       public int read(byte[] bytes, int offset, int count) throws IOException {
+        // Bytes that have arrived are read even after the deadline, because the process itself may
+        // have been stopped since they arrived.
+        if (System.nanoTime() - deadline > 0 && in.available() == 0) {
+          throw new SocketTimeoutException(
+              "the peer did not finish within " + longest.toSeconds() + " s");
+        }
         int read = in.read(bytes, offset, count);
         left -= Math.max(0, read);
         if (left < 0) {
           throw new ExceededException(most);
-        }
-        if (System.nanoTime() - deadline > 0) {
-          throw new SocketTimeoutException(
-              "the peer did not finish within " + longest.toSeconds() + " s");
         }
         return read;
       }

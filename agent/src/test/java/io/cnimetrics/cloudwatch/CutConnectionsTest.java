@@ -35,6 +35,12 @@ class CutConnectionsTest {
   /** This limit is far shorter than any timeout of the connection. */
   private static final Duration SOON = Duration.ofSeconds(9);
 
+  private static final Answer ACCEPTS =
+      request -> {
+        request.send(OK + "Content-Length: 0\r\n\r\n");
+        request.stayOpen();
+      };
+
   @ParameterizedTest(name = "{0}")
   @MethodSource
   void lostAnswerIsRetryableAndTheRequestIsSentOnce(String name, Answer script) throws IOException {
@@ -56,12 +62,7 @@ class CutConnectionsTest {
   @Test
   void requestIsNotRepeatedAfterALostAnswerOnAReusedConnection() throws IOException {
     // The JDK is allowed to repeat a request if a reused connection is cut.
-    Answer accepted =
-        request -> {
-          request.send(OK + "Content-Length: 0\r\n\r\n");
-          request.stayOpen();
-        };
-    try (RawCloudWatch server = new RawCloudWatch(accepted, request -> {});
+    try (RawCloudWatch server = new RawCloudWatch(ACCEPTS, request -> {});
         CloudWatchSink sink = sinkAt(server.url())) {
       assertThat(put(sink, LIMIT).status()).isEqualTo(Status.ACCEPTED);
       assertThat(put(sink, LIMIT).status()).isEqualTo(Status.RETRYABLE);
@@ -116,6 +117,23 @@ class CutConnectionsTest {
                   request.send(refusal + "Transfer-Encoding: chunked\r\n\r\n");
                   request.trickle("1\r\nx\r\n");
                 }));
+  }
+
+  /** If the process was stopped during a request, it reads the answer only after the limit. */
+  @Test
+  void answerThatIsReadALittleAfterTheLimitCounts() throws IOException {
+    Answer late =
+        request -> {
+          Thread.sleep(1_100);
+          request.send(OK + "Content-Length: 0\r\n\r\n");
+        };
+    try (RawCloudWatch server = new RawCloudWatch(ACCEPTS, late);
+        CloudWatchSink sink = sinkAt(server.url())) {
+      put(sink, LIMIT);
+
+      assertThat(put(sink, Duration.ofSeconds(1))).isEqualTo(PutResult.ACCEPTED);
+      assertThat(server.heads()).hasSize(2);
+    }
   }
 
   @ParameterizedTest(name = "{0}")

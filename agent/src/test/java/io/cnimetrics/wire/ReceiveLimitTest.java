@@ -1,16 +1,17 @@
 package io.cnimetrics.wire;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.cnimetrics.testing.RawServer;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -66,6 +67,17 @@ class ReceiveLimitTest {
     }
   }
 
+  /** The whole process can be stopped for minutes while an answer arrives. */
+  @Test
+  void bytesThatArrivedAreReadAfterTheDeadline() throws IOException {
+    InputStream arrived = new ByteArrayInputStream("HTTP/1.1 200 OK".getBytes(US_ASCII));
+    InputStream in = new ReceiveLimit(1_000, Duration.ofNanos(-1)).on(arrived);
+
+    assertThat(in.read(new byte[5])).isEqualTo(5);
+    assertThat(in.read(new byte[10])).isEqualTo(10);
+    assertThatExceptionOfType(SocketTimeoutException.class).isThrownBy(in::read);
+  }
+
   @Test
   void silenceEndsAtTheTimeoutOfTheSocket() throws IOException {
     try (RawServer server = new RawServer(RawServer.Request::hang);
@@ -80,7 +92,7 @@ class ReceiveLimitTest {
     Socket socket = new LimitedSocket(limit);
     socket.connect(
         new InetSocketAddress(InetAddress.getLoopbackAddress(), server.address().getPort()), 5_000);
-    socket.getOutputStream().write("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+    socket.getOutputStream().write("GET / HTTP/1.1\r\n\r\n".getBytes(US_ASCII));
     return socket;
   }
 }
