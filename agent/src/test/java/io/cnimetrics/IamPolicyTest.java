@@ -33,7 +33,7 @@ import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -52,21 +52,16 @@ class IamPolicyTest {
 
   private static final String SUBNET = NODE.truth().get("enis").get(0).get("subnetId").asText();
 
-  private final SystemProperties properties = new SystemProperties();
-  private final FakeIpamd ipamd = new FakeIpamd().serve(NODE);
+  @AutoClose private final SystemProperties properties = new SystemProperties();
+  @AutoClose private final FakeIpamd ipamd = new FakeIpamd().serve(NODE);
+
+  @AutoClose
   private final FakeEc2 ec2 =
       FakeEc2.start()
           .withTags(Map.of("eks:cluster-name", "prod"))
           .withSubnets(new Subnet(SUBNET, 100, 151));
-  private final StubCloudWatch cloudWatch = StubCloudWatch.start();
 
-  @AfterEach
-  void close() {
-    properties.close();
-    ipamd.close();
-    ec2.close();
-    cloudWatch.close();
-  }
+  @AutoClose private final StubCloudWatch cloudWatch = StubCloudWatch.start();
 
   @Test
   void policyAllowsExactlyWhatTheAgentAsksFor() throws IOException {

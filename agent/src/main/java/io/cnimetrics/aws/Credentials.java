@@ -100,7 +100,6 @@ public final class Credentials implements AwsCredentialsProvider {
     return source.name();
   }
 
-  /** Whether the credentials expire within this time. */
   private boolean isWithin(Duration time, Instant now) {
     return held.flatMap(Fetched::expires).filter(at -> !at.minus(time).isAfter(now)).isPresent();
   }

@@ -8,7 +8,6 @@ import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 
 /** A source of credentials that is set up for this process. */
 interface CredentialsSource {
-  /** The name of the source in messages. */
   String name();
 
   /**

@@ -9,15 +9,9 @@ import software.amazon.awssdk.services.ec2.model.DescribeTagsResponse;
 import software.amazon.awssdk.services.ec2.model.Filter;
 
 /** Reads this instance's tags that can name the cluster, with EC2's {@code DescribeTags}. */
-public final class InstanceTags {
+public record InstanceTags(Ec2 ec2) {
   /** An instance has at most 50 tags and some tags of AWS, which fit into one page. */
   private static final int MOST_PAGES = 5;
-
-  private final Ec2 ec2;
-
-  public InstanceTags(Ec2 ec2) {
-    this.ec2 = ec2;
-  }
 
   /**
    * Sends one request, without a retry. Blocks up to the limit. Returns the tags that can name the

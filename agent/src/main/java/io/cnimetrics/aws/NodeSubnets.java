@@ -17,7 +17,7 @@ import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.model.DescribeSubnetsResponse;
 
 /** Reads the subnets of this node's ENIs with EC2's {@code DescribeSubnets}. */
-public final class NodeSubnets implements Subnets {
+public record NodeSubnets(InstanceMetadata metadata, Ec2 ec2) implements Subnets {
   /** AWS reserves the first four addresses and the last address of every subnet. */
   private static final long RESERVED = 5;
 
@@ -25,14 +25,6 @@ public final class NodeSubnets implements Subnets {
   private static final Pattern ID = Pattern.compile("subnet-[0-9a-zA-Z]{1,40}");
 
   private static final Pattern CIDR = Pattern.compile("[0-9.]{7,15}/([0-9]{1,2})");
-
-  private final InstanceMetadata metadata;
-  private final Ec2 ec2;
-
-  public NodeSubnets(InstanceMetadata metadata, Ec2 ec2) {
-    this.metadata = metadata;
-    this.ec2 = ec2;
-  }
 
   @Override
   public InstanceMetadata.Interfaces interfaces(Duration limit) {

@@ -56,10 +56,9 @@ public final class MetricCatalog {
   private static final FromLists ASSIGNED =
       new FromLists(AddressPool::assigned, Series.of("awscni_assigned_ip_addresses"), false);
 
-  private static final String API_ERRORS = "awscni_aws_api_error_count";
-
   /** Counts pods that did not start because ipamD could not read instance metadata. */
-  static final Series METADATA_ERRORS = new Series(API_ERRORS, "api", IpamdError.CALLS_OF_PODS);
+  static final Series METADATA_ERRORS =
+      new Series(IpamdError.API_ERRORS, "api", IpamdError.CALLS_OF_PODS);
 
   /**
    * Counts pods that got an address but no network. The CNI plugin then releases the address. No
@@ -305,7 +304,7 @@ public final class MetricCatalog {
           "awsAPIErr",
           "cni_aws_api_errors_total",
           "Calls of ipamD to AWS that failed.",
-          API_ERRORS);
+          IpamdError.API_ERRORS);
   public static final Metric AWS_API_NO_ADDRESS_ERR =
       apiErrors(
           "awsAPINoAddressErr",
@@ -455,7 +454,10 @@ public final class MetricCatalog {
             .flatMap(cause -> cause.ec2Codes().stream())
             .collect(Collectors.toUnmodifiableSet());
     return counter(
-        name, prometheus, description, new FromCounter(new Series(API_ERRORS, "error", codes)));
+        name,
+        prometheus,
+        description,
+        new FromCounter(new Series(IpamdError.API_ERRORS, "error", codes)));
   }
 
   private static Metric counter(

@@ -21,8 +21,18 @@ import java.util.stream.Collectors;
 /**
  * Computes the samples of the catalogue's metrics from snapshots. A sampler keeps no state. Each
  * poll gets the last {@link SamplerState} and returns the next.
+ *
+ * @param agentStart the agent's start. If ipamD started later, its totals are increases from 0.
+ * @param agentAge returns the agent's age at a time of the wall clock. Setting the clock must not
+ *     change this age.
+ * @param grace the time after the agent's start in which ipamD may still start
  */
-public final class Sampler {
+public record Sampler(
+    List<Metric> metrics,
+    PodLimits podLimits,
+    Instant agentStart,
+    Function<Instant, Duration> agentAge,
+    Duration grace) {
   private static final Set<Series> COUNTERS = MetricCatalog.counters();
 
   /**
@@ -31,43 +41,9 @@ public final class Sampler {
    */
   private static final long GRACE_MINUTES = 5;
 
-  private final List<Metric> metrics;
-  private final PodLimits podLimits;
-  private final Instant agentStart;
-  private final Function<Instant, Duration> agentAge;
-  private final Duration grace;
-
-  /**
-   * @param agentStart the agent's start. If ipamD started later, its totals are increases from 0.
-   */
+  /** A sampler without a grace period, whose agent gets older by the wall clock. */
   public Sampler(List<Metric> metrics, PodLimits podLimits, Instant agentStart) {
-    this(metrics, podLimits, agentStart, at -> Duration.between(agentStart, at));
-  }
-
-  /**
-   * @param agentStart the agent's start. If ipamD started later, its totals are increases from 0.
-   * @param agentAge returns the agent's age at a time of the wall clock. Setting the clock must not
-   *     change this age.
-   */
-  public Sampler(
-      List<Metric> metrics,
-      PodLimits podLimits,
-      Instant agentStart,
-      Function<Instant, Duration> agentAge) {
-    this(metrics, podLimits, agentStart, agentAge, Duration.ZERO);
-  }
-
-  private Sampler(
-      List<Metric> metrics,
-      PodLimits podLimits,
-      Instant agentStart,
-      Function<Instant, Duration> agentAge,
-      Duration grace) {
-    this.metrics = List.copyOf(metrics);
-    this.podLimits = podLimits;
-    this.agentStart = agentStart;
-    this.agentAge = agentAge;
-    this.grace = grace;
+    this(metrics, podLimits, agentStart, at -> Duration.between(agentStart, at), Duration.ZERO);
   }
 
   /**

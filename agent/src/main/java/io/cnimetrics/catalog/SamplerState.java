@@ -35,17 +35,8 @@ public record SamplerState(
     Refusals refusals,
     RecentRestarts recentRestarts,
     Optional<AddressMode> mode) {
-  public static final SamplerState NONE =
-      new SamplerState(
-          Optional.empty(),
-          0,
-          1,
-          false,
-          Streak.NONE,
-          Streak.NONE,
-          Refusals.NONE,
-          RecentRestarts.NONE,
-          Optional.empty());
+  /** The state before the first poll of the first agent. */
+  public static final SamplerState NONE = of(Map.of());
 
   private static final String TOTAL = "total.";
   private static final String MODE = "mode.";
@@ -90,16 +81,9 @@ public record SamplerState(
 
   /** The state of a restarted agent, which continues from this state. */
   public SamplerState restarted() {
-    return new SamplerState(
-        totals,
-        restarts,
-        starts + 1,
-        ipamdSeen,
-        down,
-        warmPoolEmpty,
-        refusals,
-        recentRestarts,
-        mode);
+    Map<String, Double> numbers = toNumbers();
+    numbers.merge("starts", 1.0, Double::sum);
+    return of(numbers);
   }
 
   private static CounterTotals totals(Map<String, Double> numbers) {

@@ -6,7 +6,6 @@ import io.cnimetrics.config.Values;
 import io.cnimetrics.text.Console;
 import java.util.List;
 
-/** One command of the program. */
 interface Command {
   /** The form in which a command prints its result. */
   enum Output {

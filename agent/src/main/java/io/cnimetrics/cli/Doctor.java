@@ -232,7 +232,12 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
       CompletableFuture<Identification> identity,
       InstantSource clock) {
     Sampler sampler =
-        new Sampler(MetricCatalog.all(), node.podLimits(), clock.instant(), taken -> Duration.ZERO);
+        new Sampler(
+            MetricCatalog.all(),
+            node.podLimits(),
+            clock.instant(),
+            taken -> Duration.ZERO,
+            Duration.ZERO);
     return new OneShotPoller(config, sampler, reader, Optional.empty(), identity, clock);
   }
 

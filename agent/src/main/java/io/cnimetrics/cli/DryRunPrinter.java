@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The output of a dry run. */
 final class DryRunPrinter {
   private static final String NOTHING =
       "nothing to send: no selected metric has a value yet. Counters need two polls (use --watch),"

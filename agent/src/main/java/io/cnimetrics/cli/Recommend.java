@@ -113,7 +113,6 @@ record Recommend(InstantSource clock) implements Command {
     }
   }
 
-  /** The data of one cluster. */
   private record Data(
       Optional<String> cluster, Observations observations, Recommender recommender) {
     void read(Path file) throws IOException {

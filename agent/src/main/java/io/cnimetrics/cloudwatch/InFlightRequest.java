@@ -28,7 +28,6 @@ final class InFlightRequest {
           .responseBody(AbortableInputStream.createEmpty())
           .build();
 
-  /** The progress of the request. */
   enum Phase {
     /** The request waits for an earlier request. */
     WAITING,

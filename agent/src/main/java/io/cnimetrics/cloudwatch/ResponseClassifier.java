@@ -16,21 +16,9 @@ import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.http.SdkHttpResponse;
 
 /** Converts the result of one request to a {@link PutResult}. */
-final class ResponseClassifier {
+record ResponseClassifier(
+    InFlightRequest exchange, String namespace, Credentials credentials, InstantSource clock) {
   private static final String NO_CREDENTIALS = "NO_CREDENTIALS";
-
-  private final InFlightRequest exchange;
-  private final String namespace;
-  private final Credentials credentials;
-  private final InstantSource clock;
-
-  ResponseClassifier(
-      InFlightRequest exchange, String namespace, Credentials credentials, InstantSource clock) {
-    this.exchange = exchange;
-    this.namespace = namespace;
-    this.credentials = credentials;
-    this.clock = clock;
-  }
 
   /** The result for an answer that the SDK regards as a success. */
   PutResult succeeded() {

@@ -43,7 +43,6 @@ public record Alarm(
     return RUNBOOKS + page(name);
   }
 
-  /** The file of an alarm's page. */
   static String page(String name) {
     return name.replaceFirst("-subnet-\\w+$", "") + ".md";
   }
@@ -56,7 +55,6 @@ public record Alarm(
     return formula.series().stream().anyMatch(series -> series.subnetId().isPresent());
   }
 
-  /** The unit of the alarm's threshold. */
   Unit unit() {
     if (formula.isForecast()) {
       return Unit.MINUTES;
@@ -74,7 +72,7 @@ public record Alarm(
     PAGE("#d62728"),
     TICKET("#ff7f0e");
 
-    private final String colour;
+    final String colour;
 
     Severity(String colour) {
       this.colour = colour;
@@ -82,10 +80,6 @@ public record Alarm(
 
     String label() {
       return name().toLowerCase(Locale.ROOT);
-    }
-
-    String colour() {
-      return colour;
     }
   }
 
@@ -95,21 +89,14 @@ public record Alarm(
     ABOVE("GreaterThanThreshold", "above"),
     BELOW("LessThanThreshold", "below");
 
-    private final String operator;
-    private final String words;
+    /** The name of the comparison in CloudWatch. */
+    final String operator;
+
+    final String words;
 
     Comparison(String operator, String words) {
       this.operator = operator;
       this.words = words;
-    }
-
-    /** The name of the comparison in CloudWatch. */
-    String operator() {
-      return operator;
-    }
-
-    String words() {
-      return words;
     }
   }
 
@@ -168,14 +155,10 @@ public record Alarm(
       /** The minute does not count. The alarm keeps its state or changes to INSUFFICIENT_DATA. */
       MISSING("missing");
 
-      private final String label;
+      final String label;
 
       Missing(String label) {
         this.label = label;
-      }
-
-      String label() {
-        return label;
       }
     }
 

@@ -280,7 +280,6 @@ public final class AlarmTable {
     return Stream.concat(all().stream(), Stream.of(NODE_SILENT)).toList();
   }
 
-  /** The alarm of one subnet. */
   static Alarm subnetEmpty(String subnetId) {
     return subnetEmpty("-" + subnetId, subnetId, "Subnet " + subnetId);
   }

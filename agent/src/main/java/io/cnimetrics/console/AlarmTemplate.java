@@ -117,11 +117,11 @@ public final class AlarmTemplate {
     Evaluation evaluation = alarm.evaluation().sentEvery(settings.publishMinutes());
     Map<String, Object> properties = common(alarm.name(), alarm.text());
     properties.putAll(measured(alarm));
-    properties.put("ComparisonOperator", alarm.comparison().operator());
+    properties.put("ComparisonOperator", alarm.comparison().operator);
     properties.put("Threshold", threshold(alarm.threshold()));
     properties.put("EvaluationPeriods", evaluation.periods());
     properties.put("DatapointsToAlarm", evaluation.datapoints());
-    properties.put("TreatMissingData", evaluation.missing().label());
+    properties.put("TreatMissingData", evaluation.missing().label);
     if (evaluation.missing() == Evaluation.Missing.BREACHING) {
       properties.put(
           "WarmUpConfiguration", object("WarmUpPeriodDurationInMinutes", WARM_UP_MINUTES));
@@ -210,7 +210,7 @@ public final class AlarmTemplate {
     ClusterSeries series = alarm.formula().series().get(0);
     Map<String, Object> metric = metric(series);
     ClusterStatistic statistic = series.statistic();
-    metric.put(statistic.extended() ? "ExtendedStatistic" : "Statistic", statistic.label());
+    metric.put(statistic.extended() ? "ExtendedStatistic" : "Statistic", statistic.label);
     metric.put("Period", periodSeconds(alarm));
     return metric;
   }
@@ -218,7 +218,7 @@ public final class AlarmTemplate {
   private static List<Object> math(Alarm alarm) {
     List<Object> metrics = new ArrayList<>();
     for (ClusterSeries series : alarm.formula().series()) {
-      String stat = series.statistic().label();
+      String stat = series.statistic().label;
       Object measured =
           object("Metric", metric(series), "Stat", stat, "Period", periodSeconds(alarm));
       metrics.add(object("Id", series.id(), "MetricStat", measured, "ReturnData", false));

@@ -26,6 +26,6 @@ record ClusterSeries(Metric metric, ClusterStatistic statistic, Optional<String>
 
   /** The identifier for expressions. CloudWatch requires a small first letter. */
   String id() {
-    return metric.name() + statistic.suffix();
+    return metric.name() + statistic.suffix;
   }
 }

@@ -20,22 +20,15 @@ enum ClusterStatistic {
   /** The lowest value of all nodes. Used for a value that is the same on all nodes. */
   MINIMUM("Minimum", "Minimum");
 
-  private final String label;
-  private final String suffix;
+  /** The name of the statistic in CloudWatch. */
+  final String label;
+
+  /** The suffix that makes identifiers of one metric unique. */
+  final String suffix;
 
   ClusterStatistic(String label, String suffix) {
     this.label = label;
     this.suffix = suffix;
-  }
-
-  /** The name of the statistic in CloudWatch. */
-  String label() {
-    return label;
-  }
-
-  /** The suffix that makes identifiers of one metric unique. */
-  String suffix() {
-    return suffix;
   }
 
   /** Whether an alarm names the statistic in the field {@code ExtendedStatistic}. */

@@ -143,7 +143,7 @@ record DashboardGraph(
 
   private static Map<String, Object> limit(Alarm alarm, Function<Threshold, String> thresholds) {
     String value = thresholds.apply(alarm.threshold());
-    String colour = alarm.severity().colour();
+    String colour = alarm.severity().colour;
     return object("label", label(alarm, value), "value", new Json.Raw(value), "color", colour);
   }
 
@@ -178,7 +178,7 @@ record DashboardGraph(
   static String label(Alarm alarm, String threshold) {
     return "%s %s %s: %s"
         .formatted(
-            alarm.severity().label(), alarm.comparison().words(), threshold, alarm.text().title());
+            alarm.severity().label(), alarm.comparison().words, threshold, alarm.text().title());
   }
 
   private List<Object> metrics(String namespace) {
@@ -227,7 +227,7 @@ record DashboardGraph(
                     ? found(namespace, series.metric(), ClusterSeries.CLUSTER, ClusterSeries.SUBNET)
                     : found(namespace, series.metric(), ClusterSeries.CLUSTER),
                 only,
-                series.statistic().label(),
+                series.statistic().label,
                 order);
     return object("expression", search, "id", "e1", "accountId", of.accountId());
   }
@@ -247,12 +247,18 @@ record DashboardGraph(
         ClusterSeries.CLUSTER,
         line.cluster().clusterId(),
         object(
-            "id", id,
-            "stat", series.statistic().label(),
-            "label", label,
-            "visible", Optional.of(false).filter(hidden -> !plain),
-            "region", otherRegion(line),
-            "accountId", line.cluster().accountId()));
+            "id",
+            id,
+            "stat",
+            series.statistic().label,
+            "label",
+            label,
+            "visible",
+            Optional.of(false).filter(hidden -> !plain),
+            "region",
+            otherRegion(line),
+            "accountId",
+            line.cluster().accountId()));
   }
 
   /** The region of a line; empty if it is the region of the graph. */

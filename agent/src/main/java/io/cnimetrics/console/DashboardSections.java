@@ -7,15 +7,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The sections of one cluster, in the order in which a person on call needs them. */
-final class DashboardSections {
+record DashboardSections(Cluster cluster) {
   private static final String MINUTES = "minutes";
   private static final String PER_MINUTE = "per minute";
 
   private static final String WORST_NODE = "worst node";
   private static final Formula FREE =
       Formula.of(ClusterStatistic.MINIMUM, MetricCatalog.SUBNET_FREE_IPS);
-
-  private final Cluster cluster;
 
   /**
    * A question of the person on call, with the graphs that answer it.
@@ -24,10 +22,6 @@ final class DashboardSections {
    * @param graphs one row
    */
   record Section(String title, String text, List<DashboardGraph> graphs) {}
-
-  DashboardSections(Cluster cluster) {
-    this.cluster = cluster;
-  }
 
   /** Graphs that compare clusters, to show which cluster has a problem. */
   static List<DashboardGraph> overview(List<Cluster> clusters) {

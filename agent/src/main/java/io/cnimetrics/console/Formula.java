@@ -27,14 +27,10 @@ record Formula(
     /** The minutes until the only series is 0, at the present rate. */
     UNTIL_ZERO("");
 
-    private final String sign;
+    final String sign;
 
     Operator(String sign) {
       this.sign = sign;
-    }
-
-    String sign() {
-      return sign;
     }
   }
 
@@ -94,7 +90,7 @@ record Formula(
   String expression(String suffix) {
     List<String> ids = series.stream().map(each -> each.id() + suffix).toList();
     String first = ids.get(0);
-    String value = String.join(operator.sign(), ids);
+    String value = String.join(operator.sign, ids);
     if (isPercent()) {
       value = "IF(%2$s > 0, 100 * %1$s / %2$s, 0)".formatted(first, ids.get(1));
     }

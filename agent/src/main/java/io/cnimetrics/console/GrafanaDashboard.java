@@ -61,7 +61,6 @@ public final class GrafanaDashboard {
     return Json.entryPerLine(all);
   }
 
-  /** A link of a dashboard or of a panel. */
   static Map<String, Object> link(String title, String url) {
     return object("type", "link", "title", title, "url", url, "targetBlank", true);
   }

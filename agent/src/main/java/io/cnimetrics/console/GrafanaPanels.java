@@ -14,8 +14,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Converts graphs to panels of Grafana. */
-final class GrafanaPanels {
+/**
+ * Converts graphs to panels of Grafana.
+ *
+ * @param publishMinutes the agents' publish interval
+ */
+record GrafanaPanels(int publishMinutes) {
   /** The variable that selects the data source. */
   static final Map<String, Object> DATA_SOURCE =
       object("type", "prometheus", "uid", "${datasource}");
@@ -31,15 +35,6 @@ final class GrafanaPanels {
   private static final String ONLY_THIS_CLUSTER =
       "/d/${__dashboard.uid}?${datasource:queryparam}&${__url_time_range}"
           + "&var-cluster=${__data.fields.cluster}&var-node=";
-
-  private final int publishMinutes;
-
-  /**
-   * @param publishMinutes the agents' publish interval
-   */
-  GrafanaPanels(int publishMinutes) {
-    this.publishMinutes = publishMinutes;
-  }
 
   /** A panel with a graph over time, or with the present values. */
   Map<String, Object> of(DashboardGraph graph) {
@@ -140,7 +135,7 @@ final class GrafanaPanels {
     steps.add(object("color", otherwise, "value", new Json.Raw("null")));
     for (Alarm alarm : graph.limits()) {
       String value = PromQuery.number(alarm.threshold(), alarm.unit());
-      steps.add(object("color", alarm.severity().colour(), "value", new Json.Raw(value)));
+      steps.add(object("color", alarm.severity().colour, "value", new Json.Raw(value)));
     }
     return object("mode", "absolute", "steps", steps);
   }

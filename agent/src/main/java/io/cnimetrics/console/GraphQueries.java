@@ -30,7 +30,7 @@ record GraphQueries(String cluster, String node, String range, int publishMinute
     String value =
         formula.series().stream()
             .map(this::series)
-            .collect(Collectors.joining(formula.operator().sign()));
+            .collect(Collectors.joining(formula.operator().sign));
     if (formula.isPerMinute() && formula.series().get(0).metric().kind() == Kind.COUNTER) {
       return (formula.series().size() == 1 ? "60 * %s" : "60 * (%s)").formatted(value);
     }

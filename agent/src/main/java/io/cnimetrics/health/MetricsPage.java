@@ -14,36 +14,20 @@ import java.util.function.Supplier;
 /**
  * The page {@code /metrics} shows the samples of the last poll and the agent's metrics about
  * itself. Only this page loads the Prometheus library.
+ *
+ * @param samples all samples of the last poll; if a source failed, its metrics are absent
+ * @param node the labels of all series. Before the first lookup of the labels the page is empty,
+ *     because a metric without labels would be another series
  */
-public final class MetricsPage implements Page {
+public record MetricsPage(
+    Supplier<List<Sample>> samples,
+    Supplier<Optional<NodeLabels>> node,
+    AgentStats stats,
+    Supplier<MetricBuffer.Depth> pending,
+    InstantSource clock,
+    BuildInfo build)
+    implements Page {
   public static final String PATH = "/metrics";
-
-  private final Supplier<List<Sample>> samples;
-  private final Supplier<Optional<NodeLabels>> node;
-  private final AgentStats stats;
-  private final Supplier<MetricBuffer.Depth> pending;
-  private final InstantSource clock;
-  private final BuildInfo build;
-
-  /**
-   * @param samples all samples of the last poll; if a source failed, its metrics are absent
-   * @param node the labels of all series. Before the first lookup of the labels the page is empty,
-   *     because a metric without labels would be another series
-   */
-  public MetricsPage(
-      Supplier<List<Sample>> samples,
-      Supplier<Optional<NodeLabels>> node,
-      AgentStats stats,
-      Supplier<MetricBuffer.Depth> pending,
-      InstantSource clock,
-      BuildInfo build) {
-    this.samples = samples;
-    this.node = node;
-    this.stats = stats;
-    this.pending = pending;
-    this.clock = clock;
-    this.build = build;
-  }
 
   @Override
   public Response get(String accept) {

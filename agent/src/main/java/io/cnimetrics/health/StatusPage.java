@@ -25,26 +25,16 @@ import java.util.function.Supplier;
  * The page {@code /status}: a JSON document about the agent and its node. Programs may rely on the
  * fields, which {@code docs/commands.md} lists. An unknown value is absent. The page contains the
  * node's ids and the causes of trouble. Therefore only clients on this node may read the page.
+ *
+ * @param version the version of the agent
+ * @param pod the name of the agent's pod, if it is known
+ * @param status returns the current status at each request
  */
-public final class StatusPage implements Page {
+public record StatusPage(String version, Optional<String> pod, Supplier<AgentStatus> status)
+    implements Page {
   public static final String PATH = "/status";
 
   private static final double LARGEST_WHOLE = 0x1p53;
-
-  private final String version;
-  private final Optional<String> pod;
-  private final Supplier<AgentStatus> status;
-
-  /**
-   * @param version the version of the agent
-   * @param pod the name of the agent's pod, if it is known
-   * @param status returns the current status at each request
-   */
-  public StatusPage(String version, Optional<String> pod, Supplier<AgentStatus> status) {
-    this.version = version;
-    this.pod = pod;
-    this.status = status;
-  }
 
   @Override
   public boolean onlyForThisNode() {

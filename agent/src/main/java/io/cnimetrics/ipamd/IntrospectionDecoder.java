@@ -22,20 +22,12 @@ import java.util.regex.Pattern;
  * Releases from 1.20 on write one pool for each network card. Unknown fields are skipped. A missing
  * required field is an error.
  */
-final class IntrospectionDecoder {
+record IntrospectionDecoder(JsonCursor json, EniDecoder eniDecoder) {
   private static final Comparator<Eni> BY_SLOT =
       Comparator.comparingInt(Eni::networkCard)
           .thenComparingInt(Eni::deviceNumber)
           .thenComparing(Eni::id);
   private static final Pattern CARD_INDEX = Pattern.compile("[0-9]{1,4}");
-
-  private final JsonCursor json;
-  private final EniDecoder eniDecoder;
-
-  private IntrospectionDecoder(JsonCursor json, EniDecoder eniDecoder) {
-    this.json = json;
-    this.eniDecoder = eniDecoder;
-  }
 
   /**
    * @param takenAt the time of the poll

@@ -67,7 +67,8 @@ final class AgentModule {
         clock.instant(),
         at ->
             Duration.ofNanos(System.nanoTime() - startNanos)
-                .minus(Duration.between(at, clock.instant())));
+                .minus(Duration.between(at, clock.instant())),
+        Duration.ZERO);
   }
 
   @Provides

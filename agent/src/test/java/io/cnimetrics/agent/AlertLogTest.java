@@ -29,7 +29,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -53,15 +53,10 @@ class AlertLogTest {
           "http://a/v1/enis: \"refused\"",
           "is aws-node here?");
 
-  private final RecordedLog log = new RecordedLog(AlertLog.class.getName());
+  @AutoClose private final RecordedLog log = new RecordedLog(AlertLog.class.getName());
   private AlertLog alerts = new AlertLog("n", Optional.empty());
   private Sampler sampler = sampling(MetricCatalog.all());
   private SamplerState history = SamplerState.NONE;
-
-  @AfterEach
-  void close() {
-    log.close();
-  }
 
   @ParameterizedTest
   @ValueSource(

@@ -42,7 +42,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -53,7 +53,7 @@ class SubnetReporterTest {
   private static final Problem FORBIDDEN =
       new Problem(Source.EC2, Reason.DENIED, "ec2:DescribeSubnets was refused", "allow it");
 
-  private final RecordedLog log = new RecordedLog("io.cnimetrics.agent");
+  @AutoClose private final RecordedLog log = new RecordedLog("io.cnimetrics.agent");
   private final FakeSubnets ec2 = new FakeSubnets();
   private final LastPoll lastPoll = new LastPoll();
   private final AgentConfig config = config();
@@ -65,11 +65,6 @@ class SubnetReporterTest {
   void pollOnce() {
     reporter.polled(Snapshots.nothingRead().enis(Snapshots.eni(0, 14, 3, 0)).build());
     ec2.subnetOfEni = Map.of("eni-0", "subnet-a");
-  }
-
-  @AfterEach
-  void stopListening() {
-    log.close();
   }
 
   @Test

@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** The dashboard's query finds the node in the log line that the node's agent writes. */
@@ -30,13 +30,8 @@ class WhichNodeTest {
   private static final Instant MINUTE = Instant.parse("2026-11-21T10:00:00Z");
   private static final Pattern REGEX = Pattern.compile("/(trouble minute=|\\S+=\\S*\\(\\?<\\S+)/");
 
-  private final RecordedLog log = new RecordedLog(AlertLog.class.getName());
+  @AutoClose private final RecordedLog log = new RecordedLog(AlertLog.class.getName());
   private final AlertLog alerts = new AlertLog("ip-10-0-1-23.ec2.internal", Optional.empty());
-
-  @AfterEach
-  void close() {
-    log.close();
-  }
 
   @Test
   void startOfTroubleIsFoundAsText() {

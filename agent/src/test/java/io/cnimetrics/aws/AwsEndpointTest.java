@@ -12,7 +12,7 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,12 +23,7 @@ class AwsEndpointTest {
   private static final Instant NOW = Instant.parse("2026-11-21T10:00:00Z");
   private static final Duration LIMIT = Duration.ofSeconds(2);
 
-  private final FakeEc2 aws = FakeEc2.start();
-
-  @AfterEach
-  void close() {
-    aws.close();
-  }
+  @AutoClose private final FakeEc2 aws = FakeEc2.start();
 
   @ParameterizedTest
   @CsvSource({"200", "403", "404", "302"})
@@ -87,9 +82,12 @@ class AwsEndpointTest {
 
   @ParameterizedTest
   @CsvSource({
-    "eu-west-1, false, https://monitoring.eu-west-1.amazonaws.com, https://ec2.eu-west-1.amazonaws.com",
-    "cn-north-1, false, https://monitoring.cn-north-1.amazonaws.com.cn, https://ec2.cn-north-1.amazonaws.com.cn",
-    "us-east-1, true, https://monitoring-fips.us-east-1.amazonaws.com, https://ec2-fips.us-east-1.amazonaws.com"
+    "eu-west-1, false, https://monitoring.eu-west-1.amazonaws.com,"
+        + " https://ec2.eu-west-1.amazonaws.com",
+    "cn-north-1, false, https://monitoring.cn-north-1.amazonaws.com.cn,"
+        + " https://ec2.cn-north-1.amazonaws.com.cn",
+    "us-east-1, true, https://monitoring-fips.us-east-1.amazonaws.com,"
+        + " https://ec2-fips.us-east-1.amazonaws.com"
   })
   void endpointFollowsPartitionAndSettings(String region, boolean fips, URI cloudWatch, URI ec2) {
     // This proxy does not exist, so that no request leaves the machine.

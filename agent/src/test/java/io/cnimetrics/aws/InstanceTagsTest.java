@@ -15,7 +15,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import org.assertj.core.api.AbstractStringAssert;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledIfEnvironmentVariable;
@@ -31,12 +31,7 @@ class InstanceTagsTest {
   private static final Duration SHORT = Duration.ofMillis(500);
   private static final Map<String, String> EKS = Map.of("eks:cluster-name", "prod");
 
-  private final FakeEc2 ec2 = FakeEc2.start();
-
-  @AfterEach
-  void stop() {
-    ec2.close();
-  }
+  @AutoClose private final FakeEc2 ec2 = FakeEc2.start();
 
   @Test
   void onlyTagsThatNameTheClusterAreKept() {

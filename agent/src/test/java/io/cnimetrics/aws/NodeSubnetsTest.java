@@ -15,7 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,12 +29,7 @@ class NodeSubnetsTest {
   private static final Subnet ONE = new Subnet("subnet-1", 200, 51);
   private static final Subnet TWO = new Subnet("subnet-2", 0, 251);
 
-  private final FakeEc2 ec2 = FakeEc2.start();
-
-  @AfterEach
-  void stop() {
-    ec2.close();
-  }
+  @AutoClose private final FakeEc2 ec2 = FakeEc2.start();
 
   @Test
   void freeAndUsedAddressesLeaveOutTheFiveThatAwsReserves() {

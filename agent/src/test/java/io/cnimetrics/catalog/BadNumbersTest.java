@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,13 +21,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BadNumbersTest {
   private static final String START = "process_start_time_seconds 1700000000\n";
 
-  private final FakeIpamd ipamd = new FakeIpamd().serve(RecordedNode.of("v1.23.1/seed"));
+  @AutoClose private final FakeIpamd ipamd = new FakeIpamd().serve(RecordedNode.of("v1.23.1/seed"));
   private final NodeUnderTest node = new NodeUnderTest(ipamd);
-
-  @AfterEach
-  void close() {
-    ipamd.close();
-  }
 
   @ParameterizedTest
   @ValueSource(strings = {"-1", "-1e300", "1e120", "1e308", "NaN", "+Inf", "-Inf"})

@@ -49,7 +49,8 @@ class CountersTest {
             MetricCatalog.all(),
             new PodLimits(110, 3),
             START.minusSeconds(86_400),
-            at -> Duration.ofMinutes(1));
+            at -> Duration.ofMinutes(1),
+            Duration.ZERO);
     Snapshots hourOld = read(12).processStart(STARTED);
 
     assertThat(oneMinuteOld.read(hourOld.build(), SamplerState.NONE).rose()).isEmpty();

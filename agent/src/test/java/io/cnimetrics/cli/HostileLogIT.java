@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,14 +56,8 @@ class HostileLogIT {
           "datums",
           "waiting_minutes");
 
-  private final FakeIpamd ipamd = new FakeIpamd();
-  private final StubCloudWatch cloudWatch = StubCloudWatch.start();
-
-  @AfterEach
-  void close() {
-    ipamd.close();
-    cloudWatch.close();
-  }
+  @AutoClose private final FakeIpamd ipamd = new FakeIpamd();
+  @AutoClose private final StubCloudWatch cloudWatch = StubCloudWatch.start();
 
   @Test
   void textLogHasOnlyItsOwnFieldsAndLines() {

@@ -12,7 +12,7 @@ import io.cnimetrics.testing.SystemProperties.NoMetadata;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -26,12 +26,7 @@ class HostileNamesTest {
   /** The longest line about a problem. The line may quote 80 characters of the value twice. */
   private static final int LONGEST_LINE = 350;
 
-  private final FakeIpamd ipamd = new FakeIpamd().serve(RecordedNode.of("v1.23.1/seed"));
-
-  @AfterEach
-  void close() {
-    ipamd.close();
-  }
+  @AutoClose private final FakeIpamd ipamd = new FakeIpamd().serve(RecordedNode.of("v1.23.1/seed"));
 
   @ParameterizedTest
   @MethodSource(NAMES + "printable")

@@ -12,7 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,12 +25,7 @@ class HostileNodeTest {
   private static final String PRIMARY = "eni-0e26fc5f2f8809236";
   private static final int LONGEST_LINE = 1_500;
 
-  private final FakeIpamd ipamd = new FakeIpamd().serve(NODE);
-
-  @AfterEach
-  void close() {
-    ipamd.close();
-  }
+  @AutoClose private final FakeIpamd ipamd = new FakeIpamd().serve(NODE);
 
   @ParameterizedTest
   @EnumSource

@@ -23,8 +23,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,11 +45,11 @@ class NetworkIT {
   private static final Duration NEXT_SEND = Duration.ofSeconds(150);
 
   @TempDir static Path folder;
-  private static TlsServer aws;
+  @AutoClose private static TlsServer aws;
 
-  private final FakeIpamd ipamd = new FakeIpamd().serve(RecordedNode.of("v1.23.1/seed"));
+  @AutoClose private final FakeIpamd ipamd = new FakeIpamd().serve(RecordedNode.of("v1.23.1/seed"));
   private final HealthPages health = HealthPages.onFreePort();
-  private ConnectProxy proxy;
+  @AutoClose private ConnectProxy proxy;
 
   @BeforeAll
   static void startAws() throws IOException, GeneralSecurityException {
@@ -68,20 +67,9 @@ class NetworkIT {
     Files.writeString(folder.resolve("token"), "planted.web.identity");
   }
 
-  @AfterAll
-  static void stopAws() {
-    aws.close();
-  }
-
   @BeforeEach
   void startProxy() throws IOException {
     proxy = new ConnectProxy(aws.address());
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    proxy.close();
-    ipamd.close();
   }
 
   @Test

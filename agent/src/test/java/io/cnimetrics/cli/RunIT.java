@@ -26,7 +26,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
@@ -44,15 +44,9 @@ class RunIT {
 
   private static final String SENDING = "Sender sending to CloudWatch: ";
 
-  private final FakeIpamd ipamd = new FakeIpamd().serve(RecordedNode.of("v1.23.1/seed"));
-  private final StubCloudWatch cloudWatch = StubCloudWatch.start();
+  @AutoClose private final FakeIpamd ipamd = new FakeIpamd().serve(RecordedNode.of("v1.23.1/seed"));
+  @AutoClose private final StubCloudWatch cloudWatch = StubCloudWatch.start();
   private final HealthPages health = HealthPages.onFreePort();
-
-  @AfterEach
-  void close() {
-    ipamd.close();
-    cloudWatch.close();
-  }
 
   @Test
   void deniedCloudWatchIsNotReadyUntilItIsAllowed() {

@@ -25,7 +25,7 @@ import java.util.SortedMap;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -42,24 +42,16 @@ class RunIdentityIT {
   private static final Duration RETRIED = Duration.ofSeconds(75);
 
   private final String cluster = "identity-" + UUID.randomUUID();
-  private final FakeIpamd ipamd = new FakeIpamd().serve(RecordedNode.of("v1.23.1/seed"));
-  private final StubCloudWatch cloudWatch = StubCloudWatch.start();
-  private final FakeEc2 ec2 = FakeEc2.start();
-  private FakeImds imds;
+  @AutoClose private final FakeIpamd ipamd = new FakeIpamd().serve(RecordedNode.of("v1.23.1/seed"));
+  @AutoClose private final StubCloudWatch cloudWatch = StubCloudWatch.start();
+  @AutoClose private final FakeEc2 ec2 = FakeEc2.start();
+  @AutoClose private FakeImds imds;
   private HealthPages health;
 
   @BeforeEach
   void start() throws IOException {
     imds = FakeImds.ofAnInstance();
     health = HealthPages.onFreePort();
-  }
-
-  @AfterEach
-  void close() {
-    ipamd.close();
-    cloudWatch.close();
-    ec2.close();
-    imds.close();
   }
 
   @Test

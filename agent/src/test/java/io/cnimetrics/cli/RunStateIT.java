@@ -17,7 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,14 +30,8 @@ class RunStateIT {
 
   @TempDir Path directory;
 
-  private final FakeIpamd ipamd = new FakeIpamd().serve(RecordedNode.of("v1.23.1/seed"));
-  private final StubCloudWatch cloudWatch = StubCloudWatch.start();
-
-  @AfterEach
-  void close() {
-    ipamd.close();
-    cloudWatch.close();
-  }
+  @AutoClose private final FakeIpamd ipamd = new FakeIpamd().serve(RecordedNode.of("v1.23.1/seed"));
+  @AutoClose private final StubCloudWatch cloudWatch = StubCloudWatch.start();
 
   @Test
   void unusableDirectoryIsOneWarning() throws IOException {

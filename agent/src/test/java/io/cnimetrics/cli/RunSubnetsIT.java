@@ -18,7 +18,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -33,17 +33,10 @@ class RunSubnetsIT {
   private static final String RECORDED = NODE.truth().get("enis").get(0).get("subnetId").asText();
 
   private final String cluster = "subnets-" + UUID.randomUUID();
-  private final FakeIpamd ipamd = new FakeIpamd().serve(NODE);
-  private final StubCloudWatch cloudWatch = StubCloudWatch.start();
-  private final FakeEc2 ec2 = FakeEc2.start();
+  @AutoClose private final FakeIpamd ipamd = new FakeIpamd().serve(NODE);
+  @AutoClose private final StubCloudWatch cloudWatch = StubCloudWatch.start();
+  @AutoClose private final FakeEc2 ec2 = FakeEc2.start();
   private final HealthPages health = HealthPages.onFreePort();
-
-  @AfterEach
-  void close() {
-    ipamd.close();
-    cloudWatch.close();
-    ec2.close();
-  }
 
   @Test
   void freeAddressesArePublishedUnderClusterAndSubnet() {

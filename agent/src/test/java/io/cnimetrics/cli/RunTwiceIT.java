@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,18 +29,11 @@ class RunTwiceIT {
       "another agent on this node already publishes to the namespace Kubernetes/CNI";
   private static final Duration LIMIT = Duration.ofSeconds(20);
 
-  private final FakeIpamd ipamd = new FakeIpamd().serve(RecordedNode.of("v1.23.1/seed"));
-  private final StubCloudWatch ofFirst = StubCloudWatch.start();
-  private final StubCloudWatch ofSecond = StubCloudWatch.start();
+  @AutoClose private final FakeIpamd ipamd = new FakeIpamd().serve(RecordedNode.of("v1.23.1/seed"));
+  @AutoClose private final StubCloudWatch ofFirst = StubCloudWatch.start();
+  @AutoClose private final StubCloudWatch ofSecond = StubCloudWatch.start();
   private final HealthPages firstPages = HealthPages.onFreePort();
   private final HealthPages secondPages = HealthPages.onFreePort();
-
-  @AfterEach
-  void close() {
-    ipamd.close();
-    ofFirst.close();
-    ofSecond.close();
-  }
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})

@@ -15,22 +15,16 @@ import io.cnimetrics.testing.StubCloudWatch;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** The command {@code status} asks a running agent. */
 class StatusIT {
   private static final Duration LIMIT = Duration.ofSeconds(20);
 
-  private final FakeIpamd ipamd = new FakeIpamd().serve(RecordedNode.of("v1.23.1/seed"));
-  private final StubCloudWatch cloudWatch = StubCloudWatch.start();
+  @AutoClose private final FakeIpamd ipamd = new FakeIpamd().serve(RecordedNode.of("v1.23.1/seed"));
+  @AutoClose private final StubCloudWatch cloudWatch = StubCloudWatch.start();
   private final HealthPages health = HealthPages.onFreePort();
-
-  @AfterEach
-  void close() {
-    ipamd.close();
-    cloudWatch.close();
-  }
 
   @Test
   void statusShowsTheLastPollAndTheLastAnswer() {

@@ -23,7 +23,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,14 +37,9 @@ import software.amazon.awssdk.core.internal.http.loader.DefaultSdkHttpClientBuil
 class CredentialsTest {
   private static final Duration SHORT = Duration.ofMillis(500);
 
-  private final SystemProperties properties = new SystemProperties();
+  @AutoClose private final SystemProperties properties = new SystemProperties();
 
   @TempDir Path empty;
-
-  @AfterEach
-  void restoreSystemProperties() {
-    properties.close();
-  }
 
   @Test
   void credentialsAreFetchedOnceAndOnlyForSending() throws IOException {

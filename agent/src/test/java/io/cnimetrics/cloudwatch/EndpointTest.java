@@ -23,7 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,13 +36,8 @@ import software.amazon.awssdk.http.SdkHttpClient;
 
 /** The URLs of requests. */
 class EndpointTest {
-  private final SystemProperties properties = new SystemProperties();
+  @AutoClose private final SystemProperties properties = new SystemProperties();
   private final List<String> asked = new ArrayList<>();
-
-  @AfterEach
-  void restoreSystemProperties() {
-    properties.close();
-  }
 
   @ParameterizedTest
   @CsvSource({

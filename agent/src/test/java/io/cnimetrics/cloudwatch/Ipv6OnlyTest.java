@@ -14,7 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,16 +33,12 @@ class Ipv6OnlyTest {
       <AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityResult><Credentials>\
       <AccessKeyId>key-of-sts</AccessKeyId><SecretAccessKey>secret</SecretAccessKey>\
       <SessionToken>token</SessionToken></Credentials></AssumeRoleWithWebIdentityResult>\
-      </AssumeRoleWithWebIdentityResponse>""";
+      </AssumeRoleWithWebIdentityResponse>\
+      """;
 
-  private final SystemProperties properties = new SystemProperties();
+  @AutoClose private final SystemProperties properties = new SystemProperties();
 
   @TempDir Path folder;
-
-  @AfterEach
-  void restoreSystemProperties() {
-    properties.close();
-  }
 
   @Test
   void cloudWatchAndPodIdentityAreReached() throws IOException {

@@ -130,7 +130,7 @@ class GrafanaDashboardTest {
       String threshold = PromQuery.number(alarm.threshold(), alarm.unit());
       assertThat(PrometheusRules.file(Optional.empty(), 1)).contains(" " + threshold);
       assertThat(dashboard)
-          .contains("\"%s\", \"value\": %s }".formatted(alarm.severity().colour(), threshold))
+          .contains("\"%s\", \"value\": %s }".formatted(alarm.severity().colour, threshold))
           .contains(": %s.\"".formatted(alarm.text().title()));
     }
   }

@@ -123,9 +123,9 @@ final class MetricsDocument {
     Formula formula = alarm.formula();
     String measured =
         formula.plain()
-            ? formula.series().get(0).statistic().label()
+            ? formula.series().get(0).statistic().label
             : "`%s` (%s of each metric)"
-                .formatted(formula.expression(), formula.series().get(0).statistic().label());
+                .formatted(formula.expression(), formula.series().get(0).statistic().label);
     Alarm.Evaluation each = alarm.evaluation().sentEvery(1);
     String periods =
         each.periodMinutes() == 1

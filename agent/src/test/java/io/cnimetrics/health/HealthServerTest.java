@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,14 +37,9 @@ class HealthServerTest {
 
   private static final String OWN_POD = "cni-metrics-agent-x7k2p";
 
-  private final RecordedLog log = new RecordedLog("io.cnimetrics.health");
+  @AutoClose private final RecordedLog log = new RecordedLog("io.cnimetrics.health");
   private Optional<String> pod = Optional.of(OWN_POD);
   private volatile AgentHealth health = HEALTHY;
-
-  @AfterEach
-  void stopRecording() {
-    log.close();
-  }
 
   @Test
   void healthyAgentIsLiveAndReady() throws Exception {
@@ -113,7 +108,8 @@ class HealthServerTest {
         .filteredOn(line -> line.contains("probe="))
         .containsExactly(
             "INFO probe=/readyz good=true",
-            "WARN probe=/readyz good=false complaints=[the first poll has not finished yet: wait for its end]");
+            "WARN probe=/readyz good=false complaints=[the first poll has not finished yet: wait"
+                + " for its end]");
   }
 
   @Test

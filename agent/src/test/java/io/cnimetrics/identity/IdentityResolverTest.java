@@ -28,7 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -49,18 +49,12 @@ class IdentityResolverTest {
   private static final Map<String, String> TWO =
       Map.of("kubernetes.io/cluster/a", "owned", "kubernetes.io/cluster/b", "owned");
 
-  private final FakeEc2 ec2 = FakeEc2.start();
-  private FakeImds imds;
+  @AutoClose private final FakeEc2 ec2 = FakeEc2.start();
+  @AutoClose private FakeImds imds;
 
   @BeforeEach
   void start() throws IOException {
     imds = FakeImds.ofAnInstance();
-  }
-
-  @AfterEach
-  void stop() {
-    imds.close();
-    ec2.close();
   }
 
   @Test

@@ -23,7 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,13 +41,8 @@ class OtlpSinkTest {
           Map.of("cluster", "prod", "node", "n1", "zone", "eu-west-1a"),
           Map.of("cni_version", "v1.20.0"));
 
-  private final OtlpReceiver receiver = new OtlpReceiver(Optional.empty(), CLOCK);
+  @AutoClose private final OtlpReceiver receiver = new OtlpReceiver(Optional.empty(), CLOCK);
   private final OtlpSink sink = sink(receiver.metricsUrl());
-
-  @AfterEach
-  void close() {
-    receiver.close();
-  }
 
   @Test
   void gaugeCounterAndInfoArriveUnderTheirPrometheusNames() {

@@ -12,7 +12,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.URI;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -20,19 +20,13 @@ import org.junit.jupiter.api.Timeout;
 /** Tests the gate with a server socket that the test controls. */
 @Timeout(10)
 class GateTest {
-  private ServerSocket server;
-  private Gate gate;
+  @AutoClose private ServerSocket server;
+  @AutoClose private Gate gate;
 
   @BeforeEach
   void open() throws IOException {
     server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     gate = new Gate(URI.create("http://127.0.0.1:" + server.getLocalPort()));
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    gate.close();
-    server.close();
   }
 
   @Test
