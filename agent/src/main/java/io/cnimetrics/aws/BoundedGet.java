@@ -11,7 +11,7 @@ import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.http.HttpExecuteResponse;
 
 /** Sends GET requests to a server that is not AWS. The proxies of the environment apply. */
-public final class BoundedGet implements AutoCloseable {
+public final class BoundedGet {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
   /** The time limit of one answer. */
@@ -63,10 +63,5 @@ public final class BoundedGet implements AutoCloseable {
     } catch (IOException e) {
       throw new IOException(shown + ": " + e.getMessage(), e);
     }
-  }
-
-  @Override
-  public void close() {
-    http.close();
   }
 }

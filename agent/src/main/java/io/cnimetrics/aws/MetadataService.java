@@ -59,7 +59,6 @@ final class MetadataService implements AutoCloseable {
     private static final long serialVersionUID = 1;
 
     private final Reason reason;
-    private final String fact;
 
     /**
      * @param fact the request and the answer
@@ -67,7 +66,6 @@ final class MetadataService implements AutoCloseable {
     Failed(Reason reason, String fact) {
       super(fact);
       this.reason = reason;
-      this.fact = fact;
     }
 
     Reason reason() {
@@ -75,7 +73,7 @@ final class MetadataService implements AutoCloseable {
     }
 
     String fact() {
-      return fact;
+      return String.valueOf(getMessage());
     }
   }
 

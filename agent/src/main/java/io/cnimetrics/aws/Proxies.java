@@ -24,7 +24,7 @@ import java.util.stream.Stream;
  * proxy. Without {@code HTTPS_PROXY}, {@code ALL_PROXY} is for endpoints with https. The lower-case
  * names have the same meaning; the upper-case names have priority.
  */
-final class Proxies {
+record Proxies(Optional<HttpProxy> https, Optional<HttpProxy> http, List<DirectHost> directHosts) {
   private static final Pattern ADDRESS =
       Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[^\\[\\]:\\s]+)(?::([0-9]{1,5}))?");
 
@@ -35,21 +35,6 @@ final class Proxies {
 
   private static final int HTTP_PORT = 80;
   private static final int HTTPS_PORT = 443;
-
-  private final Optional<HttpProxy> https;
-  private final Optional<HttpProxy> http;
-  private final List<DirectHost> directHosts;
-
-  private Proxies(Map<String, String> environment) {
-    this.https = proxy("HTTPS_PROXY", environment).or(() -> proxy("ALL_PROXY", environment));
-    this.http = proxy("HTTP_PROXY", environment);
-    this.directHosts =
-        value("NO_PROXY", environment).stream()
-            .flatMap(list -> Stream.of(list.split("[,\\s]+", -1)))
-            .filter(entry -> !entry.isEmpty())
-            .map(DirectHost::of)
-            .toList();
-  }
 
   /**
    * A proxy that forwards requests.
@@ -72,7 +57,14 @@ final class Proxies {
    * @throws SettingsException if a proxy cannot be used; the message contains no login
    */
   static Proxies of(Map<String, String> environment) {
-    return new Proxies(environment);
+    return new Proxies(
+        proxy("HTTPS_PROXY", environment).or(() -> proxy("ALL_PROXY", environment)),
+        proxy("HTTP_PROXY", environment),
+        value("NO_PROXY", environment).stream()
+            .flatMap(list -> Stream.of(list.split("[,\\s]+", -1)))
+            .filter(entry -> !entry.isEmpty())
+            .map(DirectHost::of)
+            .toList());
   }
 
   /** Returns the proxy for a URL. Empty if the agent must connect to the URL's host itself. */
@@ -171,8 +163,7 @@ final class Proxies {
    * @param bits the length of the CIDR's prefix or of the whole address, in bits
    * @param port empty for all ports
    */
-  private record DirectHost(
-      String name, Optional<InetAddress> network, int bits, Optional<Integer> port) {
+  record DirectHost(String name, Optional<InetAddress> network, int bits, Optional<Integer> port) {
     static DirectHost of(String entry) {
       int slash = entry.lastIndexOf('/');
       Optional<InetAddress> network =

@@ -26,11 +26,11 @@ final class Alarms implements Command {
           .defaultsTo(
               "cloudformation", "cloudformation, promql, prometheus or prometheus-operator");
   private static final Flag<String> CLUSTER_ID =
-      Flag.of("--cluster-id", "AWS_CLUSTER_ID", FlagType.of("NAME", Dashboard::clusterId))
+      Settings.CLUSTER_ID
+          .with(Dashboard::clusterId)
           .ifAbsent("the stack's parameter, or all clusters", "name of the cluster");
   private static final Flag<String> REGION =
-      Flag.of("--region", "AWS_REGION", FlagType.of("REGION", Parsers::region))
-          .ifAbsent("the region of the stack", "region of the cluster and of the stack");
+      Settings.REGION.ifAbsent("the region of the stack", "region of the cluster and of the stack");
   private static final Flag<List<String>> SUBNET_IDS =
       Flag.of("--subnet-ids", "ALARMS_SUBNET_IDS", FlagType.list("IDS", SUBNET_ID))
           .ifAbsent("no subnet", "subnet ids separated by ','; the agents must run with --subnets")

@@ -37,9 +37,8 @@ final class Dashboard implements Command {
               "the account of the dashboard",
               "one account id, or one account id per cluster in the same order");
   private static final Flag<Boolean> SUBNETS =
-      Flag.of("--subnets", "REPORT_SUBNETS", FlagType.SWITCH)
-          .defaultsTo(
-              "false", "show free addresses of subnets; the agents must run with --subnets");
+      Settings.SUBNETS.defaultsTo(
+          "false", "show free addresses of subnets; the agents must run with --subnets");
   private static final Flag<Boolean> OTLP =
       Flag.of("--otlp", "DASHBOARD_OTLP", FlagType.SWITCH)
           .defaultsTo(

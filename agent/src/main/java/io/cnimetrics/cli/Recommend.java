@@ -6,7 +6,6 @@ import io.cnimetrics.catalog.PrometheusName;
 import io.cnimetrics.config.Flag;
 import io.cnimetrics.config.FlagType;
 import io.cnimetrics.config.Otlp;
-import io.cnimetrics.config.Parsers;
 import io.cnimetrics.config.Settings;
 import io.cnimetrics.config.Values;
 import io.cnimetrics.recommend.Observations;
@@ -52,8 +51,7 @@ record Recommend(InstantSource clock) implements Command {
       Flag.of("--days", "RECOMMEND_DAYS", FlagType.number(1, 30))
           .defaultsTo("7", "number of days that --prometheus reads, up to now");
   private static final Flag<String> CLUSTER =
-      Flag.of("--cluster-id", "AWS_CLUSTER_ID", FlagType.of("NAME", Parsers::clusterId))
-          .ifAbsent("the only cluster of the data", "name of the cluster");
+      Settings.CLUSTER_ID.ifAbsent("the only cluster of the data", "name of the cluster");
   private static final Flag<Output> OUTPUT = Command.output("RECOMMEND_OUTPUT");
 
   private static final Duration READ_TIMEOUT = Duration.ofMinutes(2);
@@ -135,16 +133,15 @@ record Recommend(InstantSource clock) implements Command {
     void query(URI prometheus, Map<String, String> headers, int days, Instant now)
         throws IOException {
       Duration day = Duration.ofDays(1);
-      try (BoundedGet http = new BoundedGet(headers, READ_TIMEOUT, MOST_ANSWER_BYTES)) {
-        for (Instant from = now.minus(day.multipliedBy(days));
-            from.isBefore(now);
-            from = from.plus(day)) {
-          for (String family : Observations.families()) {
-            URI url = url(prometheus, family, from.minus(BEFORE), from.plus(day));
-            http.get(url, body -> QueryAnswers.read(body, observations));
-          }
-          add(from.getEpochSecond() / STEP_SECONDS);
+      BoundedGet http = new BoundedGet(headers, READ_TIMEOUT, MOST_ANSWER_BYTES);
+      for (Instant from = now.minus(day.multipliedBy(days));
+          from.isBefore(now);
+          from = from.plus(day)) {
+        for (String family : Observations.families()) {
+          URI url = url(prometheus, family, from.minus(BEFORE), from.plus(day));
+          http.get(url, body -> QueryAnswers.read(body, observations));
         }
+        add(from.getEpochSecond() / STEP_SECONDS);
       }
     }
 

@@ -17,19 +17,19 @@ import org.junit.jupiter.api.Timeout;
 class BoundedGetTest {
   private static final int MOST = 1 << 20;
 
+  private final BoundedGet http = new BoundedGet(Map.of(), Duration.ofSeconds(5), MOST);
+
   @Test
   void largeAnswerIsRead() throws IOException {
     byte[] body = new byte[MOST - 1_000];
-    try (RawServer server = new RawServer(request -> request.ok(body));
-        BoundedGet http = new BoundedGet(Map.of(), Duration.ofSeconds(5), MOST)) {
+    try (RawServer server = new RawServer(request -> request.ok(body))) {
       http.get(server.address(), read -> assertThat(read.readAllBytes()).hasSize(body.length));
     }
   }
 
   @Test
   void largerAnswerThanTheLimitNamesThePeer() throws IOException {
-    try (RawServer server = new RawServer(request -> request.ok(new byte[MOST]));
-        BoundedGet http = new BoundedGet(Map.of(), Duration.ofSeconds(5), MOST)) {
+    try (RawServer server = new RawServer(request -> request.ok(new byte[MOST]))) {
       URI url = URI.create(server.address() + "/api?query=planted");
       assertThatThrownBy(() -> http.get(url, InputStream::readAllBytes))
           .isInstanceOf(IOException.class)
@@ -40,10 +40,10 @@ class BoundedGetTest {
   @Test
   void refusalIsQuotedWithoutTheSecretsOfTheHeaders() throws IOException {
     byte[] body = ("x ".repeat(140) + "no access with planted-token").getBytes(UTF_8);
-    try (RawServer server = new RawServer(request -> request.refuse(403, "", body));
-        BoundedGet http =
-            new BoundedGet(
-                Map.of("Authorization", "Bearer planted-token"), Duration.ofSeconds(5), MOST)) {
+    try (RawServer server = new RawServer(request -> request.refuse(403, "", body))) {
+      BoundedGet http =
+          new BoundedGet(
+              Map.of("Authorization", "Bearer planted-token"), Duration.ofSeconds(5), MOST);
       assertThatThrownBy(() -> http.get(server.address(), InputStream::readAllBytes))
           .hasMessageContaining("status 403: x x")
           .hasMessageNotContaining("planted");
@@ -52,8 +52,7 @@ class BoundedGetTest {
 
   @Test
   void answerThatIsCutIsAnError() throws IOException {
-    try (RawServer server = RawServer.answering("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n[]");
-        BoundedGet http = new BoundedGet(Map.of(), Duration.ofSeconds(5), MOST)) {
+    try (RawServer server = RawServer.answering("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n[]")) {
       assertThatThrownBy(() -> http.get(server.address(), InputStream::readAllBytes))
           .hasMessageContaining("closed before the answer was complete");
     }

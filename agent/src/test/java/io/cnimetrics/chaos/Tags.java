@@ -4,13 +4,7 @@ import com.sun.net.httpserver.HttpExchange;
 import java.util.Optional;
 
 /** Simulates EC2's {@code DescribeTags}. Every instance belongs to the same cluster. */
-final class Tags implements FaultyServer.Service {
-  private final String cluster;
-
-  Tags(String cluster) {
-    this.cluster = cluster;
-  }
-
+record Tags(String cluster) implements FaultyServer.Service {
   @Override
   public Reply answer(HttpExchange request, byte[] body, Optional<Kind> fault, boolean heard) {
     return xml(

@@ -14,19 +14,13 @@ import java.util.stream.Stream;
  * The answers of a node's ipamD. An answer is uncertain if a fault occurred at the same time. The
  * check then accepts both that the agent used the answer and that it did not.
  */
-final class Truth {
+record Truth(NodeRecord node) {
   static final Duration MINUTE = Duration.ofMinutes(1);
 
   /** The longest duration of a poll, even if ipamD hangs. */
   static final Duration POLL = Duration.ofSeconds(8);
 
   static final Duration SOON = Duration.ofSeconds(1);
-
-  private final NodeRecord node;
-
-  Truth(NodeRecord node) {
-    this.node = node;
-  }
 
   static Instant minute(Instant at) {
     return at.truncatedTo(ChronoUnit.MINUTES);

@@ -11,17 +11,9 @@ import java.util.Objects;
  * {@code tools/cloudwatch_emulator.py} as a process. The process ends when its standard input
  * closes, so it ends with this JVM, even if the JVM is killed.
  */
-final class EmulatorProcess implements AutoCloseable {
+record EmulatorProcess(Process process, URI endpoint) implements AutoCloseable {
   private static final Duration START_LIMIT = Duration.ofSeconds(60);
   private static final String READY = "emulator: ";
-
-  private final Process process;
-  private final URI endpoint;
-
-  private EmulatorProcess(Process process, URI endpoint) {
-    this.process = process;
-    this.endpoint = endpoint;
-  }
 
   /** Starts the process, and waits until it accepts requests. */
   static EmulatorProcess start() {
@@ -36,10 +28,6 @@ final class EmulatorProcess implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  URI endpoint() {
-    return endpoint;
   }
 
   @Override

@@ -22,13 +22,7 @@ import software.amazon.awssdk.services.cloudwatch.model.MetricStat;
 import software.amazon.awssdk.services.cloudwatch.model.Statistic;
 
 /** Reads the data that the emulator received. */
-final class MetricReader {
-  private final CloudWatchClient client;
-
-  MetricReader(CloudWatchClient client) {
-    this.client = client;
-  }
-
+record MetricReader(CloudWatchClient client) {
   SortedMap<Instant, Double> series(
       String namespace,
       Series series,
