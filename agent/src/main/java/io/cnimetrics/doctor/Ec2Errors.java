@@ -295,7 +295,7 @@ record Ec2Errors(
     }
     String evidence =
         node.counts(node.kinds(counted)) + (isOfSubnet() ? subnets(node) : calls(node));
-    if (!trend.isRising()
+    if (!trend.mayRise()
         || node.kinds(counted).stream().anyMatch(kind -> needsAnswer(node, kind))) {
       List<IpamdError> kinds = presentKinds(node, counted);
       Ec2Errors row = kinds.stream().flatMap(Ec2Errors::exact).findFirst().orElse(this);
@@ -383,10 +383,11 @@ record Ec2Errors(
           ? finding
               .causedBy(
                   lists
-                      + "ipamD or another caller deleted the ENI, and ipamD still makes calls for it")
+                      + "ipamD or another caller deleted the ENI, and ipamD still makes calls for"
+                      + " it")
               .remedied(
-                  "Compare both lists of ENIs, and restart aws-node. If the errors continue, replace"
-                      + " the node, because its instance metadata stays wrong",
+                  "Compare both lists of ENIs, and restart aws-node. If the errors continue,"
+                      + " replace the node, because its instance metadata stays wrong",
                   Commands.replaceNode(
                       Commands.ENIS_OF_INSTANCE,
                       Commands.callersOf("DeleteNetworkInterface"),
@@ -394,8 +395,8 @@ record Ec2Errors(
           : finding
               .causedBy(
                   lists
-                      + "Usually a caller other than ipamD deleted the ENI. ipamD ignores the ENI, and"
-                      + " pods still start")
+                      + "Usually a caller other than ipamD deleted the ENI. ipamD ignores the ENI,"
+                      + " and pods still start")
               .remedied(
                   "Compare both lists of ENIs, and find the caller in CloudTrail",
                   Commands.ENIS_OF_INSTANCE,
@@ -425,7 +426,8 @@ record Ec2Errors(
     return denied
         .causedBy(
             "EC2 does not accept the credentials of ipamD. They have expired, the node's clock is"
-                + " wrong, or a program such as kube2iam or a VPC endpoint changes ipamD's requests")
+                + " wrong, or a program such as kube2iam or a VPC endpoint changes ipamD's"
+                + " requests")
         .remedied(
             "Restart aws-node, so that it gets new credentials. If the errors continue, correct the"
                 + " clock, and find out from which source aws-node has its credentials",
@@ -475,7 +477,7 @@ record Ec2Errors(
   }
 
   private Finding judged(NodeEvidence node, Trend trend, String evidence) {
-    boolean poolEmpty = PodAddresses.isEmptyWithRoom(node.last()) && !isOnlyOptional(node);
+    boolean poolEmpty = PodAddresses.isEmptyWithRoom(node.last()) && !isOnlyOptional(node, trend);
     if (trend.isRising() || (poolEmpty && !trend.known())) {
       Finding present =
           poolEmpty ? spec.fail(title, evidence, cause) : spec.warn(title, evidence, cause);
@@ -490,13 +492,20 @@ record Ec2Errors(
   /**
    * Whether ipamD works without the calls of this row, and pods need another call, which fails now.
    */
-  private boolean isOnlyOptional(NodeEvidence node) {
+  private boolean isOnlyOptional(NodeEvidence node, Trend trend) {
     return node.kinds(IS_OF_EC2.and(kind -> codes.test(kind.code()))).stream()
             .allMatch(IpamdError::isOptional)
         && node.kinds(IS_OF_EC2).stream()
             .anyMatch(
                 kind ->
-                    !kind.isOptional() && node.trend(kind).isRising() && needsAnswer(node, kind));
+                    !kind.isOptional()
+                        && isPresent(node.trend(kind), trend)
+                        && needsAnswer(node, kind));
+  }
+
+  /** Whether errors rise. If this is unknown, whether they are not much rarer than other errors. */
+  private static boolean isPresent(Trend errors, Trend others) {
+    return errors.isRising() || (!errors.known() && 2 * errors.total() >= others.total());
   }
 
   private static final Series FAILED_CALLS = MetricCatalog.EC2_API_ERR_COUNT.onlySeries();

@@ -86,7 +86,7 @@ final class Explanations {
 
   /**
    * Returns the explained findings, the worst first, and each cause before its symptoms. Among
-   * several findings of level fail, the reason why pods are refused is first. Among warnings,
+   * several findings of one level, the reason why pods are refused is first. Among warnings,
    * requests of pods come before calls to EC2 that no pod waits for.
    */
   static List<Finding> apply(List<Finding> findings) {
@@ -117,8 +117,12 @@ final class Explanations {
 
   private static boolean refuses(Finding cause, List<Finding> findings) {
     return findings.stream()
-        .filter(of("refused-pods"))
-        .anyMatch(refused -> refused.explainedBy().orElse(refused.id()).equals(cause.id()));
+        .filter(finding -> finding.id().equals("refused-pods"))
+        .anyMatch(
+            refused ->
+                refused.explainedBy().isPresent()
+                    ? refused.explainedBy().get().equals(cause.id())
+                    : refused.level() == Level.FAIL && refused.id().equals(cause.id()));
   }
 
   private static Optional<Finding> cause(Finding symptom, List<Finding> findings) {

@@ -241,6 +241,20 @@ final class PodAddresses {
         && PodNetwork.watchedRequests(node) > 1;
   }
 
+  /** Whether a single poll of a release that does not count refused pods shows no free address. */
+  private static boolean mayRefuseWithoutCount(NodeEvidence node) {
+    return !node.showsTrend()
+        && node.mode() != AddressMode.IPV6
+        && node.snapshot().metrics().isPresent()
+        && node.snapshot().pool().isPresent()
+        && node.gauge(MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries()).isEmpty()
+        && node.total(ADDED) > 0
+        && !node.pool().hasTrunk()
+        && hasNoFreeAddress(node.last());
+  }
+
+  private static final Series ADDED = MetricCatalog.ADD_REQ_COUNT.onlySeries();
+
   private static boolean hasNoFreeAddress(Poll poll) {
     return poll.reading().capacity().available() == 0 && !allFreeAddressesCool(poll);
   }
@@ -255,6 +269,17 @@ final class PodAddresses {
                   .formatted(PodNetwork.watchedRequests(node)),
               WHY_REFUSED)
           .since(node.since(PodAddresses::hasNoFreeAddress));
+    } else if (mayRefuseWithoutCount(node)) {
+      return REFUSED_PODS
+          .warn(
+              "ipamD may refuse addresses to pods",
+              "no address is available, and this release does not count refused pods",
+              WHY_REFUSED)
+          .remedied(
+              "Poll twice, to see whether pods request addresses",
+              Commands.doctor("--polls 2"),
+              Commands.PODS_OF_NODE)
+          .ended();
     } else if (node.gauge(refusals).isEmpty()) {
       return REFUSED_PODS.notChecked("only VPC CNI 1.15.1 and later count refused pods");
     }
@@ -346,7 +371,8 @@ final class PodAddresses {
   /** Whether ipamD refuses pods an address now, or perhaps does so because the trend is unknown. */
   private static boolean podsAreRefused(NodeEvidence node) {
     return node.trend(MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries()).mayRise()
-        || refusesWithoutCount(node);
+        || refusesWithoutCount(node)
+        || mayRefuseWithoutCount(node);
   }
 
   private static final int NEARLY_FULL_PERCENT = 90;
@@ -368,10 +394,7 @@ final class PodAddresses {
     if (fullest.isEmpty()) {
       String why = node.maximum().orElseThrow().explanation();
       return podsAreRefused(node)
-          ? NODE_FULL.warn(
-              "No ENI of this node can have addresses for pods",
-              why,
-              "Settings of the VPC CNI take all ENIs that this instance type permits")
+          ? withoutEni(node, why)
           : NODE_FULL.ok("No pod can have an address", why);
     }
     CardCapacity card = fullest.get();
@@ -400,6 +423,29 @@ final class PodAddresses {
     return card.utilization() >= NEARLY_FULL_PERCENT
         ? NODE_FULL.note("The node is nearly full", evidence, "Pods hold nearly all addresses")
         : NODE_FULL.ok("The node has room for pods", evidence);
+  }
+
+  /** ipamD's limit is 0 if other ENIs take all slots, and in releases older than the type. */
+  private static Finding withoutEni(NodeEvidence node, String why) {
+    Finding none =
+        NODE_FULL.warn(
+            "No ENI of this node can have addresses for pods",
+            why,
+            "Settings of the VPC CNI take all ENIs that this instance type permits");
+    boolean limited =
+        node.snapshot().metrics().isPresent()
+            && node.gauge(MetricCatalog.ENI_MAX_AVAILABLE.onlySeries()).orElse(1) <= 0;
+    return limited
+        ? none.causedBy(
+                "ipamD's limit of ENIs is 0. Either ENIs that ipamD does not manage take all slots,"
+                    + " or this release of the VPC CNI does not know the instance type")
+            .remedied(
+                "If the first command shows a single ENI, upgrade the VPC CNI. Otherwise add nodes"
+                    + " that have fewer ENIs of their own",
+                Commands.ENIS_OF_INSTANCE,
+                Commands.UPGRADE_CNI,
+                Commands.NODE_GROUP)
+        : none;
   }
 
   private static final String MOVE_PODS = "The last commands add nodes and move the waiting pods";

@@ -9,6 +9,7 @@ import io.cnimetrics.catalog.Cause;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.RecentIncrease;
 import io.cnimetrics.snapshot.AddressMode;
+import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.IpamdError;
 import io.cnimetrics.snapshot.ListedAddresses;
 import io.cnimetrics.snapshot.Series;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Checks of the pods' routes, and of the subnets of the node's ENIs. */
 final class PodNetwork {
@@ -39,7 +41,8 @@ final class PodNetwork {
       CheckSpec.of(
               "pod-setup",
               "`awscni_del_ip_req_count` with the reason `SetupNSFailed`",
-              "fail while the count rises at least each 25 s; otherwise note",
+              "fail while the count rises at least each 25 s; warn if one request in ten failed at"
+                  + " an unknown time; otherwise note",
               "Read the log of the CNI plugin: it names the route, rule or interface. If the error"
                   + " is \"file exists\", remains of earlier pods are in the way: replace the node")
           .run(Commands.replaceNode(Commands.ERRORS_OF_PLUGIN))
@@ -59,7 +62,15 @@ final class PodNetwork {
         ? SETUP
             .fail("The network of pods cannot be set up on the node", evidence, cause)
             .since(trend.since())
-        : SETUP.note("The network of pods could not be set up before", evidence, cause).ended();
+        : SETUP
+            .warn("The network of pods could not be set up", evidence, cause)
+            .at(trend.known() || isRare(node, trend) ? Level.NOTE : Level.WARN)
+            .ended();
+  }
+
+  /** Whether so few setups failed that they probably failed long ago. */
+  private static boolean isRare(NodeEvidence node, Trend failures) {
+    return failures.total() * 10 < node.total(ADDED);
   }
 
   private static final Duration REQUESTS_LIMIT = Duration.ofSeconds(2);
@@ -114,11 +125,16 @@ final class PodNetwork {
                   + " use the VPC CNI: another CNI's file comes first, or the plugin is missing")
           .remedied(
               "If a pod of this node does not start, read its events. The first file of"
-                  + " /etc/cni/net.d must be 10-aws.conflist, and /opt/cni/bin must contain aws-cni",
+                  + " /etc/cni/net.d must be 10-aws.conflist, and /opt/cni/bin must contain"
+                  + " aws-cni",
               Commands.FAILED_PODS,
               Commands.CNI_FILES);
     }
-    if (!often || !node.podsStillFail(requests) || countsWhy(node) || hasNoAddress(node)) {
+    if (!often
+        || !node.podsStillFail(requests)
+        || countsWhy(node)
+        || hasNoAddress(node)
+        || holdsMore(node)) {
       return REQUESTS.ok("No request fails without a counted error", evidence);
     }
     Optional<List<ListedAddresses.Use>> uses = pool.read().uses();
@@ -127,7 +143,8 @@ final class PodNetwork {
           "only VPC CNI 1.11.0 and later report when pods got their addresses");
     }
     // The first increase was seen up to a minute after the pod's request.
-    Instant before = whileWatched ? since : since.minus(Trend.LAST_MINUTE);
+    Instant before =
+        whileWatched ? since : laterOf(since.minus(Trend.LAST_MINUTE), startWithRequests(node));
     List<Duration> held =
         uses.get().stream()
             .filter(use -> !use.assigned().isBefore(before))
@@ -148,6 +165,35 @@ final class PodNetwork {
     return node.pool().hasTrunk() && releases < amount
         ? REQUESTS.ok("Pods seem to get branch ENIs", evidence)
         : failed(node, requests, false).since(requests.since());
+  }
+
+  /** Whether pods held more addresses in one of doctor's polls than in the poll before. */
+  private static boolean holdsMore(NodeEvidence node) {
+    List<Long> held =
+        node.polls().stream()
+            .flatMap(poll -> poll.snapshot().pool().stream())
+            .map(AddressPool::assigned)
+            .toList();
+    return IntStream.range(1, held.size()).anyMatch(i -> held.get(i) > held.get(i - 1));
+  }
+
+  /**
+   * ipamD's start, if pods have often requested addresses since then. ipamD forgets no address that
+   * pods released since its start.
+   */
+  private static Instant startWithRequests(NodeEvidence node) {
+    double requests = node.total(ADDED);
+    return node.ipamdStart()
+        .filter(any -> requests > 1 && !node.justStarted())
+        .filter(
+            start ->
+                requests * NodeEvidence.RETRY.toSeconds()
+                    >= Duration.between(start, node.now()).toSeconds())
+        .orElse(Instant.MIN);
+  }
+
+  private static Instant laterOf(Instant one, Instant other) {
+    return one.isBefore(other) ? other : one;
   }
 
   private static final Duration NEW_POD_EXPECTED = Duration.ofMinutes(10);
@@ -273,7 +319,7 @@ final class PodNetwork {
    * this reason.
    */
   private static boolean hasNoAddress(NodeEvidence node) {
-    return node.mode() != AddressMode.IPV6 && node.available() == 0;
+    return node.mode() == AddressMode.IPV6 ? !node.pool().ipv6() : node.available() == 0;
   }
 
   /** This limit includes the pause before the second read of the routes. */
@@ -291,7 +337,7 @@ final class PodNetwork {
                   + " `/proc/net/ipv6_route`)",
               "fail if an address of a pod has no route although other pods have routes, or if a"
                   + " route leads to an address that ipamD gave to no pod. If no address is"
-                  + " available and a quarter of the held addresses has no route, the finding is"
+                  + " available and a tenth of the held addresses has no route, the finding is"
                   + " leaked-addresses. Not checked if no route leads to a pod, because doctor is"
                   + " then not on the host network",
               "Delete the pods with these addresses, so that they start again. Then find the"
@@ -355,7 +401,7 @@ final class PodNetwork {
   }
 
   /** Doctor reports a leak only if at least 1/LEAK_RATIO of the held addresses have no route. */
-  private static final int LEAK_RATIO = 4;
+  private static final int LEAK_RATIO = 10;
 
   private static final int FEWEST_LEAKED = 3;
 

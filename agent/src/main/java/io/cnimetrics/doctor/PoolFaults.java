@@ -45,7 +45,7 @@ final class PoolFaults {
               "leaked-addresses",
               "addresses that pods hold, the kubelet's max-pods, and the host's routes to pods",
               "fail if no address is available, and pods hold more addresses than the kubelet"
-                  + " admits pods, or a quarter of the held addresses has no route; warn if an"
+                  + " admits pods, or a tenth of the held addresses has no route; warn if an"
                   + " address is available; note if max-pods is assumed",
               "Restart aws-node, because ipamD then releases the addresses of pods that no longer"
                   + " exist. If the trouble comes back, upgrade the VPC CNI. More addresses or"
@@ -230,9 +230,10 @@ final class PoolFaults {
   static Finding besideOthers(Finding finding, List<Finding> findings) {
     boolean ofSlot = Set.of(TRUNK_SLOT.id(), ENICONFIG.id()).contains(finding.id());
     Predicate<Finding> lostEni = other -> other.id().equals("lost-eni");
+    Predicate<Finding> perhaps = other -> other.isPresent() || other.level() == Level.NOTE;
     if (!ofSlot || !finding.isPresent()) {
       return finding;
-    } else if (findings.stream().anyMatch(lostEni.and(Finding::isPresent))) {
+    } else if (findings.stream().anyMatch(lostEni.and(perhaps))) {
       CheckSpec spec = finding.id().equals(TRUNK_SLOT.id()) ? TRUNK_SLOT : ENICONFIG;
       return spec.ok("No ENI slot is free", "an attached ENI is missing in ipamD's pool");
     }
@@ -326,7 +327,8 @@ final class PoolFaults {
     if (!custom || ec2Fails(node) || IpamdWork.addsAddresses(node) || !lacks) {
       return ENICONFIG.ok("Custom networking is off, or has an ENI for pods", evidence);
     }
-    boolean lastSlot = pool.eniCount() == node.total(MetricCatalog.ENI_MAX_AVAILABLE) - 1;
+    boolean lastSlot =
+        pool.eniCount() == node.total(MetricCatalog.ENI_MAX_AVAILABLE) - 1 && !pool.hasTrunk();
     Optional<String> name = wanted.name();
     String title =
         lastSlot
@@ -424,8 +426,8 @@ final class PoolFaults {
                 + " does not repeat the call"
             : denied
                 ? "The role of aws-node may not call ec2:AssignIpv6Addresses"
-                : "ipamD requests the prefix when it starts, and EC2 did not assign a prefix. Usually"
-                    + " the node's subnet has no IPv6 CIDR, or ipamD did not reach EC2";
+                : "ipamD requests the prefix when it starts, and EC2 did not assign a prefix."
+                      + " Usually the node's subnet has no IPv6 CIDR, or ipamD did not reach EC2";
     boolean refused = node.total(MetricCatalog.NO_AVAILABLE_IP_ADDRS) > 0;
     Finding finding =
         node.justStarted() && !refused
@@ -434,7 +436,8 @@ final class PoolFaults {
     if (!throttled && !denied) {
       return finding.remedied(
           "Find the reason in ipamD's log. If the node's subnet has no IPv6 CIDR, add one, or put"
-              + " nodes into other subnets. Then restart aws-node, so that ipamD makes the call again",
+              + " nodes into other subnets. Then restart aws-node, so that ipamD makes the call"
+              + " again",
           Commands.ERRORS_OF_IPAMD,
           Commands.IPV6_OF_SUBNETS,
           Commands.RESTART_AWS_NODE);

@@ -92,7 +92,9 @@ public record Verdict(Level level, String text, Optional<String> finding) {
 
   private static String failure(NodeEvidence node, Finding worst, List<Finding> findings) {
     if (NOT_OF_ADDRESSES.containsKey(worst.id())) {
-      return YES + ", but " + NOT_OF_ADDRESSES.get(worst.id()) + since(node, worst) + why(worst);
+      boolean unknown = findings.stream().anyMatch(Verdict::mayStopPods);
+      String answer = unknown ? "It is not known whether new pods get addresses" : calm(node);
+      return answer + ", but " + NOT_OF_ADDRESSES.get(worst.id()) + since(node, worst) + why(worst);
     } else if (Introspection.hidesThePool(worst)) {
       return unknown(node, worst);
     }

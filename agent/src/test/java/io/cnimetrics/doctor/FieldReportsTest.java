@@ -70,8 +70,10 @@ class FieldReportsTest {
     "withoutFailure"
   })
   void verdictIsTheCauseThatTheReportFound(Report report) {
-    Diagnosis diagnosis = report.node().diagnosed();
+    verdictIsTheCause(report, report.node().diagnosed());
+  }
 
+  private static void verdictIsTheCause(Report report, Diagnosis diagnosis) {
     assertThat(diagnosis.verdict().finding().orElse(""))
         .as(diagnosis.toString())
         .isEqualTo(report.finding());
@@ -358,6 +360,35 @@ class FieldReportsTest {
             "ipamd.log",
             "!put-role-policy"),
         fails(
+            "aws-ia/terraform-aws-eks-blueprints#371: the same, and 1.10 counts no refused pods",
+            node(ipv6(0, 0, 0))
+                .type("t3.medium", 110, 3, 0)
+                .requests(4, 4)
+                .errors("AssignIpv6Addresses", "UnauthorizedOperation", 1, 1),
+            "ipv6-prefix",
+            "ec2:AssignIpv6Addresses",
+            "failed-requests=Level.OK"),
+        fails(
+            "#871: release 1.5.5, and the subnet of the new node is empty",
+            node(full(0, 4))
+                .requests(4, 4)
+                .metadata("CreateNetworkInterface", "InsufficientFreeAddressesInSubnet", 5, 6)
+                .function("increaseIPPoolAllocENI", 5, 6),
+            "ec2-no-addresses",
+            "Pods get no address",
+            ">refused-pods"),
+        fails(
+            "#3264, terraform-aws-modules/terraform-aws-eks#2596: no prefix, and then no address",
+            node(eni(0, 0, 0))
+                .prefixMode()
+                .with(it -> it.maxPods(70))
+                .refused()
+                .startedAgo(400)
+                .errors("AssignPrivateIpAddresses", "InsufficientCidrBlocks", 3, 4)
+                .errors("CreateNetworkInterface", "InsufficientFreeAddressesInSubnet", 3, 4),
+            "ec2-no-prefixes",
+            "ec2-no-addresses=Level.WARN"),
+        fails(
             "#2338: the role lacks the right that IPv6 needs",
             node(ipv6(0, 0, 0))
                 .type("c6i.32xlarge", 110, 15, 0)
@@ -635,6 +666,26 @@ class FieldReportsTest {
             "restart aws-node",
             ">node-full"),
         fails(
+            "#2352: some pods have ended, and ipamD keeps their addresses",
+            fullNode(4, 14).refused().with(node -> node.withoutRoutes(12)),
+            "leaked-addresses",
+            "12 of 56",
+            "If it lists pods",
+            ">node-full"),
+        fails(
+            "#533, #59: the release does not know the instance type",
+            node(eni(0, 0, 0)).type("m5.metal", 110, 0, 14).requests(5, 5),
+            "node-full",
+            "does not know the instance type",
+            "update-addon",
+            ">no-addresses"),
+        fails(
+            "#2872: since 1.17 pods no longer use the trunk ENI",
+            node(full(0, 9), eni(1, 0, 0).trunk(), full(2, 9)).type("m5.large", 29, 3, 9).refused(),
+            "node-full",
+            "18 of 18",
+            "without the trunk ENI"),
+        fails(
             "#1446, #1602: jobs each minute, and no more ENIs fit",
             fullNode(4, 14).refused(),
             "node-full"),
@@ -892,6 +943,9 @@ class FieldReportsTest {
             node(eni(0, 14, 4).jobs(2))
                 .changed("2026-11-27T00:00:00Z", "1754-08-30T22:43:41.128654848Z")
                 .requests(2, 2)),
+        calm(
+            "Pods hold more addresses than before, and ipamD reports no new time",
+            node(eni(0, 14, 4)).then(eni(0, 14, 6)).requests(3, 0)),
         calm("All pods use the network of the host", node(eni(0, 14, 0)).requests(0, 0)),
         fails(
             "Requests fail, and the addresses of the other pods have no times",
@@ -919,7 +973,14 @@ class FieldReportsTest {
             .requests(2, 2)
             .agentSaw(20, run("add_ip_req_count", 2, 20, 20), run("ec2api_req_count", 1, 20, 20));
 
+    ReportedNode young =
+        node(eni(0, 14, 0))
+            .startedAgo(300)
+            .counts("add_ip_req_count", 24, 24)
+            .agentSaw(20, run("add_ip_req_count", 24, 280, 20));
+
     assertThat(failing.diagnosed(1).verdict().finding()).hasValue("failed-requests");
+    assertThat(young.diagnosed(1).verdict().finding()).hasValue("failed-requests");
     assertThat(restarted.diagnosed(1).verdict().level()).isEqualTo(OK);
     assertThat(freed.diagnosed(1).verdict().level()).isEqualTo(OK);
   }
@@ -1166,6 +1227,9 @@ class FieldReportsTest {
             node(ipv6(0, 1, 4))
                 .type("m5.xlarge", 110, 4, 0)
                 .errors("AssignIpv6Addresses", "InvalidParameterValue", 2, 2)),
+        calm(
+            "#330: pods came before ipamD was ready, and have their addresses now",
+            node(eni(0, 14, 6)).startedAgo(150).counts("no_available_ip_addresses", 6, 6)),
         warns(
             "An IPv6 node has just started",
             node(ipv6(0, 0, 0)).type("m5.xlarge", 110, 4, 0).startedAgo(20),
@@ -1274,6 +1338,57 @@ class FieldReportsTest {
     assertThat(finding(diagnosis, "instance-enis").level()).isEqualTo(Level.NOTE);
   }
 
+  /** The errors that ipamD counted perhaps ended long ago. */
+  private static Stream<Report> inOnePoll() {
+    return Stream.of(
+        fails(
+            "kubernetes/kops#18693: subnet discovery is denied, and the node's subnet is empty",
+            node(full(0, 14))
+                .refused()
+                .errors("DescribeSecurityGroups", "UnauthorizedOperation", 12, 12)
+                .errors("CreateNetworkInterface", "InsufficientFreeAddressesInSubnet", 12, 12),
+            "ec2-no-addresses"),
+        fails(
+            "#1724: custom networking attaches the first ENI for pods",
+            node(eni(0, 0, 0))
+                .type("m5.large", 20, 3, 9)
+                .settings(true, WARM_ENI)
+                .refused()
+                .startedAgo(150)
+                .attached("eni-0", "eni-1"),
+            "no-addresses"),
+        warns(
+            "#1399: EC2 detaches an ENI slowly",
+            node(full(0, 14))
+                .refused()
+                .errors("DeleteNetworkInterface", "InvalidParameterValue", 4, 4),
+            "warm-pool",
+            "ec2-other=Level.NOTE"),
+        warns(
+            "The node is full, and EC2 throttled calls",
+            fullNode(4, 14)
+                .refused()
+                .errors("DescribeNetworkInterfaces", "RequestLimitExceeded", 10, 10),
+            "node-full"),
+        warns(
+            "#890: release 1.5.5 does not count refused pods, and the node is full",
+            fullNode(4, 14).requests(4, 4),
+            "node-full",
+            "It is not known",
+            "refused-pods=Level.WARN"),
+        fails(
+            "The node is full, and pods have no route",
+            fullNode(4, 14).refused().with(it -> it.withoutRoutes(2)),
+            "pod-routes",
+            "It is not known whether new pods get addresses"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("inOnePoll")
+  void onePollShowsTheLikelyCause(Report report) {
+    verdictIsTheCause(report, report.node().diagnosed(1));
+  }
+
   /** One poll also shows the slot of a trunk ENI, but not whether pods still fail. */
   @Test
   void onePollShowsLess() {
@@ -1282,10 +1397,18 @@ class FieldReportsTest {
             .refused()
             .counts("pod_eni_error_count{fn=\"tryEnableSecurityGroupsForPods\"}", 60, 66);
     ReportedNode setup =
-        node(eni(0, 14, 4)).counts("del_ip_req_count{reason=\"SetupNSFailed\"}", 679, 688);
+        node(eni(0, 14, 4))
+            .requests(11, 2)
+            .counts("del_ip_req_count{reason=\"SetupNSFailed\"}", 79, 88);
+    ReportedNode setupBefore =
+        node(eni(0, 14, 4))
+            .requests(1, 1)
+            .counts("del_ip_req_count{reason=\"SetupNSFailed\"}", 9, 9);
 
     assertThat(trunk.diagnosed(1).findings().get(0).id()).isEqualTo("trunk-slot");
-    assertThat(setup.diagnosed(1).verdict().level()).isEqualTo(OK);
+    assertThat(setup.diagnosed(1).verdict().finding()).hasValue("pod-setup");
+    assertThat(setup.diagnosed(1).verdict().level()).isEqualTo(WARN);
+    assertThat(setupBefore.diagnosed(1).verdict().level()).isEqualTo(OK);
     Diagnosis lost =
         fullNode(3, 14).refused().attached("eni-0", "eni-1", "eni-2", "eni-9").diagnosed(1);
     assertThat(finding(lost, "lost-eni").level()).isEqualTo(Level.NOTE);
