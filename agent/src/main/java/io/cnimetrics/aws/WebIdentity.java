@@ -1,7 +1,11 @@
 package io.cnimetrics.aws;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
@@ -29,6 +33,10 @@ import software.amazon.awssdk.services.sts.StsClient;
 record WebIdentity(String region) implements CredentialsSource {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
   private static final Duration READ_TIMEOUT = Duration.ofSeconds(3);
+
+  /** Tokens of a service account have about 1 kB. */
+  private static final int MOST_TOKEN_BYTES = 64 * 1024;
+
   private static final String SESSION = "cni-metrics-agent";
   private static final String STS_FAULT = "STS or a proxy has a fault; the agent tries again";
 
@@ -125,15 +133,33 @@ record WebIdentity(String region) implements CredentialsSource {
   static String token(SdkSystemSetting file, String source) {
     String path = file.getStringValue().orElseThrow();
     try {
-      String token = Files.readString(Path.of(path)).strip();
+      String token = text(Path.of(path)).strip();
       if (token.isEmpty()) {
         throw withoutToken(source, path, "is empty");
       }
       return token;
     } catch (NoSuchFileException e) {
       throw withoutToken(source, path, "does not exist");
-    } catch (IOException | UncheckedIOException | InvalidPathException e) {
-      throw withoutToken(source, path, "cannot be read: " + e.getClass().getSimpleName());
+    } catch (AccessDeniedException e) {
+      throw withoutToken(source, path, "cannot be read: access denied");
+    } catch (IOException | InvalidPathException e) {
+      throw withoutToken(source, path, "cannot be read: " + e.getMessage());
+    }
+  }
+
+  /** Reads a small file. The read of a named pipe could block for ever. */
+  private static String text(Path file) throws IOException {
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      throw new IOException("it is not a regular file");
+    }
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] start = in.readNBytes(MOST_TOKEN_BYTES + 1);
+      if (start.length > MOST_TOKEN_BYTES) {
+        throw new IOException("it has more than %,d bytes".formatted(MOST_TOKEN_BYTES));
+      }
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(start)).toString();
+    } catch (CharacterCodingException e) {
+      throw new IOException("it is not text", e);
     }
   }
 

@@ -203,6 +203,36 @@ class CredentialsTest {
     }
   }
 
+  /** The read of a named pipe would hold the thread of all later requests. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "mkfifo | is not a regular file",
+        "mkdir | is not a regular file",
+        "ln -s /dev/zero | is not a regular file",
+        "truncate -s 65537 | has more than 65,536 bytes",
+        "printf '\\377' > | is not text"
+      })
+  void tokenFileThatIsNoTokenIsReadAgainLater(String command, String reason)
+      throws IOException, InterruptedException {
+    try (RawCloudWatch server = new RawCloudWatch();
+        RawCloudWatch sts = new RawCloudWatch(request -> request.ok(assumed().getBytes(UTF_8)));
+        CloudWatchSink sink = openForIrsa(server, sts.url())) {
+      Path token = empty.resolve("token");
+      Files.delete(token);
+      new ProcessBuilder("sh", "-c", command + " " + token).start().waitFor();
+      PutResult answer = put(sink, LIMIT);
+      assertThat(answer.status()).isEqualTo(Status.RETRYABLE);
+      assertThat(answer.message())
+          .contains("token file " + token + " cannot be read: it " + reason);
+
+      Files.delete(token);
+      Files.writeString(token, "planted.web.identity");
+      assertThat(put(sink, LIMIT)).isEqualTo(PutResult.ACCEPTED);
+    }
+  }
+
   @Test
   void clientThatTheSdkCreatesForAProfileWithARoleIsOurs() throws IOException {
     try (RawCloudWatch server = new RawCloudWatch();
