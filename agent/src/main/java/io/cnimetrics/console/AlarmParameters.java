@@ -158,8 +158,8 @@ final class AlarmParameters {
         TOPIC_PATTERN,
         "ARN of the SNS topic for %s. If empty, no topic is used. If a KMS key encrypts the topic,"
                 .formatted(messages)
-            + " the key's policy must allow the service cloudwatch.amazonaws.com kms:Decrypt and"
-            + " kms:GenerateDataKey*, or no message arrives");
+            + " no message arrives unless the key's policy allows cloudwatch.amazonaws.com"
+            + " kms:Decrypt and kms:GenerateDataKey*");
   }
 
   private static Map<String, Object> text(Object value, String pattern, String description) {

@@ -232,7 +232,7 @@ record DashboardGraph(
     return object("expression", search, "id", "e1", "accountId", of.accountId());
   }
 
-  /** The search for the series of a metric that have exactly the given dimensions. */
+  /** The search for a metric's series with exactly the given dimensions. */
   static String found(String namespace, Metric metric, String... dimensions) {
     return "{\"%s\",\"%s\"} MetricName=\"%s\""
         .formatted(namespace, String.join("\",\"", dimensions), metric.name());

@@ -42,7 +42,8 @@ record PromQuery(String expression, int pendingMinutes) {
    * @param matcher selects the cluster, such as {@code {cluster="prod"}}; empty for all clusters
    * @param publishMinutes the agents' publish interval
    * @param threshold converts a threshold from the given unit to a text in the base unit
-   * @param existing selects the nodes that exist; empty if unknown
+   * @param existing the PromQL that selects the existing nodes; empty if no series shows which
+   *     nodes exist
    */
   record Dialect(
       String matcher,

@@ -37,7 +37,8 @@ public final class PromqlTemplate {
   /**
    * Writes the template.
    *
-   * @param settings without subnets and without a dashboard; the namespace has no effect
+   * @param settings the settings, which must not name subnets or include a dashboard. The namespace
+   *     has no effect
    */
   public static String of(AlarmTemplate.Settings settings) {
     Dialect dialect =
@@ -67,7 +68,7 @@ public final class PromqlTemplate {
   }
 
   /**
-   * The samples of one node that the alarms read in one evaluation. Each range of a query reads a
+   * The samples of one node that the alarms read in one evaluation. A range of a query reads one
    * sample for each publish interval. The few samples of subnets are left out.
    */
   public static long samplesOfNode(Collection<Metric> metrics, int publishMinutes) {

@@ -189,7 +189,7 @@ class RunbooksGoldensTest {
         };
     return "[`kubectl cni-doctor`](../commands.md#all-nodes-at-once) asks all nodes.\n"
         + inPrometheus
-        + ".\nLogs Insights finds the node with this query, for Container Insights in the log group\n"
+        + ".\nThis query finds the node in Logs Insights. The log group of Container Insights is\n"
         + "`/aws/containerinsights/CLUSTER/application`";
   }
 
