@@ -25,7 +25,10 @@ public record EffectiveMaximum(long addresses, long perEni, String explanation) 
     }
   }
 
-  /** The reasons in the explanation why the node has fewer addresses than its type permits. */
+  /**
+   * The part of the explanation that says why the number differs from the type's limits; empty if
+   * there is none.
+   */
   public String reasons() {
     String[] parts = explanation.split(": ", 2);
     return parts.length == 2 ? parts[1] : "";
@@ -96,7 +99,7 @@ public record EffectiveMaximum(long addresses, long perEni, String explanation) 
    * Without WARM_IP_TARGET ipamD requests a new ENI with all its addresses, and EC2 assigns all
    * addresses or none. For an attached ENI ipamD can request a single address or prefix.
    *
-   * @param wholeEnis whether ipamD requests a new ENI only with all its addresses
+   * @param wholeEnis whether ipamD requests all addresses of a new ENI at once
    * @param step the number of addresses in the smallest request: 16 in prefix mode, otherwise 1
    */
   private record Growth(boolean customNetworking, boolean wholeEnis, long step) {
@@ -118,7 +121,7 @@ public record EffectiveMaximum(long addresses, long perEni, String explanation) 
           : Math.max(0, perEni - step * (eni.single().total() + eni.prefixes()));
     }
 
-    /** How many of the requested addresses EC2 can assign: a multiple of {@code step}. */
+    /** The number of the requested addresses that EC2 can assign. A multiple of {@code step}. */
     long upTo(long addresses, long free) {
       return Math.max(0, Math.min(addresses, free) / step * step);
     }

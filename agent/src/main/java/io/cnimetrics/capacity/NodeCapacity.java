@@ -21,15 +21,15 @@ import java.util.stream.Collectors;
  * The number of addresses that a node has and can have, calculated from a snapshot.
  *
  * <p>Effective maximum of a network card = (number of ENIs that may carry pods) × (number of
- * addresses per ENI without the primary address), × 16 in prefix mode. The effective maximum is at
- * most the number of pods with an own address that the kubelet admits.
+ * addresses per ENI without the primary address), × 16 in prefix mode. If the kubelet admits fewer
+ * pods with an own address than that, the number of these pods is the effective maximum.
  *
  * <p>With one network card, both factors come from ipamD's gauges {@code awscni_eni_max} and {@code
  * awscni_ip_max}, or from the instance type if the gauges are unknown. With several cards both
  * factors come from the instance type, because ipamD's gauges then show only one of the cards.
  * ipamD's gauges include ENIs that carry no pods: a trunk ENI, ENIs in excluded subnets, and the
- * primary ENI with custom networking. If EC2 has rejected a call because of a limit, the lower of
- * the gauge and the type's limit counts.
+ * primary ENI with custom networking. If EC2 has rejected a call because of a limit, the gauge or
+ * the type's limit is used, whichever is lower.
  *
  * <p>A multi-NIC pod holds an address on each card. Therefore the card with the fewest available
  * addresses decides whether the pod can start. If a node has no multi-NIC pods, ipamD assigns each
@@ -68,7 +68,8 @@ public record NodeCapacity(
    *     be negative on instances with EFA-only interfaces
    * @param ipMax the gauge {@code awscni_ip_max}: how many addresses these ENIs can have; 0 on IPv6
    * @param before the mode by the last known gauges. A poll without gauges uses this mode, because
-   *     a node whose mode was changed can have addresses of both modes.
+   *     the addresses do not always show the mode: after a change of the mode, a node has addresses
+   *     of both modes
    */
   public static NodeCapacity of(
       NodeSnapshot snapshot,
@@ -118,7 +119,10 @@ public record NodeCapacity(
         .max(Comparator.comparingDouble(CardCapacity::utilization));
   }
 
-  /** How many pods can start now. The card with the fewest available addresses limits this. */
+  /**
+   * The number of pods that can start now. The card with the fewest available addresses limits this
+   * number.
+   */
   public long available() {
     return cards.stream().mapToLong(CardCapacity::available).min().orElse(0);
   }
@@ -134,8 +138,8 @@ public record NodeCapacity(
   }
 
   /**
-   * Whether a card has no available address although the pool can grow there; empty if the pool or
-   * a maximum is unknown.
+   * Whether a card has no available address although its pool can grow; empty if the pool or a
+   * maximum is unknown.
    */
   public Optional<Boolean> warmPoolEmpty() {
     boolean known =
@@ -200,8 +204,8 @@ public record NodeCapacity(
     }
 
     /**
-     * The maximum by ipamD's gauges; empty if more ENIs are attached than the gauge permits. In
-     * this case the gauge shows only one of the cards.
+     * The maximum by ipamD's gauges. Empty if more ENIs are attached than the gauge permits,
+     * because the gauge then shows only one of the cards.
      */
     private Optional<EffectiveMaximum> maximumOfAnyCard(int cards, AddressMode mode) {
       boolean exceeded =
@@ -216,7 +220,10 @@ public record NodeCapacity(
                           most.addresses(), most.perEni(), most.explanation() + doubt));
     }
 
-    /** Whether the table has the limit of a network card, or the card has only excluded ENIs. */
+    /**
+     * Whether the limit of a network card is known or, because all ENIs of the card are excluded,
+     * not needed.
+     */
     private boolean isKnown(InstanceLimits.Limit known, int card) {
       return known.enisOn(card) > 0
           || snapshot.pool().orElseThrow().onCard(card).enis().stream().allMatch(Eni::excluded);
@@ -303,9 +310,9 @@ public record NodeCapacity(
     }
 
     /**
-     * The ENIs that carry no pods. A missing trunk ENI counts only if requests for it fail and the
-     * pool has all ENIs of the limit but one. ipamD keeps this slot free, because a later request
-     * could succeed.
+     * The ENIs that carry no pods. They include the slot that ipamD keeps for a missing trunk ENI.
+     * This slot counts only if requests for the trunk ENI fail, the pool has no available address,
+     * and one slot is left.
      */
     private ReservedEnis reserved(int card, long most, AddressMode mode) {
       ReservedEnis attached = ReservedEnis.of(snapshot, card);
@@ -329,7 +336,10 @@ public record NodeCapacity(
       return errors > 0 && !(unable && recent);
     }
 
-    /** The number of ENIs, by ipamD or by the instance type. */
+    /**
+     * The number of ENIs by ipamD's gauge or, if it is unknown or EC2 rejected more, by the
+     * instance type.
+     */
     private long enis(long ipamd, List<String> assumptions) {
       if (eniMax.isEmpty()) {
         assumptions.add("limits of the instance type, because MAX_ENI is unknown");
@@ -348,7 +358,10 @@ public record NodeCapacity(
       return ipamd;
     }
 
-    /** The number of addresses per ENI, by ipamD or by the instance type. */
+    /**
+     * The number of addresses per ENI by ipamD's gauge or, if EC2 rejected more, by the lower of
+     * the gauge and the instance type.
+     */
     private long perEni(long ipamd, AddressMode mode, List<String> assumptions) {
       long type = limit.map(known -> known.podIpv4PerEni() * factor(mode)).orElse(ipamd);
       if (ipamd == type) {
@@ -373,7 +386,10 @@ public record NodeCapacity(
       return mode == AddressMode.PREFIX ? ADDRESSES_PER_PREFIX : 1;
     }
 
-    /** The lower of two numbers: the product of both limits, and the kubelet's limit of pods. */
+    /**
+     * The lower of two numbers: the addresses that the ENIs permit, and the pods that the kubelet
+     * admits and that need an address.
+     */
     private EffectiveMaximum maximum(
         AddressMode mode, long enis, long perEni, List<String> assumptions) {
       long usable = Math.max(0, enis);

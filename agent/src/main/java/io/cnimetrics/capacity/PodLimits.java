@@ -25,7 +25,10 @@ public record PodLimits(int maxPods, int hostNetworkPods) {
   /** At least aws-node and kube-proxy are on the host's network. */
   private static final int SURELY_ON_HOST_NETWORK = 2;
 
-  /** The most pods that can hold an address. If pods hold more, addresses have leaked. */
+  /**
+   * The largest possible number of pods with an address. If pods hold more addresses, addresses
+   * have leaked.
+   */
   public int mostWithAddress() {
     return maxPods - Math.min(SURELY_ON_HOST_NETWORK, hostNetworkPods);
   }

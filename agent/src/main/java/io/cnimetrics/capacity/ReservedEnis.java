@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The ENIs of one network card that count towards the limit but carry no pods. An ENI that carries
- * no pods for two reasons counts once.
+ * The ENIs of one network card that count towards the limit but carry no pods. An ENI counts once,
+ * even for two reasons.
  *
  * @param reasons a text for each kind of reserved ENI, such as {@code without the trunk ENI}
  */

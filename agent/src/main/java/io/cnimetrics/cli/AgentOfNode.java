@@ -30,8 +30,8 @@ final class AgentOfNode {
 
   /**
    * Returns the agent's report. The result is empty if no agent of this node answers. The result is
-   * also empty if the agent did not read ipamD's counters at least twice in the last minutes,
-   * unless the agent reports that ipamD is down.
+   * also empty without two reads of ipamD's counters, the last of them recent, unless the agent
+   * reports that ipamD is down.
    *
    * @param health the agent's health address
    */
@@ -90,7 +90,8 @@ final class AgentOfNode {
   }
 
   /**
-   * If the page has no value of {@code ipamdRecentRestarts}, counts the restarts of the last run.
+   * If the page has no value of {@code ipamdRecentRestarts}, uses the last increase of {@code
+   * ipamdRestarts}.
    */
   private static Restarts restarts(AgentPage page, List<RecentIncrease> increases, Instant now) {
     Optional<RecentIncrease> run =

@@ -149,7 +149,7 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
    */
   private int simulate(NamedScenario scenario, Values values, Options options, Console console) {
     Duration watched = Collections.min(List.of(scenario.warmUp(), WATCHED));
-    // The first poll is so long ago that the last poll is at the present time.
+    // The polls start in the past, so that the last poll is at the present time.
     Duration polled = ThisNode.config(values).pollInterval().multipliedBy(options.polls() - 1L);
     Instant first = clock.instant().minus(polled);
     AtomicReference<Instant> now = new AtomicReference<>(first.minus(watched));

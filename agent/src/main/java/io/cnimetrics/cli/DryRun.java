@@ -75,8 +75,8 @@ record DryRun(InstantSource clock) implements Command {
   }
 
   /**
-   * Whether to poll repeatedly. The flags --once and --watch exclude each other, and override the
-   * variables of both.
+   * Whether to poll repeatedly. The flags --once and --watch exclude each other. A flag overrides
+   * the environment variables of both.
    */
   static boolean watches(Values values) {
     Optional<Boolean> watch = values.find(WATCH);

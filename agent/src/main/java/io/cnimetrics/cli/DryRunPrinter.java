@@ -75,8 +75,9 @@ final class DryRunPrinter {
   }
 
   /**
-   * Writes problems to standard error if the output format cannot show problems. Also writes
-   * ipamD's problems if a single poll could not read ipamD. Writes a lasting problem only once.
+   * Writes problems to standard error if the output format cannot show problems. If the command
+   * polls only once and cannot read ipamD, always writes ipamD's problems. A problem that lasts is
+   * written only once.
    */
   private void reportProblems(Report poll) {
     for (Problem problem : poll.problems()) {

@@ -38,7 +38,7 @@ final class LocalProbes {
   private static final Duration VISIT_LIMIT = Duration.ofSeconds(1);
   private static final Duration AWS_LIMIT = Duration.ofSeconds(5);
 
-  /** The start or the end of a pod takes a few seconds. */
+  /** The pause before the second read. In this time the start or the end of a pod is complete. */
   private static final Duration POD_START = Duration.ofSeconds(5);
 
   private record PoolOfNode(AgentConfig config) implements Probes.Pool {
@@ -159,7 +159,7 @@ final class LocalProbes {
     return UrlSecrets.hiddenIn(String.valueOf(e.getMessage()));
   }
 
-  /** Splits the sink's message, which is the fact, a semicolon and the remedy. */
+  /** Splits a message of the sink into the fact and the remedy. A semicolon separates them. */
   private static Probes.Refusal refusal(String message) {
     String[] parts = message.split("; ", 2);
     String remedy = parts.length > 1 ? parts[1] : "See the agent's log";
@@ -181,8 +181,7 @@ final class LocalProbes {
   }
 
   /**
-   * Finds why a directory is not writable. Creates no file, because an agent perhaps uses the
-   * directory.
+   * Finds why a directory is not writable. Creates no file, because an agent may use the directory.
    */
   static Optional<String> obstacle(Path directory) {
     if (!Files.exists(directory)) {

@@ -28,7 +28,7 @@ public final class LogText {
     String message =
         event.getLoggerName().startsWith(OWN)
             ? filled(event.getMessage(), event.getArgumentArray())
-            // The whole message of a library is escaped, because it perhaps contains values from
+            // The whole message of a library is escaped, because it may contain values from
             // outside.
             : value(event.getFormattedMessage(), false);
     return event.getThrowableProxy() == null

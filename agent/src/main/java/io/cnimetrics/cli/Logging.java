@@ -59,7 +59,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
     context.getLogger("io.cnimetrics").setLevel(level);
   }
 
-  /** OkHttp and the JDK use java.util.logging, which would write lines in another format. */
+  /** OkHttp and the JDK log with java.util.logging, which has another line format. */
   private static void forwardJdkLogs() {
     LogManager.getLogManager().reset();
     LogManager.getLogManager().getLogger("").addHandler(new Forwarding());

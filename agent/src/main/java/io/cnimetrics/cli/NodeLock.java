@@ -14,9 +14,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A lock that only one agent of a node can hold. If two agents published for the same node, each
- * sum would count the node twice. The lock is a socket that is bound to a loopback address and
- * never listens or connects. Pods with the host's network share the loopback addresses, even if
- * they share no directory. The kernel frees the address when the process ends.
+ * sum would count the node twice. The lock is a socket that is bound to a loopback address but
+ * never listens or connects. All pods with the host's network share the loopback addresses, but not
+ * always a directory. The kernel frees the address when the process ends.
  */
 final class NodeLock implements AutoCloseable {
   /** The port after the default port of the health server. */
@@ -47,8 +47,8 @@ final class NodeLock implements AutoCloseable {
   }
 
   /**
-   * Tries to hold the lock until the process ends. If the port is in use on all loopback addresses,
-   * no agent can hold a lock, and this method returns true.
+   * Tries to take the lock, which this process then holds until its end. If another program uses
+   * the port on all loopback addresses, no agent can take a lock, and this method returns true.
    *
    * @return false if another agent holds the lock
    */
@@ -57,8 +57,8 @@ final class NodeLock implements AutoCloseable {
     if (held.isPresent()) {
       return true;
     }
-    // No lock is possible if a program listens on all addresses, or without 127.0.0.0/8. To find
-    // this out, binds an address that no lock uses.
+    // Another agent holds the lock, or the port cannot be bound on any address of 127.0.0.0/8.
+    // Tests the second case with an address that no lock uses.
     int random = ThreadLocalRandom.current().nextInt();
     Optional<Socket> samePort = bind(loopback(NO_LOCK, random, address.getPort()));
     samePort.ifPresent(NodeLock::close);

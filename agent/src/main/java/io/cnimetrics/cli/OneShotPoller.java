@@ -45,8 +45,8 @@ final class OneShotPoller {
   private SamplerState state = SamplerState.NONE;
 
   /**
-   * @param sampler must be created before the first request. If ipamD starts after the sampler,
-   *     ipamD's totals are increases from 0.
+   * @param sampler created before the first request, because the totals of an ipamD that starts
+   *     after the sampler are increases from 0
    * @param identity the node's identity; the detection may end during the first poll
    */
   OneShotPoller(
@@ -69,7 +69,10 @@ final class OneShotPoller {
     return new Identification.Configured(config.nodeName(), config.clusterId(), config.region());
   }
 
-  /** Starts the detection of the node's identity. Unlike the agent, makes one attempt only. */
+  /**
+   * Starts the detection of the node's identity. The agent repeats it, but a command makes one
+   * attempt.
+   */
   static CompletableFuture<Identification> identity(AgentComponent node) {
     return CompletableFuture.supplyAsync(() -> node.identity().attempt(IDENTITY_LIMIT));
   }
@@ -128,7 +131,10 @@ final class OneShotPoller {
         query.map(SubnetQuery::subnets).orElse(List.of()));
   }
 
-  /** The report if a poll hangs. Requests have time limits, but a DNS lookup has no time limit. */
+  /**
+   * The report for a poll that hangs. The probable cause is DNS, because all requests except DNS
+   * lookups have a time limit.
+   */
   private Report hung() {
     String fact = "the poll did not end within %d s".formatted(LIMIT.toSeconds());
     String remedy = "check whether the DNS server answers";

@@ -56,8 +56,7 @@ record PlannedClusters(
         new Fleet(
             nodes,
             publishInterval,
-            // Without PutMetricData, a node sends one OTLP request at the times of its
-            // PutMetricData requests.
+            // Without PutMetricData, the requests contain the points of OTLP instead of datums.
             putMetricData || !points.billed() ? datums : points.points(),
             putMetricData && starts > 0);
     return new FleetPlan(
@@ -87,12 +86,12 @@ record PlannedClusters(
         sendsOtlpToCloudWatch());
   }
 
-  /** Whether OTLP goes to CloudWatch. The setting for CloudWatch's own endpoint has no URL. */
+  /** Whether OTLP goes to CloudWatch. In this case the setting has no URL. */
   private boolean sendsOtlpToCloudWatch() {
     return otlp.map(Otlp::url).filter(Optional::isEmpty).isPresent();
   }
 
-  /** The metrics that each node sends. The metrics of subnets are not among them. */
+  /** The metrics that each node sends, without the metrics of subnets. */
   private List<Metric> metrics() {
     return metrics(false);
   }
@@ -124,7 +123,7 @@ record PlannedClusters(
         : BilledSet.Scope.PART;
   }
 
-  /** There are at most as many combinations as nodes, because each node has one combination. */
+  /** Each node has one combination. Therefore there are at most as many combinations as nodes. */
   private int combinations(List<Dimension> set) {
     long combinations = 1;
     for (Dimension dimension : set) {

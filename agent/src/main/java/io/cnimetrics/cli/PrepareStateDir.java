@@ -27,7 +27,8 @@ final class PrepareStateDir implements Command {
           .defaultsTo("10001:10001", "user id and group id of the agent");
 
   /**
-   * The files that an earlier agent perhaps wrote as another user. Other files keep their owners.
+   * The files that an earlier agent may have written as another user. Other files keep their
+   * owners.
    */
   private static final List<String> FILES = List.of("state", "state.new", "lock");
 
@@ -72,7 +73,7 @@ final class PrepareStateDir implements Command {
         owner.own(file);
       }
     }
-    // The directory comes last, because root with only CHOWN cannot open another user's directory.
+    // The directory comes last: root with only CHOWN cannot open a directory of another user.
     owner.own(directory);
   }
 

@@ -37,16 +37,16 @@ record Recommend(InstantSource clock) implements Command {
       Flag.of("--prometheus", "RECOMMEND_PROMETHEUS", FlagType.of("URL", Otlp::prometheus))
           .ifAbsent(
               "none: reads --file",
-              "address of a Prometheus, such as http://prometheus:9090; answers everything if it"
-                  + " has the agents' metrics, and subnets if the agents run with --subnets; set"
-                  + " headers in RECOMMEND_HEADERS");
+              "address of a Prometheus with the agents' metrics, such as http://prometheus:9090;"
+                  + " for subnets, the agents must run with --subnets; set headers in"
+                  + " RECOMMEND_HEADERS");
   private static final Flag<Path> FILE =
       Flag.of("--file", "RECOMMEND_FILE", FlagType.of("FILE", Recommend::path))
           .ifAbsent(
               "none: reads --prometheus",
-              "file with answers of query_range, of Prometheus or of CloudWatch's PromQL, also"
-                  + " gzipped; answers everything for the metrics in the file. Metrics that were"
-                  + " sent by PutMetricData do not suffice, because they name no node");
+              "file with answers of query_range from Prometheus or from CloudWatch's PromQL, plain"
+                  + " or gzipped. Metrics that were sent by PutMetricData are not enough, because"
+                  + " they do not name the node");
   private static final Flag<Integer> DAYS =
       Flag.of("--days", "RECOMMEND_DAYS", FlagType.number(1, 30))
           .defaultsTo("7", "number of days that --prometheus reads, up to now");

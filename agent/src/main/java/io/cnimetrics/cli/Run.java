@@ -69,8 +69,8 @@ final class Run implements Command {
   public int run(Values values, Console console) {
     Runtime runtime = Runtime.getRuntime();
     Thread main = Thread.currentThread();
-    // The hook is added first: a signal before this would end the JVM with exit code 143. If an
-    // error has ended the main thread, the hook keeps the exit code of the error.
+    // The hook is added first, because an earlier signal would end the JVM with exit code 143. If
+    // an error has ended the main thread, the hook keeps the exit code of the error.
     StopHook hook = new StopHook(() -> stop() && main.isAlive(), StopHook.LIMIT, runtime::halt);
     runtime.addShutdownHook(new Thread(hook, "stop"));
     Thread.setDefaultUncaughtExceptionHandler(
@@ -83,8 +83,8 @@ final class Run implements Command {
   }
 
   /**
-   * Stops the agent, if it was created already. The start before this can last until another agent
-   * ends.
+   * Stops the agent if it exists. During the start it does not exist yet, and the start can last
+   * until another agent ends.
    *
    * @return false if the process already ends for another reason, such as invalid settings
    */
@@ -95,9 +95,8 @@ final class Run implements Command {
   }
 
   /**
-   * Logs what ended a thread. An {@link Error} ends the process at once, because its memory or its
-   * code is perhaps damaged. After this Kubernetes restarts the agent, which continues with the
-   * stored state.
+   * Logs what ended a thread. An {@link Error} ends the process at once, because the process may be
+   * damaged. Kubernetes then restarts the agent, which continues with the stored state.
    */
   static void uncaught(Thread thread, Throwable failure, IntConsumer halt) {
     try {
@@ -152,12 +151,13 @@ final class Run implements Command {
   }
 
   /**
-   * Waits, without being ready, while another agent publishes for this node. If the other agent has
-   * the same health address, it answers the probes of this pod, and only an exit of this agent
-   * shows the error. This agent exits after {@link #STOP_LIMIT}, because the other agent is perhaps
-   * stopping. If both have the same state directory, this agent waits without a limit.
+   * Waits, without being ready, while another agent publishes for this node. If both agents have
+   * the same health address, the probes of this pod reach the other agent, and only an exit of this
+   * agent can show the error. This agent first waits for {@link #STOP_LIMIT}, because the other
+   * agent may be stopping. If both agents have the same state directory, this agent waits without a
+   * limit.
    *
-   * @throws UncheckedIOException if the other agent does not end and has the health address
+   * @throws UncheckedIOException if the other agent has the health address and does not end in time
    */
   private void awaitOtherAgent(AgentConfig config, NodeLock lock) {
     if (lock.tryHold()) {
@@ -224,7 +224,7 @@ final class Run implements Command {
             config.stateDir().map(Object::toString).orElse("none"));
   }
 
-  /** Waits after a signal has ended the poll loop, until the stop hook ends the process. */
+  /** Waits until the stop hook ends the process. Called after a signal has ended the poll loop. */
   private static int awaitSignal() {
     try {
       Thread.currentThread().join();
@@ -246,10 +246,7 @@ final class Run implements Command {
             .toList();
   }
 
-  /**
-   * The logger is not a constant, because a constant would load Logback before the stop hook
-   * exists.
-   */
+  /** Not a constant, because a constant would load Logback before the stop hook exists. */
   private static Logger log() {
     return LoggerFactory.getLogger(Run.class);
   }

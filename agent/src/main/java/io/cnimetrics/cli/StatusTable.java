@@ -83,7 +83,9 @@ final class StatusTable {
   private void trouble() {
     List<AgentPage> present = page.list("trouble");
     if (present.isEmpty()) {
-      row("Trouble", now().map("none in a whole minute yet, but now "::concat).orElse("none"));
+      row(
+          "Trouble",
+          now().map("not yet for a whole minute; in the last poll "::concat).orElse("none"));
       return;
     }
     table.title(palette.red("Trouble"));
@@ -179,7 +181,7 @@ final class StatusTable {
       return;
     }
     table.title("Increases of ipamD's counters since " + when(since.get()));
-    // With the spaces, the name of a long counter can wrap between its labels.
+    // The added spaces let a long name wrap between its labels.
     for (AgentPage run : runs.subList(0, Math.min(MOST_INCREASES, runs.size()))) {
       String from = run.time("since").map(this::clock).orElse("");
       String to = run.time("last").map(this::clock).orElse("");
@@ -195,7 +197,7 @@ final class StatusTable {
     }
   }
 
-  /** Leaves out the sum over several codes or functions if each of them is listed too. */
+  /** Leaves out the sum over all codes or functions if single codes or functions are listed too. */
   private static List<AgentPage> withoutSums(List<AgentPage> runs) {
     Set<String> listed =
         runs.stream()

@@ -7,8 +7,9 @@ import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
 
 /**
- * Ends the process after a signal, with exit code 0. The JVM alone would exit with 143. The stop
- * has a time limit, because a disk or a log pipe that hangs blocks every thread that writes.
+ * Ends the process after a signal, with exit code 0. Without this hook, the JVM would exit with
+ * 143. The stop has a time limit, because a disk or a log pipe that hangs blocks every thread that
+ * writes.
  *
  * @param stop stops the agent; returns false if the process already ends with another exit code
  * @param halt ends the process immediately with an exit code

@@ -40,7 +40,7 @@ final class ThisNode {
         return name;
       }
     } catch (IOException e) {
-      // This system is not Linux. The JVM finds the name below.
+      // This system is not Linux. The JVM finds the host name instead.
     }
     try {
       return InetAddress.getLocalHost().getHostName();

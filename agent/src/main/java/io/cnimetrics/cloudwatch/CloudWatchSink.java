@@ -33,8 +33,8 @@ import software.amazon.awssdk.services.cloudwatch.model.PutMetricDataRequest;
  * sends at most one request.
  *
  * <p>Requests run on one separate thread, because no setting of the SDK limits the time for name
- * lookups and for credentials. The thread ends when it is idle. If the thread is busy, the next put
- * waits for it, at most until the limit of that put.
+ * lookups and for credentials. The thread ends when it is idle. If the thread is busy, a put waits
+ * for the thread, but not longer than the put's own limit.
  */
 public final class CloudWatchSink implements MetricSink, AutoCloseable {
   /**
@@ -46,7 +46,10 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
   /** The largest minimum size of a compressed body that the SDK accepts. */
   private static final int MOST_COMPRESSING_BYTES = 10_485_760;
 
-  /** The wait for the thread of a stopped request. Only a name lookup takes longer. */
+  /**
+   * How long to wait for the thread of a stopped request. Only a name lookup needs more time to
+   * end.
+   */
   private static final Duration LAST_STATUS = Duration.ofMillis(100);
 
   /** The wait for an answer that arrived before the limit and that nobody has read yet. */
@@ -143,8 +146,8 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
   }
 
   /**
-   * Stops a request. Waits for the end of its thread, which may still read a status that arrived
-   * before the stop. If the agent ignored this status, it would send the datums twice.
+   * Stops a request, and waits for its thread, which may still read a status that arrived before
+   * the stop. If the agent ignored this status, it would send the datums twice.
    */
   private static void stop(InFlightRequest exchange, Future<PutResult> answer) {
     exchange.stop();

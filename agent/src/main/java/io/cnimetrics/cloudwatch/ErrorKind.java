@@ -130,7 +130,8 @@ enum ErrorKind {
    * @param code CloudWatch's error code in any of CloudWatch's protocols, or empty if the answer
    *     has no code. Answers of proxies and load balancers have no code
    * @param throttling whether the SDK recognises the answer as throttling
-   * @param skewed whether the answer shows that the clock is wrong and the SDK corrected the time
+   * @param skewed whether the answer shows that the node's clock is wrong. The SDK has then
+   *     corrected its time
    */
   static ErrorKind of(int status, String code, boolean throttling, boolean skewed) {
     String name = code.replaceFirst("(Exception|Fault)$", "");

@@ -18,9 +18,9 @@ import software.amazon.awssdk.http.SdkHttpResponse;
 /** One request and its answer on a separate connection. Another thread can stop the request. */
 final class InFlightRequest {
   /**
-   * What the SDK receives instead of an answer with a 2xx status. CloudWatch accepts the datums
-   * before it sends the status, and the rest of its answer has no content. If the SDK read the
-   * rest, a wrong checksum, encoding or body would be an error, and the datums would be sent twice.
+   * Replaces each answer with a 2xx status. When CloudWatch sends this status, it has accepted the
+   * datums. If the SDK read the rest of the answer, an error in a header or in the body would cause
+   * a second request, and the datums would count twice.
    */
   private static final HttpExecuteResponse SUCCESS =
       HttpExecuteResponse.builder()
@@ -58,7 +58,7 @@ final class InFlightRequest {
     return call.answer();
   }
 
-  /** Closes the connection, and prevents a request that is not sent yet. */
+  /** Closes the connection. A request that is not sent yet is never sent. */
   void stop() {
     call.stop();
   }
@@ -88,13 +88,13 @@ final class InFlightRequest {
   static final class Client implements SdkHttpClient {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
-    /** The time limit for each wait for bytes. It equals the limit of a whole request. */
+    /** The time limit for each wait for bytes, which equals the limit of a whole request. */
     private static final Duration READ_TIMEOUT = Duration.ofSeconds(10);
 
     private final AwsHttp http = AwsHttp.client(CONNECT_TIMEOUT, READ_TIMEOUT);
     private volatile InFlightRequest exchange = new InFlightRequest();
 
-    /** Sets the object that controls the next request. Only one request runs at a time. */
+    /** Sets the request that the client sends next. Only one request runs at a time. */
     void begin(InFlightRequest next) {
       next.started = true;
       exchange = next;

@@ -57,8 +57,8 @@ record ResponseClassifier(
   }
 
   /**
-   * Whether the status already shows success. The answer to PutMetricData has no content, so the
-   * status is enough. A second request would count the datums twice.
+   * Whether a status of success arrived. The rest of the answer to PutMetricData has no content.
+   * Without this check, the agent would send the datums again, and they would count twice.
    */
   private boolean hasSucceeded() {
     return exchange.response().filter(SdkHttpResponse::isSuccessful).isPresent();
@@ -78,7 +78,7 @@ record ResponseClassifier(
               Status.RETRYABLE,
               NO_CREDENTIALS,
               "had no credentials%s (%s)".formatted(within, credentials),
-              "this source is slow or away; the agent tries again");
+              "this source is slow or does not answer; the agent tries again");
       case SENDING -> answer(ErrorKind.NO_ANSWER, "", "had no complete answer" + within);
     };
   }
@@ -139,8 +139,8 @@ record ResponseClassifier(
   }
 
   /**
-   * @param code the service's code; if it is empty, the name of the kind is the code. A request
-   *     that is too large always has the code {@link PutResult#TOO_LARGE}
+   * @param code the service's error code. If it is empty, the result has the name of the kind as
+   *     its code. A request that is too large always has the code {@link PutResult#TOO_LARGE}
    */
   private PutResult answer(ErrorKind kind, String code, String whatHappened) {
     String known = code.isBlank() || kind == ErrorKind.TOO_LARGE ? kind.name() : quoted(code);

@@ -48,7 +48,10 @@ public record Report(
         .toList();
   }
 
-  /** Whether introspection was read or, if introspection is switched off, the metrics text. */
+  /**
+   * Whether the poll read introspection. If introspection is switched off, whether it read the
+   * metrics text.
+   */
   public boolean ipamdRead() {
     return snapshot.ipamdRead();
   }

@@ -102,7 +102,9 @@ public record Identification(
         resolved(clusterId).map(Resolved::origin), resolved(region).map(Resolved::origin));
   }
 
-  /** Whether the region and the cluster's name are known, or can still become known. */
+  /**
+   * Whether the region and the cluster's name are known, or whether a later attempt can find them.
+   */
   public State state() {
     List<Unresolved> missing = missing().toList();
     if (missing.isEmpty()) {
@@ -112,8 +114,8 @@ public record Identification(
   }
 
   /**
-   * Whether further attempts are useless. Even a complete identity can need further attempts,
-   * because dimensions and limits can need the instance's id, type and zone.
+   * Whether further attempts are useless. With a complete identity, further attempts can still find
+   * the instance's id, type and zone, which dimensions and limits can need.
    */
   public boolean isFinal() {
     return state() != State.RETRY && !metadata.isRetryable();

@@ -70,7 +70,8 @@ public final class IdentityResolver {
     if (found || !(ClusterName.of(instance.tags()) instanceof ClusterName.Unnamed)) {
       return;
     }
-    // The tags are in the instance's region. The configured region is CloudWatch's and can differ.
+    // The tags are in the instance's region. The configured region is the region of CloudWatch,
+    // which can be another region.
     Optional<String> region = instance.region().or(given::region);
     if (instance.id().isPresent() && region.isPresent()) {
       answered = Optional.of(tags.read(instance.id().get(), region.get(), limit));

@@ -11,9 +11,9 @@ import java.util.Map;
  * not define the serialization further.
  *
  * @param points the number of points
- * @param bytes the bytes if each point were alone in an uncompressed request, with the scope, the
- *     unit, the start of a counter and the framing of protobuf
- * @param leastBytes only the bytes of the texts that AWS lists, with 8 bytes for each time and
+ * @param bytes the sum of the points' sizes, each in an uncompressed request of its own. Such a
+ *     request also has the scope, the unit, the start of a counter and the framing of protobuf
+ * @param leastBytes the bytes of only those parts that AWS lists, with 8 bytes for each time and
  *     value
  * @see <a
  *     href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/metrics-otel-pricing.html">AWS's

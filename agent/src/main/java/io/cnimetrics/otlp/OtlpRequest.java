@@ -23,14 +23,14 @@ import java.util.zip.GZIPOutputStream;
 record OtlpRequest(Map<String, String> resource, String version, List<Metric> metrics) {
   private static final String SCOPE = "cni-metrics-agent";
 
-  /** The temporality of values that are totals since the start, and not increases. */
+  /** The temporality of totals. Increases would have another temporality. */
   private static final int CUMULATIVE = 2;
 
   private static final int TRUE = 1;
 
   /**
    * @param unit the unit in UCUM notation, such as {@code s}; empty for a count
-   * @param counter whether the values are totals, which grow from the start of each point
+   * @param counter whether the values are totals of a counter since the start of each point
    */
   record Metric(String name, String unit, boolean counter, List<Point> points) {}
 

@@ -169,7 +169,10 @@ public final class OtlpSink implements MetricSink {
     }
   }
 
-  /** The body of an answer. A body that was cut off is ignored; the status alone decides. */
+  /**
+   * Returns the body of an answer. A body that was cut off is ignored, because the status alone
+   * decides.
+   */
   private static byte[] body(HttpExecuteResponse answer) {
     try (InputStream body = answer.responseBody().orElseThrow()) {
       return body.readAllBytes();

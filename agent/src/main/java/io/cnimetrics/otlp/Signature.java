@@ -33,7 +33,7 @@ final class Signature {
     return new Signature(Credentials.fromEnvironment(region, clock), region, clock);
   }
 
-  /** CloudWatch's endpoint for OTLP metrics. The SDK's settings for CloudWatch apply. */
+  /** CloudWatch's endpoint for OTLP metrics, by the SDK's settings for CloudWatch. */
   static URI endpoint(String region) {
     String base = AwsEndpoint.CLOUDWATCH.in(region).toString();
     return URI.create(base.replaceFirst("/+$", "") + "/v1/metrics");

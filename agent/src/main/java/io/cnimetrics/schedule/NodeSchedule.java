@@ -7,10 +7,10 @@ import java.time.Instant;
 
 /**
  * The times at which one node polls and sends. The offsets are a hash of the node's name. Therefore
- * a node has the same offsets after a restart, and all nodes' times are spread evenly.
+ * a node keeps its offsets after a restart, and the times of all nodes are spread evenly.
  *
- * <p>Each time is a multiple of the interval since 1970 in UTC, plus the offset. Therefore the next
- * time depends only on the clock, even after the clock was changed.
+ * <p>Intervals count from 1970 in UTC. Therefore the next time depends only on the clock, and not
+ * on earlier times, even after a change of the clock.
  *
  * @param pollInterval the time between two polls
  * @param pollOffset the time from the start of a poll interval to the poll
@@ -24,13 +24,16 @@ public record NodeSchedule(
   /** Nodes send within this part of a minute, so that 10,000 nodes do not send at once. */
   public static final Duration SEND_SPREAD = Duration.ofSeconds(30);
 
-  /** The time from a send until the call of EC2, whose answer comes in the same minute. */
+  /**
+   * The time from a send to the call of EC2. It is short, so that EC2 answers in the same minute.
+   */
   private static final Duration AFTER_SEND = Duration.ofSeconds(10);
 
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
   /**
-   * The least time from a poll to both ends of its minute, so that a poll can be a little early.
+   * The least time between a poll and the start or the end of its minute. A poll can then be a
+   * little early and is still in its minute.
    */
   private static final Duration MARGIN = Duration.ofSeconds(1);
 
@@ -68,7 +71,7 @@ public record NodeSchedule(
   }
 
   /**
-   * The time to send urgent samples of a minute. It is after the minute, at the node's offset.
+   * The time to send urgent samples of a minute: after the end of the minute, at the node's offset.
    *
    * @param minute the start of the minute whose samples are urgent
    */
@@ -76,7 +79,7 @@ public record NodeSchedule(
     return minute.plus(MINUTE).plus(offsetInMinute());
   }
 
-  /** The time in a minute at which the node calls EC2. The first poll is before the first call. */
+  /** The time in the minute at which the node calls EC2. */
   public Duration subnetOffset() {
     return AFTER_SEND.plus(offsetInMinute());
   }
@@ -102,7 +105,9 @@ public record NodeSchedule(
     return Long.remainderUnsigned(hash, parts);
   }
 
-  /** FNV-1a with a final mix. The mix is needed, because names of nodes are very similar. */
+  /**
+   * FNV-1a with a final mix. Without the mix, the similar names of nodes would have similar hashes.
+   */
   static long hash(String name) {
     long hash = 0xcbf29ce484222325L;
     for (byte letter : name.getBytes(UTF_8)) {

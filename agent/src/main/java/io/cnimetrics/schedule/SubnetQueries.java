@@ -12,18 +12,23 @@ import java.util.TreeSet;
  *
  * <p>EC2's answer shows how many addresses of the subnet are in use. If a node holds 30 of 9,000
  * used addresses, the subnet has at most 300 nodes of this size. Then each node calls EC2 once in
- * 100 minutes, in a minute that a hash selects. All nodes together make {@value #CALLS_PER_MINUTE}
- * calls a minute for the subnet. This is true for any number of nodes, because each node's share of
- * the calls equals the node's share of the addresses.
+ * 100 minutes, in a minute that a hash selects. Together the nodes make {@value #CALLS_PER_MINUTE}
+ * calls per minute for the subnet. The number of nodes does not matter, because a node's share of
+ * the calls equals its share of the addresses.
  *
- * <p>Used addresses outside the cluster only reduce the calls. A cluster with half of the used
- * addresses makes 1.5 calls a minute. {@code docs/decisions/0010-subnets.md} has the reasons.
+ * <p>Used addresses outside the cluster reduce the calls. A cluster with half of the used addresses
+ * makes 1.5 calls per minute. {@code docs/decisions/0010-subnets.md} has the reasons.
  */
 public final class SubnetQueries {
-  /** The calls a minute for one subnet, if only one cluster's nodes use the subnet's addresses. */
+  /**
+   * The calls per minute for one subnet whose addresses are all used by the nodes of one cluster.
+   */
   public static final int CALLS_PER_MINUTE = 3;
 
-  /** Spreads the first calls, because nodes share calls only after their first answer. */
+  /**
+   * The first calls are spread over this time, because a node cannot share calls before its first
+   * answer.
+   */
   private static final int FIRST_WITHIN_MINUTES = 10;
 
   /** The longest period between two calls after failures, in minutes. */
@@ -49,7 +54,7 @@ public final class SubnetQueries {
    * @param own the number of addresses that this node has in each subnet
    */
   public Set<String> due(Instant now, Map<String, Long> own) {
-    // If the clock was set back, the current minute counts as the start.
+    // If the clock was set back to a time before the start, the current minute becomes the start.
     started = Math.min(started, minute(now));
     Set<String> due = new TreeSet<>(own.keySet());
     due.removeIf(subnetId -> !isDue(subnetId, own.getOrDefault(subnetId, 0L), minute(now)));
@@ -68,7 +73,7 @@ public final class SubnetQueries {
     return minute - turn * period == NodeSchedule.share(hash(subnetId, turn), period);
   }
 
-  /** The number of minutes in which the node calls EC2 once, rounded up. */
+  /** The time in which the node calls EC2 once, in minutes, rounded up. */
   private static long period(long own, long used) {
     return Math.max(1, -Math.floorDiv(-used, CALLS_PER_MINUTE * Math.max(1, own)));
   }
@@ -90,7 +95,10 @@ public final class SubnetQueries {
     }
   }
 
-  /** Records that EC2 gave no answer. Each failure doubles the period until the next call. */
+  /**
+   * Records that EC2 did not answer. Each failure doubles the period in which the node makes one
+   * call.
+   */
   public void failed(Set<String> asked) {
     asked.forEach(subnetId -> failures.merge(subnetId, 1, Integer::sum));
   }

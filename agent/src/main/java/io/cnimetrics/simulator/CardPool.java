@@ -84,7 +84,7 @@ final class CardPool {
     REFUSED
   }
 
-  /** Requests addresses for the first attached interface that can hold more. */
+  /** Requests addresses for the first attached interface that has room for more. */
   Increase fill() {
     for (AttachedEni eni : inMapOrder(enis)) {
       int room = scenario.cidrsPerEni() - eni.cidrs().size();
@@ -93,7 +93,7 @@ final class CardPool {
       }
       Granted granted = assign(Math.min(room, warmPool.wantedCidrs(count())));
       if (granted.refusal().filter(SimEc2.LIMIT_OF_ENI::equals).isPresent()) {
-        // After this error ipamD reads the interface's addresses from EC2 and goes on as after a
+        // After this error ipamD reads the interface's addresses from EC2 and continues as after a
         // success.
         ec2.call("DescribeNetworkInterfaces");
         return Increase.GREW;
@@ -113,7 +113,7 @@ final class CardPool {
     return Increase.NOTHING_TO_FILL;
   }
 
-  /** Requests CIDRs from EC2. If EC2 refuses them, requests only one CIDR, as ipamD does. */
+  /** Requests CIDRs from EC2. After a refusal, requests a single CIDR, as ipamD does. */
   private Granted assign(int cidrs) {
     Granted granted = ec2.assign(cidrs);
     boolean retries =
@@ -123,7 +123,7 @@ final class CardPool {
 
   /**
    * Attaches an interface with addresses if a slot is free, and adds the interface to {@code
-   * attached}. The pool gets the interface later, when instance metadata shows the interface.
+   * attached}. The interface joins the pool later, when instance metadata shows the interface.
    */
   Increase attach(Duration now, List<AttachedEni> attached) {
     boolean eniConfigMissing = scenario.has(NodeFault.ENICONFIG_MISSING, now);
@@ -144,7 +144,7 @@ final class CardPool {
     return Increase.SUBNET_IS_EMPTY;
   }
 
-  /** Releases CIDRs without assigned addresses. ipamD releases cooling addresses, too. */
+  /** Releases CIDRs without assigned addresses. Their addresses may be cooling, as in ipamD. */
   void decrease() {
     int over = warmPool.overCidrs(count());
     // ipamD copies its map, and then loops over the copy. Each of the two loops starts at a random
@@ -192,8 +192,8 @@ final class CardPool {
   }
 
   /**
-   * The order in which ipamD goes through its interfaces or CIDRs. In Go, a loop over a map starts
-   * at a random slot, and a small map has eight slots.
+   * Returns the items in the order of ipamD's loops, which start at a random slot of a Go map. A
+   * small map has eight slots.
    */
   private <T> List<T> inMapOrder(List<T> items) {
     int start = random.nextInt(Math.max(items.size(), SLOTS_OF_SMALL_MAP));
@@ -210,7 +210,9 @@ final class CardPool {
     return count(enis.stream().filter(other -> !other.equals(eni)).toList());
   }
 
-  /** Counts as ipamD does: no excluded interface, and no CIDR that ipamD does not use. */
+  /**
+   * Counts as ipamD does, without excluded interfaces and without CIDRs that ipamD does not use.
+   */
   private PoolCount count(List<AttachedEni> counted) {
     return PoolCount.of(
         counted.stream()

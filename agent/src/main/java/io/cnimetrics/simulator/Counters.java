@@ -31,7 +31,7 @@ final class Counters {
   }
 
   /**
-   * @param labels label names, each followed by the label's value
+   * @param labels a label's name, its value, the next label's name and so on
    */
   void increment(String name, String... labels) {
     add(1, name, labels);

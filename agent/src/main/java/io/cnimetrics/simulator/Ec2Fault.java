@@ -8,7 +8,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fault in which EC2 refuses requests of ipamD. On a HyperPod node SageMaker can refuse them.
+ * A fault in which EC2 refuses requests of ipamD. On a HyperPod node SageMaker can refuse requests
+ * too.
  *
  * @param code the error code of the answer, such as {@code UnauthorizedOperation}
  * @param call the refused call, such as {@code CreateNetworkInterface}, or {@link #ANY_CALL}

@@ -46,7 +46,7 @@ final class Endpoint implements AutoCloseable {
    * Binds the port.
    *
    * @param port the port to bind; 0 picks a free port
-   * @param refuses whether to refuse all connections. If so, no server listens on the port. The
+   * @param refuses whether to refuse all connections. No server then listens on the port, but the
    *     port stays bound, so that no other process can use the port.
    * @param fault returns the current fault; several threads call this function
    * @param replies returns the response to a path; several threads call this function
@@ -78,7 +78,7 @@ final class Endpoint implements AutoCloseable {
   private static Socket bind(InetSocketAddress address) throws IOException {
     Socket socket = new Socket();
     try {
-      // Binds even while connections of an earlier server on the same port are still closing.
+      // Allows the bind while connections of an earlier server on this port are still closing.
       socket.setReuseAddress(true);
       socket.bind(address);
       return socket;
@@ -105,7 +105,8 @@ final class Endpoint implements AutoCloseable {
   private void start(HttpServer listening) {
     listening.createContext("/", this::handleOrLog);
     listening.setExecutor(threads);
-    // A daemon thread starts the server, because the server's own thread is then a daemon too.
+    // The thread that starts the server is a daemon. Therefore the server's own thread is also a
+    // daemon.
     threads.execute(listening::start);
   }
 
@@ -113,7 +114,8 @@ final class Endpoint implements AutoCloseable {
     try {
       handle(exchange);
     } catch (RuntimeException e) {
-      // Logged here, because the JDK's server only closes the connection after an exception.
+      // After an exception the JDK's server only closes the connection. Therefore the error is
+      // logged here.
       LOG.error("{} cannot answer a request: path={}", source.label(), exchange.getRequestURI(), e);
       throw e;
     }
@@ -172,7 +174,7 @@ final class Endpoint implements AutoCloseable {
 
   /**
    * Keeps the connection open without a thread. If too many connections hang, closes the oldest
-   * one, whose client has already timed out.
+   * connection, because its client has timed out already.
    */
   private void hang(HttpExchange exchange) {
     synchronized (hung) {

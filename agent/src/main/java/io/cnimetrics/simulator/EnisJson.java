@@ -134,8 +134,9 @@ final class EnisJson {
   }
 
   /**
-   * Writes the current wall-clock time minus the age in model time. Therefore a reader that
-   * computes the age gets model time at any speed. An absent time becomes Go's zero time.
+   * Writes the wall-clock time minus the age in model time. A reader that computes the age then
+   * gets model time, even if the simulation is faster than real time. An absent time becomes Go's
+   * zero time.
    */
   private String time(Optional<Duration> modelTime) {
     return modelTime

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 public record HttpFault(Kind kind, Set<Source> sources, Duration from, Duration until) {
   /** What happens to a request. */
   public enum Kind {
-    /** The connection is refused, or closed without an answer. */
+    /** The connection is refused, or is closed without an answer. */
     REFUSE,
     /** The connection is accepted, but no answer is ever sent. */
     HANG,

@@ -138,7 +138,10 @@ final class MetricsText {
     text.append(' ').append(value).append('\n');
   }
 
-  /** Go's shortest format. Values ≥ 1e+06 or < 1e-04 have an exponent of at least two digits. */
+  /**
+   * Go's shortest format. Values from 1e+06 on and values below 1e-04 have an exponent of at least
+   * two digits.
+   */
   static String number(double value) {
     BigDecimal exact = new BigDecimal(Double.toString(value)).stripTrailingZeros();
     int exponent = exact.precision() - exact.scale() - 1;

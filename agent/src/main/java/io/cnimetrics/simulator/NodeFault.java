@@ -29,7 +29,7 @@ enum NodeFault {
   ENICONFIG_MISSING,
   /** A tag excludes the subnet of the second interface from use for pods. */
   EXCLUDED_ENI,
-  /** The primary interface still has single addresses, although prefixes are enabled. */
+  /** Prefixes are enabled, but the primary interface still has single addresses. */
   LEFTOVER_SINGLES,
   /** ipamD's table of limits permits one interface more than EC2 does. */
   ENI_LIMIT_TOO_HIGH,
@@ -44,12 +44,12 @@ enum NodeFault {
   /** Each pod ends after at most 20 s, and a new pod replaces the old pod. */
   CHURN;
 
-  /** With {@link #FLAPPING} or {@link #CRASH_LOOP}, how long ipamD runs in model time. */
+  /** The model time for which ipamD runs with {@link #FLAPPING} or {@link #CRASH_LOOP}. */
   static final Duration UPTIME = Duration.ofSeconds(20);
 
-  /** With {@link #CRASH_LOOP}, how long ipamD is down in model time. */
+  /** The model time for which ipamD is down with {@link #CRASH_LOOP}. */
   static final Duration DOWNTIME = Duration.ofSeconds(10);
 
-  /** With {@link #CHURN}, the lifetime of a pod in model time. */
+  /** The lifetime of a pod with {@link #CHURN}, in model time. */
   static final int POD_LIFE_SECONDS = 20;
 }

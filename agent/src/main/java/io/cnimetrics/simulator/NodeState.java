@@ -3,7 +3,8 @@ package io.cnimetrics.simulator;
 import java.util.Map;
 
 /**
- * The true state of a simulated node. Tests compare it with the values that readers of ipamD get.
+ * The true state of a simulated node. Tests compare this state with the values that readers of
+ * ipamD get.
  *
  * @param enis the number of interfaces that ipamD uses
  * @param total addresses for pods on these interfaces

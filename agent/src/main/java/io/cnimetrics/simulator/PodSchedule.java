@@ -9,7 +9,8 @@ import java.util.stream.Stream;
 /**
  * The number of pods that should run on the node at each model time. Each pod needs an address.
  *
- * @param steps the steps in the order of time; after the last step the number of pods stays
+ * @param steps the steps in the order of time. After the last step the number of pods does not
+ *     change
  */
 public record PodSchedule(List<Step> steps) {
   private static final Pattern STEP =

@@ -120,7 +120,7 @@ public final class Scenario implements Cloneable {
     return subnetFree(addresses, Duration.ZERO);
   }
 
-  /** From this model time on, the subnet has this number of free addresses. */
+  /** Sets the number of free addresses in the subnet from the given model time on. */
   public Scenario subnetFree(int addresses, Duration from) {
     SortedMap<Duration, Integer> all = new TreeMap<>(subnetFree);
     all.put(from, addresses);
@@ -135,7 +135,9 @@ public final class Scenario implements Cloneable {
     return with(copy -> copy.cniVersion = cniVersion);
   }
 
-  /** Shows the CNI release in {@code awscni_build_info}. Some real builds show an empty version. */
+  /**
+   * Whether {@code awscni_build_info} contains the CNI release. Some real builds omit the release.
+   */
   public Scenario buildVersion(boolean shown) {
     return with(copy -> copy.buildVersion = shown);
   }
@@ -154,7 +156,7 @@ public final class Scenario implements Cloneable {
         });
   }
 
-  /** If the number of pods falls, the oldest pods end if this is true, else the newest pods. */
+  /** Whether the oldest or the newest pods end when the number of pods falls. */
   public Scenario oldestEndFirst(boolean oldestEndFirst) {
     return with(copy -> copy.oldestEndFirst = oldestEndFirst);
   }
@@ -199,7 +201,7 @@ public final class Scenario implements Cloneable {
 
   /**
    * Follows the EKS AMI's max-pods-calculator.sh: at most 110 pods, or at most 250 pods if the type
-   * has over 30 vCPUs. These are the sizes from 8xlarge on and the metal sizes.
+   * has over 30 vCPUs. Such types are the sizes from 8xlarge on and the metal sizes.
    */
   private int defaultMaxPods() {
     int reachable = limit.enis() * addressesPerEni();
@@ -252,12 +254,14 @@ public final class Scenario implements Cloneable {
     return prefixDelegation ? PREFIX_SIZE : 1;
   }
 
-  /** How many CIDRs for pods one interface can hold, besides its primary address. */
+  /**
+   * The number of CIDRs for pods that one interface can hold in addition to its primary address.
+   */
   int cidrsPerEni() {
     return limit.podIpv4PerEni();
   }
 
-  /** How many addresses for pods one interface can hold. */
+  /** The number of addresses for pods that one interface can hold. */
   int addressesPerEni() {
     return cidrsPerEni() * cidrSize();
   }

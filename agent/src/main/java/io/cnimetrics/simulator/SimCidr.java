@@ -15,7 +15,7 @@ record SimCidr(List<Address> addresses) {
     addresses = List.copyOf(addresses);
   }
 
-  /** A CIDR with {@code size} unused addresses from {@code ipv4} on. */
+  /** A CIDR of {@code size} unused addresses. The first address is {@code ipv4}. */
   static SimCidr at(int ipv4, int size) {
     return new SimCidr(
         IntStream.range(ipv4, ipv4 + size)

@@ -43,7 +43,7 @@ final class SimEc2 {
     this.next = scenario.prefixDelegation ? FIRST_PREFIX : FIRST_ADDRESS;
   }
 
-  /** The answer of EC2, which has either CIDRs or the code of an error. */
+  /** The answer of EC2: either the assigned CIDRs, or an error code. */
   record Granted(List<SimCidr> cidrs, Optional<String> refusal) {
     /** Whether the subnet has too few free addresses or no free prefix. */
     boolean subnetIsEmpty() {
@@ -83,19 +83,19 @@ final class SimEc2 {
     return new AttachedEni("eni-" + id(), card, deviceNumber, subnetId, now, cidrs);
   }
 
-  /** Assigns all requested CIDRs to an interface. If EC2 cannot assign all, EC2 assigns none. */
+  /** Assigns all requested CIDRs to an interface, or none if EC2 cannot assign all. */
   Granted assign(int cidrs) {
     return give(cidrs, 0, "AssignPrivateIpAddresses");
   }
 
   /**
-   * Creates an interface with its primary address and all requested CIDRs, and attaches the
-   * interface. If a call fails, creates nothing.
+   * Creates and attaches an interface with its primary address and all requested CIDRs. Creates
+   * nothing if a call fails.
    *
    * @param attachable whether the instance has a free slot for an interface
    */
   Granted createEni(int cidrs, boolean attachable) {
-    // ipamD first searches for tagged subnets. If this search fails, it uses the node's subnet.
+    // ipamD first searches for tagged subnets. If this search fails, ipamD uses the node's subnet.
     if (discoversSubnets() && refused("DescribeSubnets")) {
       Optional<String> refusal = call("DescribeSubnets");
       if (refusal.isPresent()) {
@@ -210,7 +210,10 @@ final class SimEc2 {
     }
   }
 
-  /** The message of an error, with a new request id. Therefore each error creates a new series. */
+  /**
+   * The message of an error. The message has a new request id, so that each error creates a new
+   * series.
+   */
   private String message(String code) {
     UUID requestId = new UUID(random.nextLong(), random.nextLong());
     return ("failed to allocate a private IP/Prefix address: %s: The request was not carried out."
@@ -218,7 +221,7 @@ final class SimEc2 {
         .formatted(code, requestId);
   }
 
-  /** Counts a request to instance metadata, which old releases measure like a call of EC2. */
+  /** Counts a request to instance metadata. Old releases measure it like a call of EC2. */
   void getMetadata() {
     if (!scenario.cniVersion.atLeast(19, 0)) {
       countLatency("GetMetadata", Optional.empty(), 1);

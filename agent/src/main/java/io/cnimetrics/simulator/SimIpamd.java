@@ -52,17 +52,20 @@ final class SimIpamd {
     running = start(Duration.ZERO, true);
   }
 
-  /** The card's interfaces that ipamD knows. */
+  /** The interfaces of a card, as far as ipamD knows them. */
   List<AttachedEni> enis(int card) {
     return List.copyOf(cards.get(card).enis());
   }
 
-  /** The interfaces of all cards that ipamD knows. */
+  /** The interfaces of all cards, as far as ipamD knows them. */
   List<AttachedEni> allEnis() {
     return cards.stream().flatMap(card -> card.enis().stream()).toList();
   }
 
-  /** The number of addresses on the interface that was removed by force; 0 without a removal. */
+  /**
+   * The number of addresses on the interface that was removed by force; 0 if there was no such
+   * removal.
+   */
   int lostAddresses() {
     return lostAddresses;
   }
@@ -81,7 +84,10 @@ final class SimIpamd {
     running = false;
   }
 
-  /** Restarts ipamD. It loses counters and cooldowns, but reads the pods' addresses from disk. */
+  /**
+   * Restarts ipamD. ipamD then has lost its counters and cooldowns, but reads the pods' addresses
+   * from disk.
+   */
   void restart(Duration now) {
     counters.reset();
     for (CardPool card : cards) {
@@ -92,7 +98,7 @@ final class SimIpamd {
     running = start(now, false);
   }
 
-  /** Starts the process. Returns false if EC2 refuses a call and the process therefore ends. */
+  /** Starts the process. Returns false if the process ends again, because EC2 refuses a call. */
   private boolean start(Duration now, boolean firstTime) {
     startedAt = now;
     busyUntil = now;
@@ -274,7 +280,7 @@ final class SimIpamd {
     }
   }
 
-  /** Compares the pool with instance metadata. ipamD counts each CIDR that it finds on an ENI. */
+  /** Compares the pool with instance metadata, and counts each CIDR on an ENI, as ipamD does. */
   private void reconcile(Duration now) {
     showAction("nodeIPPoolReconcile", 0);
     if (scenario.has(NodeFault.METADATA_AWAY, now)) {

@@ -24,7 +24,10 @@ record SimWarmPool(Scenario scenario, int card) {
     return pool.available() < Math.max(warm, 1);
   }
 
-  /** The largest number of CIDRs that ipamD requests in one call if the pool is too low. */
+  /**
+   * The number of CIDRs that ipamD requests in one call if the pool is too low. ipamD requests
+   * fewer if the interface has less room.
+   */
   int wantedCidrs(PoolCount pool) {
     if (!targets().byAddress()) {
       return scenario.prefixDelegation
@@ -39,8 +42,8 @@ record SimWarmPool(Scenario scenario, int card) {
   }
 
   /**
-   * How many CIDRs to release; 0 if WARM_ENI_TARGET applies, because ipamD then releases only whole
-   * interfaces.
+   * The number of CIDRs to release. If WARM_ENI_TARGET applies, this is 0, because ipamD then
+   * releases only whole interfaces.
    */
   int overCidrs(PoolCount pool) {
     WarmTargets targets = targets();
@@ -57,9 +60,9 @@ record SimWarmPool(Scenario scenario, int card) {
   }
 
   /**
-   * Whether ipamD can remove an interface without pods.
+   * Whether the pool is large enough for ipamD to remove an interface without pods.
    *
-   * @param others the counts of the pool without the interface
+   * @param others the counts of the pool without this interface
    */
   boolean mayFreeEni(PoolCount pool, PoolCount others) {
     WarmTargets targets = targets();
@@ -78,7 +81,7 @@ record SimWarmPool(Scenario scenario, int card) {
     return Math.max(shortOfWarm, targets().minimumIp() - pool.total());
   }
 
-  /** On the second and later cards, ipamD ignores the targets and keeps one address available. */
+  /** On all cards except the first, ipamD ignores the targets and keeps one address available. */
   private WarmTargets targets() {
     return card == 0 ? scenario.warmTargets : new WarmTargets(0, 1, 1, 0);
   }

@@ -55,9 +55,9 @@ public final class SimulatedIpamd implements AutoCloseable {
   /**
    * Starts to listen.
    *
-   * @param warmUp the model time that passes before the start. Readers then see an ipamD that has
-   *     run for this time.
-   * @param clock the clock of the model, which readers of ipamD must use, too
+   * @param warmUp the model time that passes before the start. The first reader then sees an ipamD
+   *     that has run for this time.
+   * @param clock the clock of the model. Readers of ipamD must use the same clock
    * @throws UncheckedIOException if a port is in use; the message contains the port
    */
   public static SimulatedIpamd start(
@@ -101,7 +101,7 @@ public final class SimulatedIpamd implements AutoCloseable {
         switch (path) {
           case "/v1/enis" -> EnisJson.of(node, now);
           case SETTINGS_PATH -> settings(node.scenario());
-          // ipamD reports the ENIConfig of the node's label, even if no such ENIConfig exists.
+          // ipamD reports the ENIConfig that the node's label names. This ENIConfig need not exist.
           case "/v1/eni-configs" -> Json.compact("us-west-2a");
           default -> availableCommands(node.scenario().cniVersion);
         });
@@ -119,7 +119,7 @@ public final class SimulatedIpamd implements AutoCloseable {
             "WARM_IP_TARGET", scenario.warmTargets.ip()));
   }
 
-  /** The body that ipamD sends with status 200 for each unknown path. */
+  /** The body of ipamD's answer to an unknown path. The status of this answer is 200. */
   private static String availableCommands(CniVersion version) {
     String networkSettings = "/v1/networkutils-env-settings";
     List<String> commands =

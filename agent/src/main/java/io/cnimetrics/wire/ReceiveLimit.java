@@ -28,7 +28,7 @@ public final class ReceiveLimit {
     this.deadline = System.nanoTime() + longest.toNanos();
   }
 
-  /** The peer sent more bytes than the limit. */
+  /** The peer sent more bytes than the limit permits. */
   public static final class ExceededException extends IOException {
     private static final long serialVersionUID = 1;
 
@@ -37,12 +37,15 @@ public final class ReceiveLimit {
     }
   }
 
-  /** Starts to count from 0, because the caller no longer holds the received bytes. */
+  /**
+   * Starts to count from 0 again. The caller must have released the bytes that were received
+   * before.
+   */
   public void renew() {
     left = most;
   }
 
-  /** Returns the same stream with this limit. */
+  /** Returns a stream that applies this limit to the given stream. */
   public InputStream on(InputStream received) {
     return new BlockInputStream(received) {
       @Override

@@ -85,7 +85,7 @@ class StatusGoldensTest {
             """);
 
     assertThat(table(refused).lines())
-        .contains("Trouble    none in a whole minute yet, but now noAddressMinutes is 2");
+        .contains("Trouble    not yet for a whole minute; in the last poll noAddressMinutes is 2");
   }
 
   @Test
