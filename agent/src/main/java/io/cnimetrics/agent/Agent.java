@@ -178,7 +178,6 @@ public final class Agent {
     MetricSink otlp(Otlp otlp, String region, Supplier<NodeLabels> labels);
   }
 
-  /** The services that receive the metrics. */
   private List<Receiver> receivers() {
     return Stream.of(Receiver.values())
         .filter(

@@ -94,8 +94,8 @@ record AlertCause(
   }
 
   /**
-   * Errors of instance metadata come first if ipamD refused no request, and after a full node
-   * otherwise.
+   * If ipamD refused no request, errors of instance metadata are the first possible cause.
+   * Otherwise leaked addresses and a full node come before them.
    */
   private Optional<Found> ofRefusedPods() {
     boolean refused =

@@ -26,9 +26,8 @@ import java.util.stream.Stream;
  * may use this object.
  *
  * <p>The totals of the first read are a baseline, because ipamD counted them before. If ipamD
- * started after the agent, the totals are an increase from 0. For errors the first read is a
- * baseline even if the agent continues from a state on disk, because this state has no totals of
- * single kinds.
+ * started after the agent, the totals are an increase from 0. For errors the first read is always a
+ * baseline, because the state on disk has no totals of single kinds.
  */
 public final class IncreaseHistory {
   /**

@@ -73,7 +73,6 @@ final class Publisher {
   private boolean started;
   private boolean late;
 
-  /** Creates the sender of a receiver. */
   @FunctionalInterface
   interface Senders {
     Sender of(Receiver receiver, String region, Instant now);

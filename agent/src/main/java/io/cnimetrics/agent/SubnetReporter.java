@@ -82,7 +82,6 @@ final class SubnetReporter {
     this.region = config.region();
   }
 
-  /** Stores the address pool that a poll read. */
   void polled(NodeSnapshot snapshot) {
     if (snapshot.pool().isPresent()) {
       pool = snapshot.pool();

@@ -118,7 +118,6 @@ public final class AwsHttp implements SdkHttpClient {
             + " PKCS12 or JKS, and that javax.net.ssl.trustStorePassword is its password");
   }
 
-  /** Returns a client that uses the given proxies. */
   static AwsHttp client(Proxies proxies, Duration connectTimeout, Duration readTimeout) {
     return new AwsHttp(Optional.of(proxies), limits(connectTimeout, readTimeout));
   }

@@ -94,7 +94,6 @@ public final class Credentials implements AwsCredentialsProvider {
     return held.map(Fetched::credentials).stream().flatMap(Fetched::parts).toList();
   }
 
-  /** The name of the source. */
   @Override
   public String toString() {
     return source.name();

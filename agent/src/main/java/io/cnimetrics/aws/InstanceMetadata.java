@@ -58,8 +58,7 @@ public final class InstanceMetadata {
     }
 
     /**
-     * Whether another reading can return more values, because a request failed or was refused.
-     * Another reading cannot return a value that does not exist.
+     * Whether a request failed or was refused. Only then can another reading return more values.
      */
     public boolean isRetryable() {
       return problems.stream().anyMatch(problem -> problem.reason() != Reason.NOT_FOUND);

@@ -35,7 +35,7 @@ public final class ProxyException extends IOException {
         cause);
   }
 
-  /** Returns the exception for an answer to CONNECT with another status than 407 and 2xx. */
+  /** Returns the exception for an answer to CONNECT whose status is neither 407 nor 2xx. */
   static ProxyException refusal(HttpProxy proxy, int status) {
     String what = "it answered CONNECT with status " + status;
     return new ProxyException(

@@ -21,8 +21,8 @@ import java.util.stream.Collectors;
  * The number of addresses that a node has and can have, calculated from a snapshot.
  *
  * <p>Effective maximum of a network card = (number of ENIs that may carry pods) × (number of
- * addresses per ENI without the primary address), × 16 in prefix mode. If the kubelet admits fewer
- * pods with an own address than that, the number of these pods is the effective maximum.
+ * addresses per ENI without the primary address), × 16 in prefix mode. It is at most the number of
+ * admitted pods that need an address.
  *
  * <p>With one network card, both factors come from ipamD's gauges {@code awscni_eni_max} and {@code
  * awscni_ip_max}, or from the instance type if the gauges are unknown. With several cards both
@@ -67,9 +67,8 @@ public record NodeCapacity(
    * @param eniMax the gauge {@code awscni_eni_max}: how many ENIs ipamD can manage; the gauge can
    *     be negative on instances with EFA-only interfaces
    * @param ipMax the gauge {@code awscni_ip_max}: how many addresses these ENIs can have; 0 on IPv6
-   * @param before the mode by the last known gauges. A poll without gauges uses this mode, because
-   *     the addresses do not always show the mode: after a change of the mode, a node has addresses
-   *     of both modes
+   * @param before the mode by the last known gauges, for a poll without gauges. The addresses do
+   *     not always show the mode, because a node can have addresses of both modes
    */
   public static NodeCapacity of(
       NodeSnapshot snapshot,
@@ -221,8 +220,8 @@ public record NodeCapacity(
     }
 
     /**
-     * Whether the limit of a network card is known or, because all ENIs of the card are excluded,
-     * not needed.
+     * Whether the limit of a network card is known, or is not needed because all its ENIs are
+     * excluded.
      */
     private boolean isKnown(InstanceLimits.Limit known, int card) {
       return known.enisOn(card) > 0
@@ -348,7 +347,7 @@ public record NodeCapacity(
       long type = limit.map(known -> (long) known.enis()).orElse(ipamd);
       if (ipamd < type) {
         assumptions.add(
-            "the instance type permits %d ENIs, but MAX_ENI or unmanaged ENIs take %d"
+            "the instance type permits %d ENIs, minus %d because of MAX_ENI or unmanaged ENIs"
                 .formatted(type, type - ipamd));
       } else if (ipamd > type) {
         boolean rejected = rejected("AttachmentLimitExceeded");
@@ -359,8 +358,8 @@ public record NodeCapacity(
     }
 
     /**
-     * The number of addresses per ENI by ipamD's gauge or, if EC2 rejected more, by the lower of
-     * the gauge and the instance type.
+     * The number of addresses per ENI by ipamD's gauge or, if EC2 rejected more and it is lower, by
+     * the instance type.
      */
     private long perEni(long ipamd, AddressMode mode, List<String> assumptions) {
       long type = limit.map(known -> known.podIpv4PerEni() * factor(mode)).orElse(ipamd);
@@ -387,8 +386,8 @@ public record NodeCapacity(
     }
 
     /**
-     * The lower of two numbers: the addresses that the ENIs permit, and the pods that the kubelet
-     * admits and that need an address.
+     * The addresses that the ENIs permit, but at most the number of admitted pods that need an
+     * address.
      */
     private EffectiveMaximum maximum(
         AddressMode mode, long enis, long perEni, List<String> assumptions) {

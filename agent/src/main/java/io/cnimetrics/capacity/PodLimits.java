@@ -33,7 +33,7 @@ public record PodLimits(int maxPods, int hostNetworkPods) {
     return maxPods - Math.min(SURELY_ON_HOST_NETWORK, hostNetworkPods);
   }
 
-  /** The number of pods that need an own address. */
+  /** The number of admitted pods that need an address. */
   public int podsWithAddress() {
     return Math.max(0, maxPods - hostNetworkPods);
   }

@@ -123,8 +123,7 @@ final class Alarms implements Command {
           List.of(
               "--subnet-ids lists %d subnets, but a template can have alarms of only %d subnets:"
                       .formatted(listed, most)
-                  + " CloudWatch limits a composite alarm to 100 alarms and to a rule of 10,240"
-                  + " characters, which contains the cluster's name; list at most %d subnets"
+                  + " in CloudWatch, a composite alarm can have at most 100 alarms, and its rule at most 10,240 characters, including the cluster's name; list at most %d subnets"
                       .formatted(most)));
     }
   }

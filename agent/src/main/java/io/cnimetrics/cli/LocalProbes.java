@@ -38,7 +38,7 @@ final class LocalProbes {
   private static final Duration VISIT_LIMIT = Duration.ofSeconds(1);
   private static final Duration AWS_LIMIT = Duration.ofSeconds(5);
 
-  /** The pause before the second read. In this time the start or the end of a pod is complete. */
+  /** The pause before the second read. A pod starts or ends within this time. */
   private static final Duration POD_START = Duration.ofSeconds(5);
 
   private record PoolOfNode(AgentConfig config) implements Probes.Pool {

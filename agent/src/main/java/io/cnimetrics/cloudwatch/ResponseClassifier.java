@@ -40,12 +40,10 @@ record ResponseClassifier(
         .orElseGet(() -> unanswered(RootCause.of(e)));
   }
 
-  /** The result for a request that did not finish in time. */
   PutResult late(Duration limit) {
     return hasSucceeded() ? succeeded() : unfinished(limit);
   }
 
-  /** The result for a request whose caller was interrupted. */
   PutResult interrupted() {
     return hasSucceeded()
         ? succeeded()

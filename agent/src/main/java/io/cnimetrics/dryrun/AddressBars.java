@@ -16,7 +16,6 @@ record AddressBars(long addressesPerMark, Palette palette) {
     return new AddressBars(Math.max(1, marks(largest, width)), palette);
   }
 
-  /** The meaning of the marks. */
   String legend() {
     return palette.red("# assigned")
         + "  "

@@ -45,7 +45,6 @@ public record Identification(
   /** The region or the cluster's name. The agent needs both values before it can send metrics. */
   public sealed interface Field {}
 
-  /** A known value and its origin. */
   record Resolved(String value, Origin origin) implements Field {}
 
   /**

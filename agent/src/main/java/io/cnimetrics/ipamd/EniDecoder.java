@@ -43,7 +43,6 @@ final class EniDecoder {
     this.listener = listener;
   }
 
-  /** Receives the addresses in a body. */
   interface Listener {
     /** Ignores the addresses. */
     Listener NONE = new Listener() {};

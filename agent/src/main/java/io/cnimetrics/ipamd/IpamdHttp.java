@@ -114,8 +114,7 @@ final class IpamdHttp {
    * Requests a path below the base address and reads the whole body.
    *
    * @param path such as {@code v1/enis}; empty for the base address itself
-   * @throws IpamdException for every failure. The caller must then discard what the reader returned
-   *     or stored
+   * @throws IpamdException for every failure. The caller must then discard what the reader stored
    */
   <T> T get(String path, Duration limit, BodyReader<T> reader) {
     HttpUrl url = path.isEmpty() ? base : base.newBuilder().addPathSegments(path).build();
@@ -144,7 +143,6 @@ final class IpamdHttp {
     return date;
   }
 
-  /** Cancels all running requests. */
   void abort() {
     client.dispatcher().cancelAll();
   }

@@ -283,10 +283,10 @@ public final class IpamdReader implements Ipamd {
     return switch (reason) {
       case UNREACHABLE ->
           introspection
-              ? "check that aws-node runs on this node; if INTROSPECTION_BIND_ADDRESS of aws-node"
-                  + " is set, or if its release is 1.4.0, or 1.3.3 or older (port 61678), set"
-                  + " --introspection-url; if DISABLE_INTROSPECTION is set, set"
-                  + " --introspection-url none"
+              ? "check that aws-node runs on this node; set --introspection-url none if its"
+                  + " DISABLE_INTROSPECTION is set; set --introspection-url to the right address"
+                  + " if its INTROSPECTION_BIND_ADDRESS is set, and to port 61678 for release"
+                  + " 1.4.0 and releases up to 1.3.3"
               : "until ipamD answers, the agent reports no counters; if DISABLE_METRICS is set for"
                   + " aws-node, set --metrics-url none";
       case TIMEOUT -> "ipamD hangs or the node is overloaded; read the log of aws-node";

@@ -31,9 +31,7 @@ final class PrometheusReader {
   private static final String BUILD = "awscni_build_info";
   private static final String VERSION = "version";
 
-  /**
-   * The labels that contain the call and the code, for each error counter that is split by kind.
-   */
+  /** The labels that name the kind of an error, for each counter of errors. */
   private static final Map<String, List<String>> ERROR_LABELS =
       Map.of(
           IpamdError.API_ERRORS, List.of("api", "error"),
@@ -90,7 +88,6 @@ final class PrometheusReader {
         Reason.UNEXPECTED_SHAPE, "no line of the text begins with " + OWN_PREFIX);
   }
 
-  /** The sums over the lines read so far. */
   private final class Sums {
     private final Map<Series, Double> bySeries = new HashMap<>();
     private final Map<IpamdError, Double> byError = new HashMap<>();

@@ -54,7 +54,6 @@ final class OtlpResult {
     this.clock = clock;
   }
 
-  /** The result for an answer. */
   PutResult of(SdkHttpResponse head, byte[] body) {
     if (head.isSuccessful()) {
       OtlpAnswer read = OtlpAnswer.ofSuccess(body);
@@ -83,7 +82,6 @@ final class OtlpResult {
         : OtlpAnswer.messageOfFailure(body);
   }
 
-  /** The result for a request without an answer. */
   PutResult unanswered(RootCause cause) {
     NetworkFault fault = NetworkFault.of(cause.origin());
     return result(
@@ -96,7 +94,6 @@ final class OtlpResult {
             : "check --otlp-endpoint, the receiver, and the resolution of host names on the node");
   }
 
-  /** The result for a request that cannot be signed. */
   PutResult withoutCredentials(CredentialsException e) {
     return result(
         e.isOutage() ? Status.RETRYABLE : Status.UNAUTHORIZED,
@@ -106,7 +103,6 @@ final class OtlpResult {
         e.remedy());
   }
 
-  /** The result for a request that did not finish in time. */
   PutResult late(Duration limit) {
     return result(
         Status.RETRYABLE,

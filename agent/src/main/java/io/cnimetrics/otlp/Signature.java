@@ -44,7 +44,6 @@ final class Signature {
     credentials.renew();
   }
 
-  /** The secrets that the signed request contains. */
   List<String> secrets() {
     return credentials.secrets();
   }

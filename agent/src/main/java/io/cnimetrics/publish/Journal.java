@@ -227,7 +227,7 @@ final class Journal implements Closeable {
     }
   }
 
-  /** Writes a second file and renames it. If the disk has no room, overwrites the old entries. */
+  /** If the disk has no room for a second file, overwrites the old entries. */
   private static void replace(JournalFile kept, List<Entry> entries) throws IOException {
     try {
       kept.replace(entries);

@@ -435,7 +435,6 @@ public final class MetricBuffer implements AutoCloseable {
     return Optional.ofNullable(urgent.get(receiver));
   }
 
-  /** Records that all urgent samples were sent. */
   synchronized void urgentSent(Receiver receiver) {
     urgent.remove(receiver);
   }

@@ -84,10 +84,7 @@ final class PendingMinutes {
         minutes.size(), bytes, minutes.stream().min(Comparator.naturalOrder()));
   }
 
-  /**
-   * The number of different minutes. A minute can have two entries: the second contains the values
-   * of subnets.
-   */
+  /** The number of different minutes. A minute can have several entries. */
   int minutes() {
     return (int) byId.values().stream().map(PendingMinute::minute).distinct().count();
   }

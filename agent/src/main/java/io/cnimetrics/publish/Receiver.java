@@ -25,7 +25,6 @@ public enum Receiver {
     this.bytesOfLabels = bytesOfLabels;
   }
 
-  /** The maximum number of datums in one request. */
   int mostDatums() {
     return mostDatums;
   }

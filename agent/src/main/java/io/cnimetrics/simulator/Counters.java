@@ -37,7 +37,6 @@ final class Counters {
     add(1, name, labels);
   }
 
-  /** Counts an error of a function of ipamD. */
   void ipamdError(String fn) {
     increment("awscni_ipamd_error_count", "fn", fn);
   }

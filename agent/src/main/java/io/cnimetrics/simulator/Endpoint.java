@@ -191,7 +191,6 @@ final class Endpoint implements AutoCloseable {
     return thread;
   }
 
-  /** An HTTP response. */
   record Reply(int status, String contentType, String body) {
     private static final String PLAIN_TEXT = "text/plain; charset=utf-8";
     private static final Reply SERVER_ERROR = new Reply(500, PLAIN_TEXT, "Internal Server Error\n");

@@ -215,12 +215,10 @@ public final class Scenario implements Cloneable {
     return faults.containsKey(fault);
   }
 
-  /** Whether the node has the fault at that model time. */
   boolean has(NodeFault fault, Duration now) {
     return has(fault) && now.compareTo(since(fault)) >= 0;
   }
 
-  /** The model time at which the fault starts. */
   Duration since(NodeFault fault) {
     return faults.getOrDefault(fault, Duration.ZERO);
   }

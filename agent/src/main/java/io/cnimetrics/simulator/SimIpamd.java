@@ -52,12 +52,12 @@ final class SimIpamd {
     running = start(Duration.ZERO, true);
   }
 
-  /** The interfaces of a card, as far as ipamD knows them. */
+  /** The interfaces of a card that ipamD knows. */
   List<AttachedEni> enis(int card) {
     return List.copyOf(cards.get(card).enis());
   }
 
-  /** The interfaces of all cards, as far as ipamD knows them. */
+  /** All interfaces that ipamD knows. */
   List<AttachedEni> allEnis() {
     return cards.stream().flatMap(card -> card.enis().stream()).toList();
   }
@@ -75,7 +75,6 @@ final class SimIpamd {
     return running;
   }
 
-  /** The model time at which the process started. */
   Duration startedAt() {
     return startedAt;
   }
@@ -163,7 +162,6 @@ final class SimIpamd {
     return started;
   }
 
-  /** Releases the addresses of a pod that ended. */
   void unassign(Pod pod, Duration now) {
     counters.increment("awscni_del_ip_req_count", "reason", "PodDeleted");
     for (CardPool card : cards) {

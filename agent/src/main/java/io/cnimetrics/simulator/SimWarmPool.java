@@ -24,10 +24,7 @@ record SimWarmPool(Scenario scenario, int card) {
     return pool.available() < Math.max(warm, 1);
   }
 
-  /**
-   * The number of CIDRs that ipamD requests in one call if the pool is too low. ipamD requests
-   * fewer if the interface has less room.
-   */
+  /** The largest number of CIDRs that ipamD requests in one call if the pool is too low. */
   int wantedCidrs(PoolCount pool) {
     if (!targets().byAddress()) {
       return scenario.prefixDelegation

@@ -71,7 +71,6 @@ public final class TextPage {
     return text + " ".repeat(Math.max(0, columns - Printable.columns(text)));
   }
 
-  /** The text of the page. */
   @Override
   public String toString() {
     return text.toString();

@@ -195,8 +195,8 @@ class NodeCapacityTest {
             new EffectiveMaximum(
                 28,
                 14,
-                "28 = 2 ENIs × 14: the instance type permits 4 ENIs, but MAX_ENI or"
-                    + " unmanaged ENIs take 2"));
+                "28 = 2 ENIs × 14: the instance type permits 4 ENIs, minus 2 because of"
+                    + " MAX_ENI or unmanaged ENIs"));
   }
 
   @Test
