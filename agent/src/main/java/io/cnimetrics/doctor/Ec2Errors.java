@@ -277,14 +277,6 @@ record Ec2Errors(
   static final Predicate<IpamdError> IS_OF_EC2 =
       kind -> kind.family().equals(IpamdError.API_ERRORS) && !kind.isOfMetadata();
 
-  static boolean isThrottled(String code) {
-    return Cause.EC2_THROTTLES.ec2Codes().contains(code);
-  }
-
-  static boolean isDenied(String code) {
-    return Cause.EC2_DENIES.ec2Codes().contains(code);
-  }
-
   private Finding finding(NodeEvidence node) {
     Predicate<IpamdError> counted = IS_OF_EC2.and(kind -> codes.test(kind.code()));
     Trend trend = node.trend(counted);
@@ -292,6 +284,10 @@ record Ec2Errors(
       return withoutAnswer(node);
     } else if (trend.total() == 0) {
       return spec.ok(never, "0 such errors");
+    }
+    Optional<Finding> ofPrefix = ofIpv6Prefix(node, counted);
+    if (ofPrefix.isPresent()) {
+      return ofPrefix.get();
     }
     String evidence =
         node.counts(node.kinds(counted)) + (isOfSubnet() ? subnets(node) : calls(node));
@@ -305,6 +301,48 @@ record Ec2Errors(
         "AWS returns errors while ipamD releases addresses or ENIs",
         evidence,
         "ipamD tries again. Pods do not need these calls to start");
+  }
+
+  /** The failed calls for the prefix of an IPv6 node. */
+  static final Predicate<IpamdError> OF_IPV6_PREFIX =
+      kind -> kind.call().equals("AssignIpv6Addresses");
+
+  private static final String IPV6_PREFIX = " the call for an IPv6 prefix";
+
+  /** Whether the finding is EC2's answer to the call for the prefix that an IPv6 node lacks. */
+  static boolean explainsIpv6Prefix(Finding finding) {
+    return finding.isPresent() && finding.title().endsWith(IPV6_PREFIX);
+  }
+
+  /**
+   * The finding about a node without an IPv6 prefix. ipamD makes this call only when it starts, so
+   * the last answer is the reason although the count no longer rises.
+   */
+  private Optional<Finding> ofIpv6Prefix(NodeEvidence node, Predicate<IpamdError> counted) {
+    List<IpamdError> kinds = node.kinds(counted.and(OF_IPV6_PREFIX));
+    boolean denied = spec.id().equals(Cause.EC2_DENIES.finding());
+    boolean throttled = spec.id().equals(Cause.EC2_THROTTLES.finding());
+    return PoolFaults.withoutIpv6Prefix(node)
+        .filter(any -> !kinds.isEmpty() && (denied || throttled))
+        .map(
+            level ->
+                spec.fail(
+                        (denied ? "EC2 denied" : "EC2 throttled") + IPV6_PREFIX,
+                        node.counts(kinds),
+                        throttled
+                            ? "EC2 throttled the call when ipamD started. Up to release 1.23.1"
+                                  + " ipamD does not repeat the call"
+                            : cause)
+                    .at(level))
+        .map(
+            finding ->
+                throttled
+                    ? finding.remedied(
+                        "Restart aws-node, so that ipamD repeats the call. From release 1.23.2 on"
+                            + " ipamD repeats the call without a restart",
+                        Commands.RESTART_AWS_NODE,
+                        Commands.UPGRADE_CNI)
+                    : denied(kinds, finding));
   }
 
   /** The kinds of errors that rise now, or all kinds if none rises. */
@@ -331,17 +369,27 @@ record Ec2Errors(
     boolean ofSageMaker = call.contains("ClusterNode");
     String action = (ofSageMaker ? "sagemaker:" : "ec2:") + call;
     boolean outside = ofSageMaker || call.endsWith("Ipv6Addresses");
-    return denied.remedied(
-        outside
-            ? "Allow %s for the role, because AmazonEKS_CNI_Policy does not".formatted(action)
-                + " contain this call. If the role has the right, "
-                + FORBIDDEN
-            : denied.remedy(),
-        Commands.ROLE_OF_AWS_NODE,
-        Commands.POLICIES_OF_ROLE,
-        Commands.denialsOf(call),
-        outside ? Commands.allow(action) : Commands.ATTACH_CNI_POLICY,
-        Commands.RESTART_AWS_NODE);
+    if (!outside) {
+      return denied.remedied(
+          denied.remedy(),
+          Commands.ROLE_OF_AWS_NODE,
+          Commands.POLICIES_OF_ROLE,
+          Commands.denialsOf(call),
+          Commands.ATTACH_CNI_POLICY,
+          Commands.RESTART_AWS_NODE);
+    }
+    return denied
+        .causedBy(
+            "The role of ipamD lacks the right %s, which AmazonEKS_CNI_Policy does not contain, or"
+                    .formatted(action)
+                + " another policy forbids the call")
+        .remedied(
+            "Allow %s for the role. If the role has the right, %s. Then restart aws-node"
+                .formatted(action, FORBIDDEN),
+            Commands.ROLE_OF_AWS_NODE,
+            Commands.denialsOf(call),
+            Commands.allow(action),
+            Commands.RESTART_AWS_NODE);
   }
 
   private static String calls(NodeEvidence node) {

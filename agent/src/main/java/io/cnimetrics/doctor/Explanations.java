@@ -41,13 +41,7 @@ final class Explanations {
 
   /** The reasons why pods get no address, other than a pool that does not grow. */
   private static final List<String> NO_ADDRESS =
-      List.of(
-          "metadata-away",
-          "ipv6-prefix",
-          "leaked-addresses",
-          "lost-eni",
-          "trunk-slot",
-          "node-full");
+      List.of("metadata-away", "leaked-addresses", "lost-eni", "trunk-slot", "node-full");
 
   /** Restarts come after the reasons for no growth, which also stop pods between two restarts. */
   private static final List<String> RESTARTS = List.of("ipamd-restarts");
@@ -59,8 +53,6 @@ final class Explanations {
           Map.entry("ec2-attachment-limit", List.of("instance-type", "lost-eni")),
           Map.entry("ec2-eni-limit", List.of("instance-type")),
           Map.entry("max-pods", List.of("instance-type")),
-          Map.entry("ec2-denied", List.of("ipv6-prefix")),
-          Map.entry("ec2-throttled", List.of("ipv6-prefix")),
           Map.entry("no-addresses", joined(List.of(NO_ADDRESS, NO_GROWTH, RESTARTS))),
           Map.entry(
               "warm-pool",
@@ -76,7 +68,12 @@ final class Explanations {
                       NO_ADDRESS,
                       NO_GROWTH,
                       RESTARTS,
-                      List.of("cooldown", "no-addresses", "stuck-action", "warm-pool")))),
+                      List.of(
+                          "ipv6-prefix",
+                          "cooldown",
+                          "no-addresses",
+                          "stuck-action",
+                          "warm-pool")))),
           Map.entry("ipamd-errors", joined(List.of(List.of("metadata-away"), NO_GROWTH))),
           Map.entry("cooldown", NO_GROWTH),
           Map.entry("node-full", List.of("leaked-addresses", "trunk-slot")),

@@ -223,11 +223,19 @@ final class PoolFaults {
   }
 
   /**
-   * Changes a finding about a slot that ipamD does not use. If an attached ENI is missing in the
-   * pool, no slot is free. If it is unknown which ENIs are attached, the finding names this as a
-   * second possible cause.
+   * Changes a finding about a missing prefix, or about a slot that ipamD does not use. The answer
+   * of EC2 to the call for the prefix explains why the node has none. If an attached ENI is missing
+   * in the pool, no slot is free. If it is unknown which ENIs are attached, the finding names this
+   * as a second possible cause.
    */
   static Finding besideOthers(Finding finding, List<Finding> findings) {
+    if (finding.id().equals(IPV6_PREFIX.id()) && finding.isPresent()) {
+      return findings.stream()
+          .filter(Ec2Errors::explainsIpv6Prefix)
+          .findFirst()
+          .map(finding::explainedBy)
+          .orElse(finding);
+    }
     boolean ofSlot = Set.of(TRUNK_SLOT.id(), ENICONFIG.id()).contains(finding.id());
     Predicate<Finding> lostEni = other -> other.id().equals("lost-eni");
     Predicate<Finding> perhaps = other -> other.isPresent() || other.level() == Level.NOTE;
@@ -384,70 +392,50 @@ final class PoolFaults {
     return Stream.concat(commands.stream(), Stream.of(more)).toArray(String[]::new);
   }
 
-  private static final String ASSIGN_IPV6 = "AssignIpv6Addresses";
-
   private static final CheckSpec IPV6_PREFIX =
       CheckSpec.of(
               "ipv6-prefix",
               "the IPv6 prefixes in `/v1/enis`, and the errors of `AssignIpv6Addresses`",
-              "fail if a node with IPv6 has no prefix; warn if ipamD has just started",
-              "Allow ec2:AssignIpv6Addresses for the role of aws-node, because"
-                  + " AmazonEKS_CNI_Policy does not allow this call. Half a minute later, restart"
-                  + " aws-node, so that ipamD makes the call again")
-          .run(
-              Commands.ROLE_OF_AWS_NODE,
-              Commands.allow("ec2:" + ASSIGN_IPV6),
-              Commands.RESTART_AWS_NODE)
+              "fail if a node with IPv6 has no prefix; warn if ipamD has just started. If EC2"
+                  + " denied or throttled the call for the prefix, ec2-denied or ec2-throttled has"
+                  + " the remedy",
+              "Find the reason in ipamD's log. If the node's subnet has no IPv6 CIDR, add one, or"
+                  + " put nodes into other subnets. Then restart aws-node, so that ipamD makes the"
+                  + " call again")
+          .run(Commands.ERRORS_OF_IPAMD, Commands.IPV6_OF_SUBNETS, Commands.RESTART_AWS_NODE)
           .needs(POOL, METRICS)
-          .see(Pages.ROLE);
+          .see(Pages.IPV6);
 
   private static Finding ipv6Prefix(NodeEvidence node) {
     AddressPool pool = node.pool();
     if (node.mode() != AddressMode.IPV6) {
       return IPV6_PREFIX.ok("Pods use IPv4", EvidenceText.of(pool));
-    } else if (pool.ipv6()) {
+    }
+    Optional<Level> level = withoutIpv6Prefix(node);
+    if (level.isEmpty()) {
       return IPV6_PREFIX.ok("The node has an IPv6 prefix", EvidenceText.enis(pool.eniCount()));
     }
-    Predicate<IpamdError> assigns = kind -> kind.call().equals(ASSIGN_IPV6);
-    boolean throttled =
-        node.kinds(assigns).stream().anyMatch(kind -> Ec2Errors.isThrottled(kind.code()));
-    boolean denied = node.kinds(assigns).stream().anyMatch(kind -> Ec2Errors.isDenied(kind.code()));
-    String evidence =
-        "%s, 0 IPv6 prefixes; %s"
-            .formatted(
-                EvidenceText.enis(pool.eniCount()),
-                node.kinds(assigns).isEmpty()
-                    ? "no error of AssignIpv6Addresses"
-                    : node.counts(node.kinds(assigns)));
-    String title = "The node has no IPv6 prefix";
-    String cause =
-        throttled
-            ? "EC2 throttled AssignIpv6Addresses when ipamD started. Up to release 1.23.1 ipamD"
-                + " does not repeat the call"
-            : denied
-                ? "The role of aws-node may not call ec2:AssignIpv6Addresses"
-                : "ipamD requests the prefix when it starts, and EC2 did not assign a prefix."
-                      + " Usually the node's subnet has no IPv6 CIDR, or ipamD did not reach EC2";
+    List<IpamdError> errors = node.kinds(Ec2Errors.OF_IPV6_PREFIX);
+    return IPV6_PREFIX
+        .fail(
+            "The node has no IPv6 prefix",
+            "%s, 0 IPv6 prefixes; %s"
+                .formatted(
+                    EvidenceText.enis(pool.eniCount()),
+                    errors.isEmpty() ? "no error of AssignIpv6Addresses" : node.counts(errors)),
+            "ipamD requests the prefix when it starts, and EC2 did not assign a prefix. Usually the"
+                + " node's subnet has no IPv6 CIDR, or ipamD did not reach EC2")
+        .at(level.get());
+  }
+
+  /** The level of the trouble if the node has no IPv6 prefix; empty if pods need none. */
+  static Optional<Level> withoutIpv6Prefix(NodeEvidence node) {
+    boolean lacks =
+        node.mode() == AddressMode.IPV6
+            && node.snapshot().pool().filter(pool -> !pool.ipv6()).isPresent();
     boolean refused = node.total(MetricCatalog.NO_AVAILABLE_IP_ADDRS) > 0;
-    Finding finding =
-        node.justStarted() && !refused
-            ? IPV6_PREFIX.warn(title, evidence, cause)
-            : IPV6_PREFIX.fail(title, evidence, cause);
-    if (!throttled && !denied) {
-      return finding.remedied(
-          "Find the reason in ipamD's log. If the node's subnet has no IPv6 CIDR, add one, or put"
-              + " nodes into other subnets. Then restart aws-node, so that ipamD makes the call"
-              + " again",
-          Commands.ERRORS_OF_IPAMD,
-          Commands.IPV6_OF_SUBNETS,
-          Commands.RESTART_AWS_NODE);
-    }
-    return throttled
-        ? finding.remedied(
-            "Restart aws-node, so that ipamD repeats the call. From release 1.23.2 on ipamD repeats"
-                + " the call without a restart",
-            Commands.RESTART_AWS_NODE,
-            Commands.UPGRADE_CNI)
-        : finding;
+    return lacks
+        ? Optional.of(node.justStarted() && !refused ? Level.WARN : Level.FAIL)
+        : Optional.empty();
   }
 }

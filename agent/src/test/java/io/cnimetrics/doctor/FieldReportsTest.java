@@ -199,7 +199,9 @@ class FieldReportsTest {
                 .refused()
                 .errors("AttachClusterNodeNetworkInterface", "AccessDeniedException", 10, 12),
             "ec2-denied",
+            "lacks the right sagemaker:AttachClusterNodeNetworkInterface",
             "put-role-policy",
+            "!lacks AmazonEKS_CNI_Policy",
             "!trust policy"),
         fails(
             "terraform-aws-modules/terraform-aws-eks#2585: the role has only the rights of IPv6",
@@ -394,8 +396,32 @@ class FieldReportsTest {
                 .type("c6i.32xlarge", 110, 15, 0)
                 .refused()
                 .errors("AssignIpv6Addresses", "UnauthorizedOperation", 1, 1),
-            "ipv6-prefix",
-            "ec2:AssignIpv6Addresses"));
+            "ec2-denied",
+            "EC2 denied the call for an IPv6 prefix",
+            "lacks the right ec2:AssignIpv6Addresses",
+            "put-role-policy",
+            "!lacks AmazonEKS_CNI_Policy",
+            ">ipv6-prefix",
+            ">refused-pods"),
+        fails(
+            "EC2 throttles the only call for the prefix of an IPv6 node",
+            node(ipv6(0, 0, 0))
+                .type("m5.xlarge", 110, 4, 0)
+                .refused()
+                .errors("AssignIpv6Addresses", "RequestLimitExceeded", 2, 2),
+            "ec2-throttled",
+            "delete pods -l k8s-app=aws-node",
+            "!CloudTrail",
+            ">ipv6-prefix",
+            ">refused-pods"),
+        fails(
+            "EC2 throttles another call of an IPv6 node whose subnet has no IPv6 CIDR",
+            node(ipv6(0, 0, 0))
+                .type("m5.xlarge", 110, 4, 0)
+                .refused()
+                .errors("AssignIpv6Addresses", "InvalidParameterValue", 2, 2)
+                .errors("DescribeNetworkInterfaces", "RequestLimitExceeded", 3, 5),
+            "ipv6-prefix"));
   }
 
   private static Stream<Report> ofPools() {

@@ -79,7 +79,7 @@ class RealNodesTest {
           real-v1.23.2/D-d7-allowed-again,      warn, refused-pods
           v1.23.2/exclusion-fail-open,          warn, ec2-denied
           v1.23.2/ipv6-multinic,                ok,
-          v1.23.2/ipv6-selfheal-a,              fail, ipv6-prefix
+          v1.23.2/ipv6-selfheal-a,              fail, ec2-throttled
           v1.23.2/ipv6-selfheal-b,              warn, ec2-throttled
           v1.23.2/multinic-140-pods,            ok,
           v1.23.2/multinic-burst,               warn, warm-pool

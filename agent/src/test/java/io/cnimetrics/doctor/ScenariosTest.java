@@ -55,6 +55,7 @@ class ScenariosTest {
           eniconfig-missing,      2, fail, eniconfig, 'ipamD finds no ENIConfig, or keeps a slot for a trunk ENI'
           hyperpod-attach-denied, 1, fail, ec2-denied, EC2 denies calls of ipamD
           metadata-away,          1, warn, metadata-away, Instance metadata did not answer ipamD
+          ipv6-no-prefix,         2, fail, ec2-denied, EC2 denied the call for an IPv6 prefix
           ipv6-no-prefix,         2, fail, ipv6-prefix, The node has no IPv6 prefix
           leaked-addresses,       2, fail, leaked-addresses, 'ipamD holds addresses of pods that no longer exist'
           multi-nic-card-full,    2, fail, node-full, A network card of the node is full
