@@ -331,7 +331,7 @@ record Ec2Errors(
                         node.counts(kinds),
                         throttled
                             ? "EC2 throttled the call when ipamD started. Up to release 1.23.1"
-                                  + " ipamD does not repeat the call"
+                                + " ipamD does not repeat the call"
                             : cause)
                     .at(level))
         .map(

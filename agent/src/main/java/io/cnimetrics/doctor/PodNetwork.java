@@ -81,8 +81,9 @@ final class PodNetwork {
               "`awscni_add_ip_req_count`, and when pods got the addresses that they hold",
               "fail while at least two requests of pods give no pod an address, although addresses"
                   + " are available and ipamD counts no error; warn if pods released the addresses"
-                  + " in less than 2.4 s, or if a trunk ENI is attached; note if no pod ever"
-                  + " requested an address",
+                  + " in less than 2.4 s, or if a trunk ENI is attached and the requests continue"
+                  + " for over a minute; note if they do not, or if no pod ever requested an"
+                  + " address",
               "Read the events of the pods that do not start. Then search both logs for the names"
                   + " of these pods")
           .run(Commands.FAILED_PODS, Commands.FAILURES_OF_IPAMD, Commands.ERRORS_OF_PLUGIN)
@@ -284,12 +285,29 @@ final class PodNetwork {
             + " version\")";
     String counted = evidence + ", and ipamD counts no error";
     return node.pool().hasTrunk()
+        ? ofTrunkNode(node, requests, counted, reasons)
+        : REQUESTS.fail("ipamD rejects the requests of pods", counted, reasons);
+  }
+
+  /**
+   * A pod with security groups of its own gets no address of the pool. Its first attempt often
+   * fails, because the controller has not created its branch ENI yet. The attempts of a pod that
+   * does not start continue.
+   */
+  private static Finding ofTrunkNode(
+      NodeEvidence node, Trend requests, String evidence, String reasons) {
+    boolean lasts =
+        requests
+            .since()
+            .filter(since -> !since.at().plus(Trend.LAST_MINUTE).isAfter(node.now()))
+            .isPresent();
+    return lasts
         ? REQUESTS
             .warn(
-                "Pods request addresses, and get none of the pool",
-                counted,
-                "If pods with security groups of their own started just now, nothing is wrong."
-                    + " Otherwise ipamD rejects the requests. "
+                "Pods request addresses for over a minute, and get none of the pool",
+                evidence,
+                "ipamD rejects the requests, unless new pods with security groups of their own"
+                    + " start all the time. "
                     + reasons)
             .remedied(
                 REQUESTS.remedy(),
@@ -297,7 +315,16 @@ final class PodNetwork {
                 Commands.FAILED_PODS,
                 Commands.FAILURES_OF_IPAMD,
                 Commands.ERRORS_OF_PLUGIN)
-        : REQUESTS.fail("ipamD rejects the requests of pods", counted, reasons);
+        : REQUESTS
+            .note(
+                "Perhaps pods with security groups of their own do not start",
+                evidence,
+                "The first attempt of such a pod often fails. If the attempts continue for over a"
+                    + " minute, ipamD rejects them")
+            .remedied(
+                "Poll for over a minute, and read the controller's events",
+                Commands.doctor("--polls 4"),
+                IpamdWork.BRANCH_ENI_EVENTS);
   }
 
   private static final Series ADDED = MetricCatalog.ADD_REQ_COUNT.onlySeries();

@@ -835,16 +835,25 @@ class FieldReportsTest {
             "failed-requests"),
         warns(
             "#2814: the controller cannot annotate the pod with its branch ENI",
-            node(eni(0, 14, 4), eni(1, 0, 0).trunk()).with(it -> it.maxPods(45)).requests(3, 3),
+            node(eni(0, 14, 4), eni(1, 0, 0).trunk())
+                .with(it -> it.maxPods(45))
+                .requests(3, 3)
+                .agentSaw(20, run("add_ip_req_count", 20, 290, 20)),
             "failed-requests",
+            "the node has a problem since",
             "branch ENI",
             "BranchENIAnnotationFailed"),
         warns(
             "hazmei.com, stuck pods: security groups for pods on m5a.xlarge",
             node(full(0, 14), eni(1, 14, 4), eni(2, 0, 0).trunk())
                 .type("m5a.xlarge", 44, 4, 14)
-                .requests(2, 2),
+                .requests(2, 2)
+                .agentSaw(20, run("add_ip_req_count", 20, 290, 20)),
             "failed-requests"),
+        calm(
+            "Three pods of a deployment start, and their first attempts come before their branch"
+                + " ENIs",
+            node(eni(0, 14, 4), eni(1, 0, 0).trunk()).with(it -> it.maxPods(45)).requests(3, 3)),
         warns(
             "#2654, open-policy-agent/gatekeeper#3719: ipamD cannot annotate a pod",
             node(eni(0, 14, 4).cooling(4)).requests(4, 4),
@@ -893,8 +902,12 @@ class FieldReportsTest {
             "container runtime"),
         warns(
             "aws/amazon-vpc-resource-controller-k8s#8: a policy forbids the annotation of pods",
-            node(eni(0, 14, 4), eni(1, 0, 0).trunk()).with(it -> it.maxPods(45)).requests(3, 3),
+            node(eni(0, 14, 4), eni(1, 0, 0).trunk())
+                .with(it -> it.maxPods(45))
+                .requests(3, 3)
+                .agentSaw(20, run("add_ip_req_count", 20, 290, 20)),
             "failed-requests",
+            "the node has a problem since",
             "BranchENIAnnotationFailed"),
         fails(
             "The VLAN of a branch ENI cannot be set up",
