@@ -155,8 +155,8 @@ class AwsTest {
     assertThat(diagnosis.verdict().level()).isEqualTo(Level.WARN);
     assertThat(diagnosis.verdict().text())
         .isEqualTo(
-            "Pods get addresses, but the agent has trouble: CloudWatch cannot be reached. This is"
-                + " not urgent");
+            "Pods get addresses, but the agent has a problem since an unknown time: CloudWatch"
+                + " cannot be reached. This is not urgent");
   }
 
   @Test

@@ -24,7 +24,8 @@ class CooldownTest {
     assertThat(diagnosis.verdict().level()).isEqualTo(Level.WARN);
     assertThat(diagnosis.verdict().text())
         .isEqualTo(
-            "No pod waits for an address, but ipamD refused addresses to pods a short time ago");
+            "No pod waits for an address, but the node has a problem since before 12:00 UTC (over"
+                + " 10 s): ipamD refused addresses to pods a short time ago");
     assertThat(level(diagnosis, "cooldown")).isEqualTo(Level.NOTE);
   }
 
@@ -57,7 +58,8 @@ class CooldownTest {
 
     assertThat(diagnosis.verdict().text())
         .isEqualTo(
-            "Pods get addresses late since 11:56 UTC (3 min): pods wait for addresses to cool down");
+            "Pods get addresses late since 11:56 UTC (3 min): pods wait for addresses to cool"
+                + " down");
   }
 
   @Test
@@ -122,7 +124,9 @@ class CooldownTest {
 
     assertThat(diagnosis.verdict().level()).isEqualTo(Level.WARN);
     assertThat(diagnosis.verdict().text())
-        .isEqualTo("Pods get addresses, but ipamD refused addresses to pods a short time ago");
+        .isEqualTo(
+            "Pods get addresses, but the node has a problem since 11:59 UTC (32 s): ipamD refused"
+                + " addresses to pods a short time ago");
   }
 
   @Test

@@ -96,7 +96,7 @@ class ErrorCodesTest {
         DoctorFixture.diagnosis(List.of(empty(NOON).error(error, 40).build()), Optional.of(agent));
 
     assertThat(diagnosis.verdict().text())
-        .isEqualTo("Pods get no address: EC2 denies calls of ipamD since 11:48 UTC (12 min)");
+        .isEqualTo("Pods get no address since 11:48 UTC (12 min): EC2 denies calls of ipamD");
   }
 
   @Test

@@ -101,8 +101,8 @@ class ReportedNodesTest {
     assertFails(diagnosis, "ipamd-restarts");
     assertThat(diagnosis.verdict().text())
         .isEqualTo(
-            "Pods get addresses only between restarts: ipamD restarts repeatedly since 00:00 UTC"
-                + " (30 s)");
+            "Pods get addresses only between restarts since 00:00 UTC (30 s): ipamD restarts"
+                + " repeatedly");
     assertThat(first(diagnosis).evidence())
         .isEqualTo("2 restarts in 3 polls; ipamD answers now, and has run for 10 s");
     assertThat(first(diagnosis).since()).hasValue(Since.exactly(FIRST_POLL.plusSeconds(30)));
