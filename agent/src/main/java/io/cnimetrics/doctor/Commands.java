@@ -120,6 +120,11 @@ final class Commands {
           + EVERY_NODE
           + "; undoes that change, if the trouble is not older";
 
+  static final String RAISE_MEMORY_LIMIT =
+      "kubectl -n kube-system set resources ds aws-node -c aws-node --limits memory=512Mi"
+          + EVERY_NODE
+          + " by a restart of ipamD; only if the reason is OOMKilled";
+
   static final String RESTART_AWS_NODE =
       "kubectl -n kube-system delete pods"
           + ON_THIS_NODE
@@ -194,6 +199,28 @@ final class Commands {
   static final String IPV6_OF_SUBNETS =
       subnets("Ipv6CidrBlockAssociationSet[].Ipv6CidrBlock") + " --output text";
 
+  /** Counts the used addresses of this node's subnets by /24. */
+  private static final String USED_BLOCKS =
+      aws("ec2 describe-network-interfaces")
+          + " --filters Name=subnet-id,Values="
+          + THESE_SUBNETS
+          + " --query 'NetworkInterfaces[].PrivateIpAddresses[].PrivateIpAddress' --output text"
+          + " | tr '\\t' '\\n' | cut -d . -f 1-3 | sort | uniq -c"
+          + "  # counts the used addresses of each /24";
+
+  private static final String RESERVE_FOR_PREFIXES =
+      aws("ec2 create-subnet-cidr-reservation")
+          + " --subnet-id \"$SUBNET\" --cidr \"$CIDR\" --reservation-type prefix"
+          + "  # changes the whole subnet; first set SUBNET, and CIDR to a block with few used"
+          + " addresses";
+
+  /** Gives ipamD free prefixes: another subnet, or a reserved block of the present subnet. */
+  static String[] freePrefixes() {
+    return new String[] {
+      SUBNETS, USED_BLOCKS, ADD_SUBNET, SET_SUBNET_OF_ENICONFIG, RESERVE_FOR_PREFIXES
+    };
+  }
+
   private static String subnets(String fields) {
     return aws("ec2 describe-subnets")
         + " --filters Name=availability-zone,Values="
@@ -218,13 +245,15 @@ final class Commands {
           + EVERY_NODE
           + " of the VPC; first set SUBNET to a subnet of the first table with False";
 
-  private static final String UNATTACHED =
-      aws("ec2 describe-network-interfaces") + " --filters Name=status,Values=available";
+  /** Lists the interfaces of the VPC CNI that no instance uses, such as those of deleted nodes. */
+  static final String UNATTACHED_ENIS = unattached("");
 
-  /** Lists the interfaces that no instance uses, such as interfaces of deleted nodes. */
-  static final String UNATTACHED_ENIS = list(UNATTACHED);
-
-  static final String DELETE_UNATTACHED_ENIS = delete(UNATTACHED);
+  /** The listed interfaces can include a new one that ipamD has not attached yet. */
+  static final String DELETE_UNATTACHED_ENIS =
+      "echo \"$ENIS\" | cut -f 1 | xargs -r -n 1 "
+          + aws("ec2 delete-network-interface")
+          + " --network-interface-id"
+          + "  # deletes the listed interfaces, which are of all nodes of this cluster";
 
   /** The part of {@link #FREE_ADDRESSES} that is left out if the warm targets are low already. */
   static final String LOWER_TARGETS =
@@ -236,25 +265,16 @@ final class Commands {
           + LOWER_TARGETS
           + ". If this is not enough, give pods one more subnet with the last command";
 
-  private static String list(String interfaces) {
-    return interfaces
-        + " --query 'NetworkInterfaces[].[NetworkInterfaceId,SubnetId,Description]' --output text";
-  }
-
-  /**
-   * Deletes only interfaces that ipamD created. These interfaces can include a new one that ipamD
-   * has not attached yet.
-   */
-  private static String delete(String interfaces) {
-    return interfaces
+  private static String unattached(String filter) {
+    return "ENIS=\"$("
+        + aws("ec2 describe-network-interfaces")
+        + " --filters Name=status,Values=available"
+        + filter
         + " Name=description,Values='aws-K8S-*'"
         + " Name=tag:cluster.k8s.amazonaws.com/name,Values="
         + THIS_CLUSTER
-        + " --query 'NetworkInterfaces[].NetworkInterfaceId'"
-        + " --output text | xargs -r -n 1 "
-        + aws("ec2 delete-network-interface")
-        + " --network-interface-id"
-        + "  # deletes the unattached interfaces of all nodes of this cluster";
+        + " --query 'NetworkInterfaces[].[NetworkInterfaceId,SubnetId,Description]' --output"
+        + " text)\"; echo \"$ENIS\"";
   }
 
   /** The node's max-pods, and the group or pool in which max-pods and the size are set. */
@@ -265,23 +285,45 @@ final class Commands {
           + "GROUP:.metadata.labels.eks\\.amazonaws\\.com/nodegroup,"
           + "POOL:.metadata.labels.karpenter\\.sh/nodepool'";
 
-  static final String LAUNCH_TEMPLATE =
-      aws("ec2 describe-tags")
+  /** Shows the user data of the node's launch template, which has the kubelet's max-pods. */
+  private static final String USER_DATA =
+      aws("ec2 describe-launch-template-versions")
+          + " --versions '$Latest' --launch-template-id \"$("
+          + aws("ec2 describe-tags")
           + " --filters Name=resource-id,Values="
           + THIS_INSTANCE
-          + " Name=key,Values=aws:ec2launchtemplate:id --query 'Tags[].Value' --output text"
-          + "  # shows the launch template";
+          + " Name=key,Values=aws:ec2launchtemplate:id --query 'Tags[].Value' --output text)\""
+          + " --query 'LaunchTemplateVersions[].[LaunchTemplateId,LaunchTemplateData.UserData]'"
+          + " --output text  # shows the launch template and its user data, in Base64";
+
+  private static final String ROLL_NODE_GROUP =
+      aws("eks update-nodegroup-version")
+          + OF_NODE_GROUP
+          + " --launch-template id=\"$TEMPLATE\",version=\"$VERSION\""
+          + "  # replaces the nodes of the group; first set TEMPLATE and VERSION";
+
+  /** How to set max-pods with {@link #maxPods}. */
+  static final String WHERE_MAX_PODS =
+      "With Karpenter, the third command sets it. In a managed node group, set maxPods in a new"
+          + " version of the launch template, below spec.kubelet.config of nodeadm's NodeConfig;"
+          + " the last command uses this version";
+
+  /** The commands for {@link #WHERE_MAX_PODS}. */
+  static String[] maxPods(long pods, String... last) {
+    String karpenter =
+        "kubectl patch ec2nodeclass \"$(kubectl get node "
+            + THIS_NODE
+            + " -o jsonpath='{.metadata.labels.karpenter\\.k8s\\.aws/ec2nodeclass}')\""
+            + " --type merge -p '{\"spec\":{\"kubelet\":{\"maxPods\":%d}}}'".formatted(pods)
+            + "  # for Karpenter, which then replaces the nodes of this EC2NodeClass";
+    return Stream.concat(
+            Stream.of(USER_DATA, karpenter),
+            Stream.concat(Stream.of(last), Stream.of(ROLL_NODE_GROUP)))
+        .toArray(String[]::new);
+  }
 
   private static final String DESCRIBE_ADD_ON =
       aws("eks describe-addon") + " --cluster-name " + THIS_CLUSTER + " --addon-name vpc-cni";
-
-  /**
-   * Shows whether aws-node is a managed add-on, and so which command of {@link #setting} is right.
-   */
-  private static final String ADD_ON =
-      DESCRIBE_ADD_ON
-          + " --query addon.addonVersion --output text"
-          + "  # an EKS add-on prints a version; otherwise ResourceNotFoundException";
 
   /** Shows settings of aws-node with this text in their names. */
   static String settingsLike(String name) {
@@ -536,7 +578,7 @@ final class Commands {
 
   /** Returns the given commands, and then the commands that set variables of aws-node. */
   static String[] setting(String assignments, String... first) {
-    return change(setEnv(assignments), setAddOnEnv(assignments), first);
+    return change(assignments, assignments, first);
   }
 
   /**
@@ -545,12 +587,10 @@ final class Commands {
    * @param targets the assignments of lower warm targets; empty if the targets are low already
    */
   static String[] freeAddresses(Optional<String> targets) {
-    String interfaces = UNATTACHED + " Name=subnet-id,Values=" + THESE_SUBNETS;
     return Stream.of(
-            Stream.of(SUBNETS, list(interfaces)),
-            targets.stream().flatMap(any -> Stream.of(settingsLike("_TARGET"), ADD_ON)),
-            Stream.of(delete(interfaces)),
-            targets.stream().flatMap(lower -> Stream.of(setAddOnEnv(lower), setEnv(lower))),
+            Stream.of(SUBNETS, unattached(" Name=subnet-id,Values=" + THESE_SUBNETS)),
+            Stream.of(DELETE_UNATTACHED_ENIS),
+            targets.stream().flatMap(lower -> Stream.of(setting(lower))),
             Stream.of(ADD_SUBNET, SET_SUBNET_OF_ENICONFIG))
         .flatMap(Function.identity())
         .toArray(String[]::new);
@@ -566,6 +606,13 @@ final class Commands {
         .toArray(String[]::new);
   }
 
+  /**
+   * Adds nodes: by the node group, or by Karpenter, which starts a node for pods without a node.
+   */
+  static String[] addNodes() {
+    return new String[] {SIZE_OF_NODE_GROUP, ADD_NODES, CORDON};
+  }
+
   /** Returns the given commands, and then the commands that replace this node with a new node. */
   static String[] replaceNode(String... first) {
     return Stream.concat(Stream.of(first), Stream.of(DRAIN, TERMINATE, DELETE_NODE))
@@ -576,13 +623,27 @@ final class Commands {
    * Returns the given commands, and then the commands that remove a boolean variable of aws-node.
    */
   static String[] removing(String name, String... first) {
-    return change(setEnv(name + "-"), setAddOnEnv(name + "=false"), first);
+    return change(name + "-", name + "=false", first);
   }
 
-  /** Adds {@link #ADD_ON}, which shows which of the last two commands is right. */
+  /** EKS keeps a value that was set with kubectl, so the last command checks the result. */
   private static String[] change(String env, String addOn, String... first) {
-    return Stream.concat(Stream.of(first), Stream.of(ADD_ON, addOn, env)).toArray(String[]::new);
+    String names =
+        Stream.of(addOn.split(" ", -1))
+            .map(one -> one.split("=", 2)[0])
+            .collect(Collectors.joining("|"));
+    return Stream.concat(Stream.of(first), Stream.of(setAddOnEnv(addOn), setEnv(env), check(names)))
+        .toArray(String[]::new);
   }
+
+  private static String check(String names) {
+    return "kubectl -n kube-system get ds aws-node -o yaml | grep -A 1 -E '%s'".formatted(names)
+        + RESULT;
+  }
+
+  /** The comment of a command that checks the result of earlier commands. */
+  static final String RESULT =
+      "  # shows the new value after a minute, unless kubectl had set another";
 
   /** Sets variables of the agent on every node. */
   static String setAgentEnv(String assignments) {
@@ -622,7 +683,7 @@ final class Commands {
         + THIS_CLUSTER
         + " --addon-name vpc-cni --resolve-conflicts PRESERVE --configuration-values \"$VALUES\""
         + EVERY_NODE
-        + " by a restart of ipamD, if aws-node is an add-on";
+        + " by a restart of ipamD, if aws-node is an EKS add-on";
   }
 
   /** Replaces the placeholders in a text with the known ids of this node. */

@@ -20,11 +20,6 @@ public final class DoctorTable {
   private static final int INDENT = 6;
   private static final int NAME = 8;
 
-  /**
-   * If more checks than this did not run for the same reason, the table shows only their number.
-   */
-  private static final int MOST_NAMED = 3;
-
   private final Diagnosis diagnosis;
   private final boolean verbose;
   private final Palette palette;
@@ -56,14 +51,15 @@ public final class DoctorTable {
     table.verdict();
     Stream.of(Level.FAIL, Level.WARN, Level.NOTE)
         .flatMap(table::of)
-        .filter(finding -> finding.explainedBy().isEmpty() && !table.isShort(finding))
+        .filter(finding -> finding.explainedBy().isEmpty() && table.isWhole(finding))
         .forEach(table::finding);
     table.symptoms();
+    table.others();
     table.notUrgent();
     if (verbose) {
       table.passed();
+      table.notChecked();
     }
-    table.notChecked();
     table.summary();
     return table.page.toString();
   }
@@ -117,7 +113,7 @@ public final class DoctorTable {
   private void symptoms() {
     Map<String, List<Finding>> byCause =
         diagnosis.findings().stream()
-            .filter(finding -> finding.explainedBy().isPresent())
+            .filter(finding -> verbose && finding.explainedBy().isPresent())
             .collect(
                 Collectors.groupingBy(
                     finding -> finding.explainedBy().orElseThrow(),
@@ -126,8 +122,53 @@ public final class DoctorTable {
     byCause.forEach(
         (cause, symptoms) -> {
           heading("Because of " + cause, true);
-          symptoms.forEach(verbose ? this::sentence : this::heading);
+          symptoms.forEach(this::sentence);
         });
+  }
+
+  /** The symptoms of the same level, such as "the node is full (node-full)". */
+  private String effects(Finding cause) {
+    return diagnosis.findings().stream()
+        .filter(finding -> !verbose && finding.level() == cause.level() && explains(cause, finding))
+        .map(finding -> "%s (%s)".formatted(Verdict.clause(finding.title()), finding.id()))
+        .distinct()
+        .collect(Collectors.joining("; "));
+  }
+
+  /** Whether the finding is a symptom of the cause, or a symptom of a symptom. */
+  private boolean explains(Finding cause, Finding symptom) {
+    return symptom
+        .explainedBy()
+        .filter(
+            id ->
+                id.equals(cause.id())
+                    || diagnosis.findings().stream()
+                        .anyMatch(other -> other.id().equals(id) && explains(cause, other)))
+        .isPresent();
+  }
+
+  /** Whether the finding has its commands: the first finding, and others of level fail. */
+  private boolean isWhole(Finding finding) {
+    return verbose || finding.level() == Level.FAIL || finding.equals(diagnosis.findings().get(0));
+  }
+
+  /** Writes the findings beside the first one, which a reader looks at later. */
+  private void others() {
+    List<Finding> others =
+        Stream.of(Level.WARN, Level.NOTE)
+            .flatMap(this::of)
+            .filter(finding -> finding.explainedBy().isEmpty())
+            .filter(finding -> !isWhole(finding) && !isShort(finding))
+            .toList();
+    heading("Also; --verbose shows more", !others.isEmpty());
+    for (int i = 0; i < others.size(); i++) {
+      if (i > 0) {
+        line("");
+      }
+      heading(others.get(i));
+      indented(" ".repeat(INDENT), INDENT, others.get(i).evidence());
+      advice(others.get(i));
+    }
   }
 
   /** Whether a finding is not urgent, and is shortened because another is worse or more urgent. */
@@ -144,14 +185,8 @@ public final class DoctorTable {
             .flatMap(this::of)
             .filter(finding -> finding.explainedBy().isEmpty() && isShort(finding))
             .toList();
-    heading("Not urgent; --verbose shows the remedies", !brief.isEmpty());
-    for (Finding finding : brief) {
-      if (finding.level() == Level.WARN) {
-        heading(finding);
-      } else {
-        sentence(finding);
-      }
-    }
+    heading("Not urgent; --verbose shows more", !brief.isEmpty());
+    brief.forEach(this::heading);
   }
 
   private void sentence(Finding finding) {
@@ -162,21 +197,26 @@ public final class DoctorTable {
         "%s (%s): %s".formatted(finding.title(), finding.id(), finding.evidence()));
   }
 
-  /** Writes the advice. A warning has no cause and no link if the verdict names another finding. */
+  /** Writes the advice. Only the findings that a reader looks at first have commands and a link. */
   private void advice(Finding finding) {
     boolean note = finding.level() == Level.NOTE;
-    boolean decides = diagnosis.verdict().finding().equals(Optional.of(finding.id()));
-    boolean whole = verbose || decides || finding.level() == Level.FAIL;
-    if (!note || verbose || !finding.past()) {
+    boolean whole = isWhole(finding);
+    if (verbose || !finding.past() || (whole && !note)) {
       if (note || whole) {
         part("cause", finding.cause());
       }
-      part("remedy", finding.remedy());
-      finding.commands().stream()
-          .filter(command -> shown.add(command) || verbose)
-          .forEach(this::command);
+      part("effect", effects(finding));
+      if (shown.add(finding.remedy()) || verbose) {
+        part("remedy", finding.remedy());
+      }
+      if (whole) {
+        finding.commands().stream()
+            .limit(finding.past() && !verbose ? 1 : Integer.MAX_VALUE)
+            .filter(command -> shown.add(command) || verbose)
+            .forEach(this::command);
+      }
     }
-    if (whole) {
+    if (verbose || (whole && !note && !finding.past())) {
       finding.link().ifPresent(this::link);
     }
   }
@@ -194,9 +234,7 @@ public final class DoctorTable {
 
   /** Writes the link on one line, because a terminal cannot open a link with a line break. */
   private void link(String url) {
-    line(
-        " ".repeat(Math.max(0, Math.min(INDENT, TextPage.WIDTH - url.length())))
-            + palette.faint(url));
+    line(" ".repeat(INDENT) + palette.faint(url));
   }
 
   private void part(String name, String value) {
@@ -224,18 +262,14 @@ public final class DoctorTable {
   private void notChecked() {
     Map<String, List<String>> byReason =
         of(Level.NOT_CHECKED)
-            .filter(finding -> verbose || !finding.title().equals(CheckSpec.NOT_REQUESTED))
             .collect(
                 Collectors.groupingBy(
                     Finding::evidence,
                     LinkedHashMap::new,
                     Collectors.mapping(Finding::id, Collectors.toList())));
     heading("Not checked", !byReason.isEmpty());
-    byReason.forEach((reason, ids) -> indented("  ", 2, "%s: %s".formatted(checks(ids), reason)));
-  }
-
-  private String checks(List<String> ids) {
-    return verbose || ids.size() <= MOST_NAMED ? String.join(", ", ids) : ids.size() + " checks";
+    byReason.forEach(
+        (reason, ids) -> indented("  ", 2, "%s: %s".formatted(String.join(", ", ids), reason)));
   }
 
   private void heading(String name, boolean needed) {

@@ -32,8 +32,7 @@ record Ec2Errors(
     String never,
     String cause) {
   private static final String FORBIDDEN =
-      "a service control policy, a permissions boundary or a deny forbids the call: CloudTrail"
-          + " names it";
+      "a service control policy or another deny forbids the call: CloudTrail names it";
 
   private static final List<Ec2Errors> ROWS =
       List.of(
@@ -41,14 +40,12 @@ record Ec2Errors(
               Cause.EC2_DENIES,
               "EC2 denied calls of ipamD",
               "EC2 denied no call of ipamD",
-              "The role of ipamD lacks AmazonEKS_CNI_Policy, or another policy forbids the call. If"
-                  + " aws-node has no role, ipamD uses the node's role",
-              "If the role's policies do not include AmazonEKS_CNI_Policy, attach it. If they do, "
+              "The role of aws-node lacks AmazonEKS_CNI_Policy, or another policy forbids the call",
+              "Attach AmazonEKS_CNI_Policy to the role. If the role has it, "
                   + FORBIDDEN
                   + ". If you changed the role of the service account, restart aws-node",
               Pages.ROLE,
               Commands.ROLE_OF_AWS_NODE,
-              Commands.POLICIES_OF_ROLE,
               Commands.ATTACH_CNI_POLICY,
               Commands.RESTART_AWS_NODE),
           row(
@@ -97,13 +94,10 @@ record Ec2Errors(
               "The subnet had no free /28",
               "EC2 never refused ipamD a prefix",
               "The subnet has no whole block of 16 free addresses. Single addresses can be free",
-              "Give pods one more subnet with the last command. If the subnet is only for nodes,"
-                  + " reserve a free block of it for prefixes with aws ec2"
-                  + " create-subnet-cidr-reservation",
+              "Give pods one more subnet. Or, if only nodes use the subnet, reserve a block of it"
+                  + " for prefixes with the last command",
               Pages.PREFIXES,
-              Commands.SUBNETS,
-              Commands.ADD_SUBNET,
-              Commands.SET_SUBNET_OF_ENICONFIG),
+              Commands.freePrefixes()),
           row(
               Cause.NO_ADDRESS_IN_SUBNET,
               "The subnet had no free address",
@@ -373,14 +367,13 @@ record Ec2Errors(
       return denied.remedied(
           denied.remedy(),
           Commands.ROLE_OF_AWS_NODE,
-          Commands.POLICIES_OF_ROLE,
           Commands.denialsOf(call),
           Commands.ATTACH_CNI_POLICY,
           Commands.RESTART_AWS_NODE);
     }
     return denied
         .causedBy(
-            "The role of ipamD lacks the right %s, which AmazonEKS_CNI_Policy does not contain, or"
+            "The role of aws-node lacks the right %s, which AmazonEKS_CNI_Policy does not contain, or"
                     .formatted(action)
                 + " another policy forbids the call")
         .remedied(

@@ -2,6 +2,7 @@ package io.cnimetrics.doctor;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The result of a check.
@@ -96,12 +97,21 @@ public record Finding(
 
   /**
    * Returns a copy with this node's ids in the commands, without commands that need an unknown id.
+   * If the trouble has perhaps ended, the first advice is to find out whether it has.
    */
   Finding onNode(NodeEvidence node) {
-    String named = Commands.named(remedy, node);
-    List<String> complete = Commands.complete(commands, node);
+    boolean perhaps = past && level == Level.WARN && !remedy.startsWith("Poll twice");
+    String named = (perhaps ? POLL_TWICE : "") + Commands.named(remedy, node);
+    List<String> complete =
+        Commands.complete(
+            perhaps
+                ? Stream.concat(Stream.of(Commands.doctor("--polls 2")), commands.stream()).toList()
+                : commands,
+            node);
     return with(level, cause, named, complete, link, past, since, explainedBy);
   }
+
+  private static final String POLL_TWICE = "Poll twice. If the trouble lasts: ";
 
   private Finding with(
       Level level,

@@ -26,8 +26,8 @@ final class Introspection {
               "fail if ipamD does not answer in time, answers in an unknown format, or answers"
                   + " only on the metrics port, as old releases do; warn if"
                   + " `--introspection-url` is `none`",
-              "Read the logs of aws-node. If the trouble began with a change of aws-node, undo it"
-                  + " with the last command")
+              "Read the logs of aws-node. If a change of aws-node came just before, undo it with"
+                  + " the last command")
           .run(
               Commands.SYSTEM_PODS,
               Commands.LOG,
@@ -157,10 +157,11 @@ final class Introspection {
     return SPEC.fail(
         NOT_RUNNING,
         evidence,
-        "aws-node does not run, or ends at its start. Its log has \"Initialization failure\" if the"
-            + " role lacks AmazonEKS_CNI_Policy, EC2 does not answer, the subnet is empty or the"
-            + " ENIConfig is missing; \"Unable to reach API Server\" if kube-proxy does not run or"
-            + " a security group, an ACL or a proxy blocks the API server; nothing if"
+        "Either aws-node does not run: then the first command does not list it. Or ipamD ends at"
+            + " its start: then the first command counts its restarts, and its log has"
+            + " \"Initialization failure\" if the role lacks AmazonEKS_CNI_Policy, EC2 does not"
+            + " answer, the subnet is empty or the ENIConfig is missing; \"Unable to reach API"
+            + " Server\" if kube-proxy, security groups or a proxy block it; nothing if"
             + " eks-pod-identity-agent or other credentials are missing");
   }
 }

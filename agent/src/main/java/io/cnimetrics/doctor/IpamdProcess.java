@@ -88,14 +88,15 @@ final class IpamdProcess {
                   + " if the agent saw three and ipamD has run for 5 minutes since then; note if"
                   + " ipamD started less than 10 minutes ago and over 15 minutes after the boot",
               "The first command shows the reason. OOMKilled: raise the memory limit of aws-node."
-                  + " \"Liveness probe failed\": give the node free CPU. Otherwise the last lines"
-                  + " of the logs have the error. If the restarts began with a change of aws-node,"
-                  + " undo the change with the last command")
+                  + " \"Liveness probe failed\": give the node free CPU. Otherwise the logs have"
+                  + " the error. If a change of aws-node came just before, undo it with the last"
+                  + " command")
           .run(
               Commands.LAST_STATE,
               Commands.PREVIOUS_LOG,
               Commands.ERRORS_OF_IPAMD,
               Commands.CHANGES_OF_AWS_NODE,
+              Commands.RAISE_MEMORY_LIMIT,
               Commands.UNDO_CHANGE_OF_AWS_NODE)
           .see(Pages.TROUBLESHOOTING);
 

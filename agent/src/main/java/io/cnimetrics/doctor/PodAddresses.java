@@ -384,8 +384,9 @@ final class PodAddresses {
                   + " cards, the numbers of the fullest card",
               "warn if pods hold the effective maximum and pods are refused; note if no pod is"
                   + " refused, or if pods hold 90 % of the maximum or more",
-              "Add nodes, or use a larger instance type")
-          .run(Commands.NODE_GROUP)
+              "Add nodes to the node group, or use a larger instance type. Karpenter adds a node if"
+                  + " you cordon this one and more pods come")
+          .run(Commands.addNodes())
           .needs(POOL, IPV4, MAXIMUM)
           .see(Pages.INSTANCE_TYPES);
 
@@ -411,13 +412,21 @@ final class PodAddresses {
                 .formatted(where, card.assigned(), maximum.addresses());
     if (card.isFull()) {
       String whole = evidence + ": " + maximum.explanation();
-      String title = where.isEmpty() ? "The node is full" : "A network card of the node is full";
+      boolean eachCard = node.pool().multiNic();
+      String title =
+          where.isEmpty()
+              ? "The node is full"
+              : "Network card %d of the node is full".formatted(card.networkCard());
       return podsAreRefused(node)
           ? roomFor(
               node,
               card,
               NODE_FULL.warn(
-                  title, whole, "The node has as many pods as addresses, and more pods wait"))
+                  title,
+                  whole,
+                  eachCard
+                      ? "Each pod needs an address on each network card, and more pods wait"
+                      : "The node has as many pods as addresses, and more pods wait"))
           : NODE_FULL.note(title, whole, "No pod seems to wait for an address");
     }
     return card.utilization() >= NEARLY_FULL_PERCENT
@@ -461,7 +470,7 @@ final class PodAddresses {
           "%s. Or, because the limit is max-pods %d%s, raise the kubelet's max-pods and"
                   .formatted(MOVE_PODS, settings.maxPods().pods(), known)
               + " --max-pods up to the number of pods that the ENIs permit",
-          Commands.movePendingPods(Commands.NODE_GROUP, Commands.LAUNCH_TEMPLATE));
+          Commands.movePendingPods(Commands.NODE_GROUP));
     }
     boolean single = node.mode() != AddressMode.PREFIX;
     boolean trunk = node.pool().hasTrunk();
@@ -500,7 +509,7 @@ final class PodAddresses {
               "the kubelet's max-pods minus `--host-network-pods`, and the effective maximum",
               "warn if the kubelet admits more pods than the effective maximum",
               "Lower the kubelet's max-pods in the node group's launch template")
-          .run(Commands.NODE_GROUP, Commands.LAUNCH_TEMPLATE)
+          .run(Commands.NODE_GROUP)
           .needs(IPV4, MAXIMUM)
           .see(Pages.INSTANCE_TYPES);
 
@@ -530,8 +539,8 @@ final class PodAddresses {
             .filter(pool -> pool.enis().stream().anyMatch(Eni::excluded))
             .isPresent();
     String remedy =
-        ("Set the kubelet's max-pods to %d (%d addresses + %d pods on the host network) in the node"
-                + " group's launch template, or in the EC2NodeClass of Karpenter")
+        ("Set the kubelet's max-pods to %d (%d addresses + %d pods on the host network). "
+                + Commands.WHERE_MAX_PODS)
             .formatted(fit, reachable, onHostNetwork);
     return MAX_PODS
         .warn(
@@ -546,9 +555,7 @@ final class PodAddresses {
                 ? remedy
                     + ". Or remove the tag of the excluded subnet, so that pods can use its ENI"
                 : remedy,
-            excluded
-                ? NodeSetup.allowPods(node, Commands.NODE_GROUP, Commands.LAUNCH_TEMPLATE)
-                : MAX_PODS.commands().toArray(String[]::new));
+            excluded ? Commands.maxPods(fit, NodeSetup.allowPods(node)) : Commands.maxPods(fit));
   }
 
   /** Explains a max-pods that is too high. EKS's own value is the addresses of all ENIs, plus 2. */

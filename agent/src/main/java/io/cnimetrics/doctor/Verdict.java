@@ -162,7 +162,7 @@ public record Verdict(Level level, String text, Optional<String> finding) {
   }
 
   /** Makes a title a clause of a sentence. Names such as EC2 and CloudWatch keep their case. */
-  private static String clause(String title) {
+  static String clause(String title) {
     boolean name = title.split(" ", 2)[0].matches(".+[A-Z].*");
     return name ? title : Character.toLowerCase(title.charAt(0)) + title.substring(1);
   }

@@ -80,7 +80,10 @@ class DoctorIT {
   @Test
   void withoutNetworkTheDoctorEndsWithinTenSecondsAndNamesSkippedChecks() {
     Result result =
-        AgentProcess.of("doctor").reading(GONE, GONE + "/metrics").in(metadata(GONE)).run();
+        AgentProcess.of("doctor", "--verbose")
+            .reading(GONE, GONE + "/metrics")
+            .in(metadata(GONE))
+            .run();
 
     assertThat(result.exitCode()).isEqualTo(1);
     assertThat(result.time()).isLessThan(Duration.ofSeconds(10));

@@ -195,12 +195,21 @@ class CommandsTest {
 
     assertThat(node.subnetIds()).hasSize(1);
     assertThat(Commands.complete(List.of(Commands.freeAddresses(Optional.empty())), node))
-        .filteredOn(command -> command.contains("delete-network-interface"))
-        .singleElement()
-        .asString()
-        .contains(
-            "--filters Name=status,Values=available Name=subnet-id,Values=" + subnet + " ",
-            "Name=description,Values='aws-K8S-*'");
+        .filteredOn(command -> command.contains("$ENIS"))
+        .satisfiesExactly(
+            list ->
+                assertThat(list)
+                    .startsWith("ENIS=\"$(aws ec2 describe-network-interfaces ")
+                    .contains(
+                        "--filters Name=status,Values=available Name=subnet-id,Values="
+                            + subnet
+                            + " ",
+                        "Name=description,Values='aws-K8S-*'"),
+            delete ->
+                assertThat(delete)
+                    .startsWith(
+                        "echo \"$ENIS\" | cut -f 1 | xargs -r -n 1 aws ec2"
+                            + " delete-network-interface"));
   }
 
   /** VPC CNI releases before 1.22 do not report subnets. */
@@ -211,7 +220,7 @@ class CommandsTest {
     assertThat(old.subnetIds()).isEmpty();
     assertThat(Commands.complete(List.of(Commands.freeAddresses(Optional.empty())), old))
         .filteredOn(command -> command.contains("Name=subnet-id,Values="))
-        .hasSize(2)
+        .hasSize(1)
         .allMatch(
             command ->
                 command.contains(

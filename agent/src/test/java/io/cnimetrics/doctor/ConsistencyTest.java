@@ -3,9 +3,12 @@ package io.cnimetrics.doctor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.simulator.NamedScenario;
+import io.cnimetrics.snapshot.Instance;
+import io.cnimetrics.snapshot.NodeIdentity;
 import io.cnimetrics.testing.FakeClock;
 import io.cnimetrics.testing.FakeIpamd;
 import io.cnimetrics.testing.RecordedNode;
+import io.cnimetrics.text.Palette;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -352,11 +355,15 @@ class ConsistencyTest {
 
   private static final Pattern CHANGES =
       Pattern.compile(
-          "(kubectl \\S+ \\S+ )?(set env|delete pods|rollout undo)"
-              + "|kubectl (cordon|drain|delete|patch)|sudo rm|aws iam (attach|put)"
-              + "|aws eks update|aws ec2 (create|delete|modify)|aws autoscaling terminate");
+          "(kubectl \\S+ \\S+ )?(set env|delete pods|rollout undo)|kubectl"
+              + " (cordon|drain|delete|patch)|sudo rm|aws iam (attach|put)|aws eks update|kubectl"
+              + " -n kube-system set resources|aws ec2 (create|delete|modify)|aws autoscaling"
+              + " terminate");
 
-  /** Commands that only read come before commands that change something. */
+  /**
+   * Commands that only read come before commands that change something, unless they check the
+   * change.
+   */
   @ParameterizedTest
   @MethodSource("cases")
   void commandsThatOnlyReadComeFirst(Case one) {
@@ -364,10 +371,38 @@ class ConsistencyTest {
       assertThat(
               finding.commands().stream()
                   .dropWhile(command -> !CHANGES.matcher(command).find())
-                  .filter(command -> !CHANGES.matcher(command).find()))
+                  .filter(command -> !CHANGES.matcher(command).find())
+                  .filter(command -> !command.contains(Commands.RESULT)))
           .as("%s: %s", finding.id(), finding.commands())
           .isEmpty();
     }
+  }
+
+  /** A person who changes settings of an EKS add-on sees whether EKS kept another value. */
+  @ParameterizedTest
+  @MethodSource("cases")
+  void changeOfTheAddOnIsFollowedByACheckOfTheResult(Case one) {
+    assertThat(one.findings().stream().map(Finding::commands))
+        .filteredOn(commands -> commands.toString().contains("--configuration-values"))
+        .allSatisfy(
+            commands -> assertThat(commands).anyMatch(each -> each.contains(Commands.RESULT)));
+  }
+
+  /** The page has the verdict's finding below the verdict, and no command of another warning. */
+  @ParameterizedTest
+  @MethodSource("cases")
+  void findingOfTheVerdictStandsBelowTheVerdict(Case one) {
+    NodeIdentity node =
+        new NodeIdentity("node", Optional.empty(), Optional.empty(), Instance.UNKNOWN);
+    String page = DoctorTable.of(node, Optional.empty(), one.diagnosis(), false, Palette.PLAIN);
+
+    one.diagnosis()
+        .verdict()
+        .finding()
+        .ifPresent(id -> assertThat(page.split("\n\n")[2].split("\n")[0]).endsWith(" " + id));
+    Stream.of(page.split("\n(Also|Not urgent); --verbose"))
+        .skip(1)
+        .forEach(other -> assertThat(other).doesNotContain("\n      $ "));
   }
 
   /** The rules in the table of contradictions detect a contradiction. */

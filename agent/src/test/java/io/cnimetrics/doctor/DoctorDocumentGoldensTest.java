@@ -37,11 +37,12 @@ class DoctorDocumentGoldensTest {
       - The next line is the **verdict**: one sentence that says whether pods get addresses, since when not, and why. The
         answer is yes, no, late, only between restarts of ipamD, not known, or that no pod has requested an address. The
         time can be unknown if doctor polls once and no agent runs.
-      - The **findings** follow, the worst first. Each has the evidence, its beginning, the cause, the remedy, commands, and a
-        page of AWS. **Because of** names a finding, and lists the symptoms that it explains.
-      - **Not urgent** lists findings that keep no pod from an address, beside findings that do. If no finding keeps pods
-        from addresses, the verdict says that the findings are not urgent.
-      - **Not checked** lists the checks that need a permission, a source or a second poll that is missing.
+      - The first **finding** is the one of the verdict: its evidence, cause, effects, remedy, commands, and a page of AWS.
+        The effects are the symptoms that it explains. Paste the commands from top to bottom: those that only read come first.
+      - **Also** lists further findings, without their commands. **Not urgent** lists findings that keep no pod from an
+        address. If no finding keeps pods from addresses, the verdict says that the findings are not urgent.
+      - The last line counts the findings. `--verbose` shows all of them with their commands, and why a check did not run: a
+        permission, a source or a second poll is missing.
 
       | level | means |
       | --- | --- |

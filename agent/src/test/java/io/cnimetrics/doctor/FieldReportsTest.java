@@ -362,13 +362,14 @@ class FieldReportsTest {
             "ipamd.log",
             "!put-role-policy"),
         fails(
-            "aws-ia/terraform-aws-eks-blueprints#371: the same, and 1.10 counts no refused pods",
+            "aws-ia/terraform-aws-eks-blueprints#371: no right for IPv6, and 1.10 counts no refusals",
             node(ipv6(0, 0, 0))
                 .type("t3.medium", 110, 3, 0)
                 .requests(4, 4)
                 .errors("AssignIpv6Addresses", "UnauthorizedOperation", 1, 1),
-            "ipv6-prefix",
+            "ec2-denied",
             "ec2:AssignIpv6Addresses",
+            ">ipv6-prefix",
             "failed-requests=Level.OK"),
         fails(
             "#871: release 1.5.5, and the subnet of the new node is empty",

@@ -58,7 +58,7 @@ class ScenariosTest {
           ipv6-no-prefix,         2, fail, ec2-denied, EC2 denied the call for an IPv6 prefix
           ipv6-no-prefix,         2, fail, ipv6-prefix, The node has no IPv6 prefix
           leaked-addresses,       2, fail, leaked-addresses, 'ipamD holds addresses of pods that no longer exist'
-          multi-nic-card-full,    2, fail, node-full, A network card of the node is full
+          multi-nic-card-full,    2, fail, node-full, Network card 0 of the node is full
           trunk-slot-kept,        2, fail, trunk-slot, ipamD keeps the last ENI slot for a trunk ENI
           pods-refused,           2, fail, refused-pods, ipamD refuses addresses to pods
           pods-refused,           1, warn, node-full, The node is full
