@@ -23,20 +23,21 @@ final class WhichNode {
    */
   static String logsInsights() {
     return """
-        filter @message like /trouble minute=/
-        | parse @message /node=(?<node>%s)/
-        | parse @message /instance=(?<instance>%s)/
-        | parse @message /subnets=(?<subnets>%s)/
-        | parse @message /finding=(?<finding>%s)/
-        | parse @message /cause=\\W+(?<cause>[^"\\\\]+)/
-        | stats max(@timestamp) as last, count(*) as times by node, instance, subnets, finding, cause
-        | sort last desc"""
+    filter @message like /trouble minute=/
+    | parse @message /node=(?<node>%s)/
+    | parse @message /instance=(?<instance>%s)/
+    | parse @message /subnets=(?<subnets>%s)/
+    | parse @message /finding=(?<finding>%s)/
+    | parse @message /cause=\\W+(?<cause>[^"\\\\]+)/
+    | stats max(@timestamp) as last, count(*) as times by node, instance, subnets, finding, cause
+    | sort last desc\
+    """
         .formatted(VALUE, VALUE, VALUE, VALUE);
   }
 
   /**
-   * A query on one line for the trouble lines of the given metrics. The query is short, because
-   * CloudWatch limits the length of an alarm's description.
+   * A query that finds the log lines about trouble of the given metrics. The query is one short
+   * line, because CloudWatch limits the length of an alarm's description.
    *
    * @param byFinding whether the query also names the finding, for metrics with several causes
    */
