@@ -273,8 +273,8 @@ record AlertCause(
   }
 
   /**
-   * A rising number of calls means that the change is not stuck: before release 1.19 ipamD repeats
-   * a throttled call for minutes before it counts an error.
+   * A change is not stuck while ipamD calls EC2: releases older than 1.19 repeat a throttled call
+   * for minutes until they count an error.
    */
   private Cause ofGrowth() {
     boolean calls =

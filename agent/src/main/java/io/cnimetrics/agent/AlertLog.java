@@ -70,8 +70,8 @@ final class AlertLog implements AlertListener {
   }
 
   /**
-   * The alerts that have not ended, the oldest first. The cause is the cause in the last poll or,
-   * if the last poll shows none, the cause at the start of the alert.
+   * The alerts that have not ended, the oldest first. Each alert has the cause that the last poll
+   * shows. If the last poll shows none, it has the cause at its start.
    */
   synchronized List<AgentStatus.Trouble> present() {
     return present.values().stream()

@@ -25,14 +25,14 @@ import java.util.stream.Stream;
  * no increase for more than three minutes. The history starts with this process. Several threads
  * may use this object.
  *
- * <p>The totals of the first read are a baseline, because ipamD counted them before. If ipamD
- * started after the agent, the totals are an increase from 0. For errors the first read is always a
- * baseline, because the state on disk has no totals of single kinds.
+ * <p>The totals of the first read are a baseline, because ipamD counted these events before. If
+ * ipamD started after the agent, the totals are an increase from 0. For errors the first read is
+ * always a baseline, because the state on disk has no totals of single kinds.
  */
 public final class IncreaseHistory {
   /**
-   * If more kinds of errors are known, the kinds that are not in the last read are dropped. A read
-   * has at most 202 kinds.
+   * With more kinds of errors than this, the history drops the kinds that are not in the last read.
+   * A read has at most 202 kinds.
    */
   private static final int MOST_KINDS = 300;
 

@@ -65,7 +65,7 @@ final class Poller {
 
   /**
    * Skips a scheduled poll that is less than half an interval away, because ipamD logs each poll.
-   * But if this poll is the only one of its minute, does not skip it.
+   * Never skips the only poll of a minute.
    */
   private Instant next(Instant polledAt) {
     Instant next = schedule.nextPoll(polledAt.plus(schedule.pollInterval().dividedBy(2)));

@@ -115,7 +115,7 @@ final class Publisher {
     return List.copyOf(senders.values());
   }
 
-  /** For each receiver that refuses requests and has accepted no request yet, the reason. */
+  /** Why receivers refuse requests. Contains only receivers that have accepted no request yet. */
   List<String> refusals() {
     return receivers.stream()
         .flatMap(

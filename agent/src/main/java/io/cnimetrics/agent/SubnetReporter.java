@@ -54,7 +54,7 @@ final class SubnetReporter {
   private volatile Optional<String> region;
   private Map<String, String> subnetOfEni = Map.of();
 
-  /** For each subnet that was missing in EC2's last answer about it, the problem. */
+  /** The problem of each subnet that was missing when EC2 was last asked about it. */
   private final Map<String, Problem> missing = new TreeMap<>();
 
   private Instant askedMinute = Instant.MIN;

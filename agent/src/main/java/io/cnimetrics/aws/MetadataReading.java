@@ -66,8 +66,8 @@ final class MetadataReading {
       readTags();
       return known(List.of());
     } catch (MetadataService.Failed e) {
-      // The failure is returned and not stored. After the limit the failure is only the
-      // interruption of this thread.
+      // The failure is returned and not stored. After the limit, it only says that this thread was
+      // interrupted.
       return known(List.of(problem(e.reason(), e.fact())));
     }
   }

@@ -336,8 +336,8 @@ public record NodeCapacity(
     }
 
     /**
-     * The number of ENIs by ipamD's gauge or, if it is unknown or EC2 rejected more, by the
-     * instance type.
+     * ipamD's number of ENIs. After EC2 rejected a call because of its own limit, at most this
+     * limit.
      */
     private long enis(long ipamd, List<String> assumptions) {
       if (eniMax.isEmpty()) {
@@ -357,10 +357,7 @@ public record NodeCapacity(
       return ipamd;
     }
 
-    /**
-     * The number of addresses per ENI by ipamD's gauge or, if EC2 rejected more and it is lower, by
-     * the instance type.
-     */
+    /** ipamD's number of addresses per ENI or, if EC2 rejected more, EC2's limit. */
     private long perEni(long ipamd, AddressMode mode, List<String> assumptions) {
       long type = limit.map(known -> known.podIpv4PerEni() * factor(mode)).orElse(ipamd);
       if (ipamd == type) {

@@ -29,9 +29,8 @@ final class AgentOfNode {
   private AgentOfNode() {}
 
   /**
-   * Returns the agent's report. The result is empty if no agent of this node answers. The result is
-   * also empty without two reads of ipamD's counters, the last of them recent, unless the agent
-   * reports that ipamD is down.
+   * Returns the agent's report, or empty if no agent of this node answers. If ipamD is not down,
+   * the agent must also have read ipamD's counters twice, the last time in the last minutes.
    *
    * @param health the agent's health address
    */

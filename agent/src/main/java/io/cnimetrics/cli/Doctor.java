@@ -224,7 +224,10 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
     return diagnosis.fails() ? Cli.FAILED : Cli.OK;
   }
 
-  /** ipamD can be younger than doctor only in later polls. */
+  /**
+   * Creates a poller whose sampler starts now. Only an ipamD that restarts later is younger than
+   * the sampler.
+   */
   private static OneShotPoller poller(
       AgentConfig config,
       AgentComponent node,

@@ -83,8 +83,8 @@ final class Run implements Command {
   }
 
   /**
-   * Stops the agent if it exists. During the start it does not exist yet, and the start can last
-   * until another agent ends.
+   * Stops the agent if it exists. It does not exist during the start, which can last until another
+   * agent ends.
    *
    * @return false if the process already ends for another reason, such as invalid settings
    */

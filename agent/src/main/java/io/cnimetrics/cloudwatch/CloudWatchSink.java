@@ -43,7 +43,7 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
    */
   private static final int WORTH_COMPRESSING_BYTES = 1_024;
 
-  /** The largest minimum size of a compressed body that the SDK accepts. */
+  /** The SDK's upper bound for the minimum size of a compressed body, in bytes. */
   private static final int MOST_COMPRESSING_BYTES = 10_485_760;
 
   /**
@@ -52,7 +52,7 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
    */
   private static final Duration LAST_STATUS = Duration.ofMillis(100);
 
-  /** The wait for an answer that arrived before the limit and that nobody has read yet. */
+  /** How long to wait for an answer that arrived in time but was not read yet. */
   private static final Duration ARRIVED_ANSWER = Duration.ofMillis(500);
 
   private final InFlightRequest.Client http = new InFlightRequest.Client();

@@ -113,8 +113,8 @@ public record Identification(
   }
 
   /**
-   * Whether further attempts are useless. With a complete identity, further attempts can still find
-   * the instance's id, type and zone, which dimensions and limits can need.
+   * Whether further attempts are useless. A complete identity can still lack the instance's id,
+   * type or zone, which dimensions and limits can need.
    */
   public boolean isFinal() {
     return state() != State.RETRY && !metadata.isRetryable();

@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 
 /**
  * The boot time of this host. The kernel changes this time if the clock is set. ipamD computes its
- * start time from the boot time, so both times change together.
+ * start time from the boot time. Therefore both times change together.
  */
 final class HostBoot {
   private static final Path KERNEL_STATISTICS = Path.of("/proc/stat");

@@ -92,8 +92,8 @@ public final class IpamdReader implements Ipamd {
   }
 
   /**
-   * Returns a reader for another host than the node. The times of its snapshots are those of the
-   * node's clock, which the date of ipamD's answer shows.
+   * Returns a reader for another host than the node. The times of its snapshots follow the node's
+   * clock, which the date of ipamD's answer shows.
    */
   public IpamdReader fromElsewhere() {
     return new IpamdReader(introspection, metrics, prometheus, ipCooldown, clock, false);

@@ -95,7 +95,7 @@ final class Journal implements Closeable {
     } catch (JournalFile.InUseException e) {
       throw e;
     } catch (IOException e) {
-      // The next call tries again. A failure at the start was logged then.
+      // The next call tries again. If the file was never open, its failure is logged already.
       if (unlocked.isPresent()) {
         warn(e, "lose pending minutes");
       }

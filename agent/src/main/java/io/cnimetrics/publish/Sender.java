@@ -279,7 +279,10 @@ public final class Sender {
       return true;
     }
 
-    /** Keeps a datum whose request is too large, because then a proxy's limit is wrong. */
+    /**
+     * If the request of a single datum is too large, keeps the datum, because a proxy's limit is
+     * wrong.
+     */
     private boolean refused(Batch batch, PutResult answer) {
       if (isTooLarge(answer)) {
         failed(answer, clock.instant());

@@ -9,8 +9,8 @@ import java.time.Instant;
  * The times at which one node polls and sends. The offsets are a hash of the node's name. Therefore
  * a node keeps its offsets after a restart, and the times of all nodes are spread evenly.
  *
- * <p>Intervals count from 1970 in UTC. Therefore the next time depends only on the clock, and not
- * on earlier times, even after a change of the clock.
+ * <p>Intervals count from 1970 in UTC. Therefore the next time depends only on the clock, even
+ * after a change of the clock.
  *
  * @param pollInterval the time between two polls
  * @param pollOffset the time from the start of a poll interval to the poll

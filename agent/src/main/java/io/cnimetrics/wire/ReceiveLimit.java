@@ -19,7 +19,7 @@ public final class ReceiveLimit {
 
   /**
    * @param most the maximum number of bytes between two calls of {@link #renew}
-   * @param longest the maximum time from now until the stream waits no more for bytes
+   * @param longest the time from now after which the stream no longer waits for bytes
    */
   public ReceiveLimit(long most, Duration longest) {
     this.most = most;
