@@ -85,8 +85,11 @@ enum ErrorKind {
       Status.RETRYABLE,
       "check the region and the settings of the AWS SDK, such as AWS_ENDPOINT_URL_CLOUDWATCH");
 
-  private final Status outcome;
-  private final String remedy;
+  final Status outcome;
+
+  /** The action that the user must take, or the next action of the agent. */
+  final String remedy;
+
   private final List<String> codes;
 
   /**
@@ -100,15 +103,6 @@ enum ErrorKind {
 
   ErrorKind(Status outcome, NetworkFault fault) {
     this(outcome, fault.remedy("CloudWatch", "monitoring"));
-  }
-
-  Status outcome() {
-    return outcome;
-  }
-
-  /** The action that the user must take, or the next action of the agent. */
-  String remedy() {
-    return remedy;
   }
 
   /**

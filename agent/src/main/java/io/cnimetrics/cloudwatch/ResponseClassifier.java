@@ -142,7 +142,7 @@ record ResponseClassifier(
    */
   private PutResult answer(ErrorKind kind, String code, String whatHappened) {
     String known = code.isBlank() || kind == ErrorKind.TOO_LARGE ? kind.name() : quoted(code);
-    return answer(kind.outcome(), known, whatHappened, kind.remedy());
+    return answer(kind.outcome, known, whatHappened, kind.remedy);
   }
 
   private PutResult answer(Status outcome, String code, String whatHappened, String remedy) {

@@ -108,7 +108,7 @@ public final class PrometheusRules {
                   + "\nNode {{ $labels.node }}, instance {{ $labels.instance }}, zone"
                   + " {{ $labels.zone }}, cluster {{ $labels.cluster }}.\n"
                   + (alarm.equals(AlarmTable.NODE_SILENT) ? NEEDS_KUBE_STATE_METRICS : "")
-                  + causes(text)
+                  + (text.checks().size() == 1 ? "" : causes(text))
                   + findings,
               alarm.equals(AlarmTable.NODE_SILENT)
                   ? WhichNode.agent("{{ $labels.node }}")
@@ -136,15 +136,8 @@ public final class PrometheusRules {
     };
   }
 
-  /**
-   * Returns a template that names the findings whose counters rose; empty if only one finding is
-   * possible.
-   */
+  /** A template that names the findings whose counters rose. */
   private static String causes(Text text) {
-    return text.checks().size() == 1 ? "" : counted(text);
-  }
-
-  private static String counted(Text text) {
     return COUNTED.entrySet().stream()
         .filter(counted -> text.checks().contains(counted.getKey()))
         .map(

@@ -76,7 +76,7 @@ public record Destination(Receiver receiver, String namespace, List<Map<String, 
    */
   int bytesOfDatums(String metric) {
     return sets.stream()
-        .mapToInt(set -> 120 + metric.length() + bytes(set) + receiver.bytesOfLabels())
+        .mapToInt(set -> 120 + metric.length() + bytes(set) + receiver.bytesOfLabels)
         .sum();
   }
 

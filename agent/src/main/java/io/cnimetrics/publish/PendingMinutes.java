@@ -271,7 +271,7 @@ final class PendingMinutes {
       requestBytes += minute.requestBytes();
       boolean fits =
           batch.isEmpty()
-              || (datums <= receiver.mostDatums()
+              || (datums <= receiver.mostDatums
                   && requestBytes <= MOST_REQUEST_BYTES
                   && minute
                       .destination()
@@ -315,6 +315,6 @@ final class PendingMinutes {
       }
       datums += minute.datumCount();
     }
-    return Math.max(1, (datums + receiver.mostDatums() - 1) / receiver.mostDatums());
+    return Math.max(1, (datums + receiver.mostDatums - 1) / receiver.mostDatums);
   }
 }

@@ -16,22 +16,17 @@ public enum Receiver {
   OTLP("OTLP", MetricSink.MOST_DATUMS - 1, 600);
 
   private final String label;
-  private final int mostDatums;
-  private final int bytesOfLabels;
+
+  /** The maximum number of datums in one request. */
+  final int mostDatums;
+
+  /** The maximum number of bytes that the receiver's sink adds to each datum. */
+  final int bytesOfLabels;
 
   Receiver(String label, int mostDatums, int bytesOfLabels) {
     this.label = label;
     this.mostDatums = mostDatums;
     this.bytesOfLabels = bytesOfLabels;
-  }
-
-  int mostDatums() {
-    return mostDatums;
-  }
-
-  /** The maximum number of bytes that the receiver's sink adds to each datum. */
-  int bytesOfLabels() {
-    return bytesOfLabels;
   }
 
   /** Whether the price depends on the amount of data, and not on the number of requests. */

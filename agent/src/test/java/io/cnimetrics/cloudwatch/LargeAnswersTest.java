@@ -1,11 +1,11 @@
 package io.cnimetrics.cloudwatch;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.testing.ClosedPort;
+import io.cnimetrics.testing.OwnJvm;
 import io.cnimetrics.testing.RawServer;
 import io.cnimetrics.testing.RawServer.Answer;
 import io.cnimetrics.testing.RawServer.Request;
@@ -136,31 +136,13 @@ class LargeAnswersTest {
   }
 
   private List<String> linesOf(String peer, String address, String closed) throws Exception {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                System.getProperty("java.home") + "/bin/java",
-                MOST_HEAP,
-                "-Xss512k",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                AskInLittleMemory.class.getName(),
-                peer,
-                address));
-    command.addAll(answers.keySet());
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    List<String> arguments = new ArrayList<>(List.of(peer, address));
+    arguments.addAll(answers.keySet());
+    ProcessBuilder builder =
+        OwnJvm.of(OwnJvm.ofTheImage(MOST_HEAP), AskInLittleMemory.class, arguments);
     builder.environment().keySet().removeIf(name -> name.startsWith("AWS_"));
     builder.environment().putAll(environment(peer, address, closed));
-    Process process = builder.start();
-    try {
-      String printed = new String(process.getInputStream().readAllBytes(), UTF_8);
-      assertThat(process.waitFor()).as(printed).isZero();
-      return printed.lines().filter(line -> line.matches("[24]00-.*")).toList();
-    } finally {
-      process.destroyForcibly();
-    }
+    return OwnJvm.lines(builder).stream().filter(line -> line.matches("[24]00-.*")).toList();
   }
 
   private Map<String, String> environment(String peer, String address, String closed)

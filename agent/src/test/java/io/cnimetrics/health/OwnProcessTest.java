@@ -1,9 +1,8 @@
 package io.cnimetrics.health;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
+import io.cnimetrics.testing.OwnJvm;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -36,22 +35,7 @@ class OwnProcessTest {
 
   /** Runs the program and returns its output. The output includes the classes that it loads. */
   private static List<String> run(String... arguments) throws Exception {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                System.getProperty("java.home") + "/bin/java",
-                "-Xlog:class+load:stdout",
-                "-cp",
-                System.getProperty("java.class.path"),
-                ServeInOwnProcess.class.getName()));
-    command.addAll(List.of(arguments));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    try {
-      String printed = new String(process.getInputStream().readAllBytes(), UTF_8);
-      assertThat(process.waitFor()).as(printed).isZero();
-      return printed.lines().toList();
-    } finally {
-      process.destroyForcibly();
-    }
+    return OwnJvm.lines(
+        OwnJvm.of(List.of("-Xlog:class+load:stdout"), ServeInOwnProcess.class, List.of(arguments)));
   }
 }

@@ -3,10 +3,10 @@ package io.cnimetrics.ipamd;
 import static io.cnimetrics.ipamd.PoolRequest.gzip;
 import static io.cnimetrics.ipamd.PoolRequest.gzipped;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cnimetrics.testing.OwnJvm;
 import io.cnimetrics.testing.RawServer;
 import io.cnimetrics.testing.RawServer.Answer;
 import java.io.IOException;
@@ -189,26 +189,8 @@ class LargeBodiesTest {
   }
 
   private static List<String> resultsInTheHeapOfTheImage(List<String> addresses) throws Exception {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                System.getProperty("java.home") + "/bin/java",
-                "-Xmx12m",
-                "-Xss512k",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                ReadInLittleMemory.class.getName()));
-    command.addAll(addresses);
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    try {
-      String printed = new String(process.getInputStream().readAllBytes(), UTF_8);
-      assertThat(process.waitFor()).as(printed).isZero();
-      return printed.lines().toList();
-    } finally {
-      process.destroyForcibly();
-    }
+    return OwnJvm.lines(
+        OwnJvm.of(OwnJvm.ofTheImage("-Xmx12m"), ReadInLittleMemory.class, addresses));
   }
 
   /** A body that is created while it is sent. */
