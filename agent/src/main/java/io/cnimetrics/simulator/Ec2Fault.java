@@ -2,7 +2,6 @@ package io.cnimetrics.simulator;
 
 import java.time.Duration;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -15,9 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param call the refused call, such as {@code CreateNetworkInterface}, or {@link #ANY_CALL}
  * @param from the model time at which the fault starts
  * @param until the model time at which the fault ends
- * @param share the share of the requests that are refused, over 0 and up to 1
  */
-public record Ec2Fault(String code, String call, Duration from, Duration until, double share) {
+public record Ec2Fault(String code, String call, Duration from, Duration until) {
   /** The value of {@code call} for all calls of ipamD. */
   public static final String ANY_CALL = "*";
 
@@ -27,19 +25,9 @@ public record Ec2Fault(String code, String call, Duration from, Duration until, 
           "([A-Z][A-Za-z]+(?:\\.[A-Za-z]+)*)@([A-Z][A-Za-z0-9]+|\\*)"
               + "(?::(\\d{1,9})s?(?:-(\\d{1,9})s?)?)?");
 
-  // The SDK of ipamD sends a request again if EC2 answers with one of these codes.
-  private static final Set<String> RETRIED =
-      Set.of("InternalError", "RequestLimitExceeded", "Throttling", "ThrottlingException");
-
-  public Ec2Fault {
-    if (!(share > 0 && share <= 1)) {
-      throw new IllegalArgumentException("share %s: must be > 0 and ≤ 1".formatted(share));
-    }
-  }
-
   /** A fault that refuses all requests of the call and never ends. */
   public static Ec2Fault of(String code, String call, Duration from) {
-    return new Ec2Fault(code, call, from, NEVER, 1);
+    return new Ec2Fault(code, call, from, NEVER);
   }
 
   /**
@@ -55,8 +43,7 @@ public record Ec2Fault(String code, String call, Duration from, Duration until, 
                 matcher.group(1),
                 matcher.group(2),
                 time(matcher.group(3), Duration.ZERO),
-                time(matcher.group(4), NEVER),
-                1))
+                time(matcher.group(4), NEVER)))
         : Optional.empty();
   }
 
@@ -68,9 +55,5 @@ public record Ec2Fault(String code, String call, Duration from, Duration until, 
     return (call.equals(ANY_CALL) || call.equals(api))
         && now.compareTo(from) >= 0
         && now.compareTo(until) < 0;
-  }
-
-  boolean retried() {
-    return RETRIED.contains(code);
   }
 }

@@ -15,7 +15,6 @@ import java.util.stream.Stream;
 final class SimEc2 {
   static final String LIMIT_OF_ENI = "PrivateIpAddressLimitExceeded";
 
-  private static final int TRIES = 3;
   // Instance metadata shows an interface 2 s after the interface was attached.
   private static final Duration SHOWING = Duration.ofMillis(2100);
   // ipamD waits between the call that detaches an interface and the call that deletes it.
@@ -192,14 +191,8 @@ final class SimEc2 {
   private Optional<String> refusalByFault(String api) {
     return scenario.ec2Faults.stream()
         .filter(fault -> fault.appliesTo(api, now))
-        .filter(this::refusesEachTry)
         .map(Ec2Fault::code)
         .findFirst();
-  }
-
-  private boolean refusesEachTry(Ec2Fault fault) {
-    return IntStream.range(0, fault.retried() ? TRIES : 1)
-        .allMatch(request -> fault.share() == 1 || random.nextDouble() < fault.share());
   }
 
   /** Counts an error of EC2 or of instance metadata. */
