@@ -304,9 +304,9 @@ final class Commands {
 
   /** How to set max-pods with {@link #maxPods}. */
   static final String WHERE_MAX_PODS =
-      "With Karpenter, the third command sets it. In a managed node group, set maxPods in a new"
-          + " version of the launch template, below spec.kubelet.config of nodeadm's NodeConfig;"
-          + " the last command uses this version";
+      "With Karpenter, patch its EC2NodeClass. In a managed node group, set maxPods below"
+          + " spec.kubelet.config of nodeadm's NodeConfig in a new version of the launch template,"
+          + " and roll the group with the last command";
 
   /** The commands for {@link #WHERE_MAX_PODS}. */
   static String[] maxPods(long pods, String... last) {

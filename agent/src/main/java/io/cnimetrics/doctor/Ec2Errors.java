@@ -305,7 +305,9 @@ record Ec2Errors(
 
   /** Whether the finding is EC2's answer to the call for the prefix that an IPv6 node lacks. */
   static boolean explainsIpv6Prefix(Finding finding) {
-    return finding.isPresent() && finding.title().endsWith(IPV6_PREFIX);
+    return finding.isPresent()
+        && Set.of(Cause.EC2_DENIES.finding(), Cause.EC2_THROTTLES.finding()).contains(finding.id())
+        && finding.evidence().startsWith("AssignIpv6Addresses ");
   }
 
   /**
@@ -410,10 +412,17 @@ record Ec2Errors(
 
   private static Finding denied(List<IpamdError> kinds, Finding finding) {
     if (kinds.stream().allMatch(Ec2Errors::isOfRole)) {
-      return withoutRole(finding);
+      Finding ofRole = withoutRole(finding);
+      return finding.isPresent()
+          ? ofRole.titled("AWS does not give ipamD the role of aws-node")
+          : ofRole;
+    } else if (kinds.stream().allMatch(kind -> REJECTED_CREDENTIALS.contains(kind.code()))) {
+      Finding rejected = withoutCredentials(finding);
+      return finding.isPresent()
+          ? rejected.titled("EC2 does not accept the credentials of ipamD")
+          : rejected;
     }
-    boolean rejected = kinds.stream().allMatch(kind -> REJECTED_CREDENTIALS.contains(kind.code()));
-    return rejected ? withoutCredentials(finding) : allowing(kinds.get(0).call(), finding);
+    return allowing(kinds.get(0).call(), finding);
   }
 
   /** The finding with a more exact cause, if its errors show one. */
@@ -466,9 +475,8 @@ record Ec2Errors(
   private static Finding withoutCredentials(Finding denied) {
     return denied
         .causedBy(
-            "EC2 does not accept the credentials of ipamD. They have expired, the node's clock is"
-                + " wrong, or a program such as kube2iam or a VPC endpoint changes ipamD's"
-                + " requests")
+            "The credentials have expired, the node's clock is wrong, or a program such as kube2iam"
+                + " or a VPC endpoint changes ipamD's requests")
         .remedied(
             "Restart aws-node, so that it gets new credentials. If the errors continue, correct the"
                 + " clock, and find out from which source aws-node has its credentials",

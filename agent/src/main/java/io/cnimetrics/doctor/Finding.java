@@ -69,6 +69,12 @@ public record Finding(
     return with(level, cause, better, List.of(lines), link, past, since, explainedBy);
   }
 
+  /** Returns a copy with a title that says what is wrong in this case. */
+  Finding titled(String better) {
+    return new Finding(
+        id, level, better, evidence, cause, remedy, commands, link, past, since, explainedBy);
+  }
+
   /** Returns a copy with the cause of this case. */
   Finding causedBy(String better) {
     return with(level, better, remedy, commands, link, past, since, explainedBy);
@@ -101,7 +107,7 @@ public record Finding(
    */
   Finding onNode(NodeEvidence node) {
     boolean perhaps = past && level == Level.WARN && !remedy.startsWith("Poll twice");
-    String named = (perhaps ? POLL_TWICE : "") + Commands.named(remedy, node);
+    String named = Commands.named(perhaps ? POLL_TWICE + Verdict.clause(remedy) : remedy, node);
     List<String> complete =
         Commands.complete(
             perhaps

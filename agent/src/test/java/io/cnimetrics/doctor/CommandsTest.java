@@ -156,6 +156,22 @@ class CommandsTest {
         .allMatch(command -> command.contains("  # changes every node"));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "NEARLY_FULL, node-full, aws eks update-nodegroup-config",
+    "NODE_FULL, node-full, aws eks update-nodegroup-config",
+    "PODS_REFUSED, node-full, aws eks update-nodegroup-config",
+    "SUBNET_FRAGMENTED, ec2-no-prefixes, aws ec2 create-subnet-cidr-reservation",
+    "CRASH_LOOP, ipamd-restarts, kubectl -n kube-system set resources ds aws-node",
+    "MAX_PODS_TOO_HIGH, max-pods, kubectl patch ec2nodeclass"
+  })
+  void adviceSaysWhatToType(NamedScenario scenario, String id, String command) {
+    assertThat(DoctorFixture.findings(scenario, 2))
+        .filteredOn(finding -> finding.id().equals(id))
+        .flatExtracting(Finding::commands)
+        .anyMatch(line -> line.startsWith(command));
+  }
+
   @Test
   void commandWithoutAKnownIdIsLeftOut() {
     NodeEvidence healthy = DoctorFixture.poll(NamedScenario.HEALTHY);

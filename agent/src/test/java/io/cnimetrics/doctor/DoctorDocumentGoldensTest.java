@@ -38,7 +38,7 @@ class DoctorDocumentGoldensTest {
         answer is yes, no, late, only between restarts of ipamD, not known, or that no pod has requested an address. The
         time can be unknown if doctor polls once and no agent runs.
       - The first **finding** is the one of the verdict: its evidence, cause, effects, remedy, commands, and a page of AWS.
-        The effects are the symptoms that it explains. Paste the commands from top to bottom: those that only read come first.
+        The effects are the symptoms that it explains. The commands that only read come first.
       - **Also** lists further findings, without their commands. **Not urgent** lists findings that keep no pod from an
         address. If no finding keeps pods from addresses, the verdict says that the findings are not urgent.
       - The last line counts the findings. `--verbose` shows all of them with their commands, and why a check did not run: a
@@ -76,15 +76,16 @@ class DoctorDocumentGoldensTest {
       variable that you set first. A command without one of its ids is left out. Commands that begin with `kubectl` or `aws`
       run on your machine, and the comment `# on the node` marks the others. The command before the first of these opens a
       shell on the node, by SSM or else by `kubectl debug`. The comment `# changes every node` marks a command that changes
-      more than this node. Commands that only read come first.
+      more than this node.
 
-      Some remedies change a setting of aws-node. The first command then shows whether aws-node is an EKS add-on:
-      `ResourceNotFoundException` means that it is not. `kubectl set env` is for an aws-node that you manage, and `aws eks
-      update-addon` is for the add-on, because EKS undoes `kubectl set env`. The command for the add-on needs `jq`, and keeps
-      the values that the add-on has. If these values cannot be read as JSON, the command changes nothing.
+      Some remedies change a setting of aws-node. `aws eks update-addon` is for an aws-node that is an EKS add-on, because
+      EKS undoes `kubectl set env`. If this command prints `ResourceNotFoundException`, aws-node is no add-on, nothing was
+      changed, and `kubectl set env` is right. The command for the add-on needs `jq`, and keeps the values that the add-on
+      has. If these values cannot be read as JSON, the command changes nothing. EKS also keeps a value that was set with
+      kubectl, so one more command shows the result.
 
-      Beside a failure or a warning, notes have one sentence each. `--verbose` shows all their advice, and the checks that
-      run only with `--subnets` or `--send-test`.
+      Beside a failure or a warning, notes have one line each. `--verbose` shows all their advice, and the checks that run
+      only with `--subnets` or `--send-test`.
 
       ### JSON
 

@@ -135,7 +135,8 @@ class FieldReportsTest {
                 .prefixMode()
                 .refused()
                 .errors("AssignPrivateIpAddresses", "InsufficientCidrBlocks", 5, 5),
-            "ec2-no-prefixes"),
+            "ec2-no-prefixes",
+            "create-subnet-cidr-reservation"),
         fails(
             "#405: 150 nodes start at once, and EC2 throttles each of them",
             node(eni(0, 0, 0))
@@ -190,6 +191,7 @@ class FieldReportsTest {
             "#1791: STS does not give ipamD the role of aws-node",
             node(full(0, 14)).refused().errors("CreateNetworkInterface", "AccessDenied", 10, 12),
             "ec2-denied",
+            ": AWS does not give ipamD the role of aws-node",
             "trust policy",
             "get-role",
             "!attach-role-policy"),
@@ -362,7 +364,8 @@ class FieldReportsTest {
             "ipamd.log",
             "!put-role-policy"),
         fails(
-            "aws-ia/terraform-aws-eks-blueprints#371: no right for IPv6, and 1.10 counts no refusals",
+            "aws-ia/terraform-aws-eks-blueprints#371: no right for IPv6, and 1.10 counts no"
+                + " refusals",
             node(ipv6(0, 0, 0))
                 .type("t3.medium", 110, 3, 0)
                 .requests(4, 4)
@@ -1249,7 +1252,10 @@ class FieldReportsTest {
             "#2411: max-pods is for prefixes, and ipamD uses single addresses",
             node(eni(0, 9, 5)).type("m7g.large", 110, 3, 9),
             "max-pods",
-            "110"),
+            "110",
+            "patch ec2nodeclass",
+            "\"maxPods\":30",
+            "update-nodegroup-version"),
         calm(
             "#1399: EC2 detaches an ENI slowly, and the pool is not empty",
             node(eni(0, 14, 4)).errors("DeleteNetworkInterface", "InvalidParameterValue", 4, 6)),
