@@ -79,15 +79,13 @@ record CheckSpec(
   }
 
   /**
-   * A check that runs only with a flag. The table mentions it only if it is verbose.
+   * A check that runs only with a flag.
    *
    * @param flag the text about the missing flag, such as {@code --subnets is not set}
    */
   Finding notRequested(String flag) {
-    return Finding.without(this, Level.NOT_CHECKED, NOT_REQUESTED, flag);
+    return Finding.without(this, Level.NOT_CHECKED, "not requested", flag);
   }
-
-  static final String NOT_REQUESTED = "not requested";
 
   /**
    * @param why the reason why the check did not run

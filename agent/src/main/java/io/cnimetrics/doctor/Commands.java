@@ -416,10 +416,6 @@ final class Commands {
         + "  # prints the role: by IRSA, else by Pod Identity, else that of the node";
   }
 
-  static final String POLICIES_OF_ROLE =
-      "aws iam list-attached-role-policies --role-name \"$ROLE\""
-          + " --query 'AttachedPolicies[].PolicyName' --output text";
-
   static final String LOG_OF_AGENT =
       "kubectl -n kube-system logs --tail 50 \"$(" + podsOf("cni-metrics-agent", "name") + ")\"";
 
