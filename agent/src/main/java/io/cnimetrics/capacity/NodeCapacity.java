@@ -209,7 +209,7 @@ public record NodeCapacity(
     private Optional<EffectiveMaximum> maximumOfAnyCard(int cards, AddressMode mode) {
       boolean exceeded =
           eniMax.filter(most -> snapshot.pool().orElseThrow().eniCount() <= most).isEmpty();
-      String doubt = ", if ipamD's limit of ENIs is that of all %d network cards".formatted(cards);
+      String doubt = ", if ipamD's limit of ENIs is for all %d network cards".formatted(cards);
       return exceeded
           ? Optional.empty()
           : maximum(mode)
@@ -335,10 +335,7 @@ public record NodeCapacity(
       return errors > 0 && !(unable && recent);
     }
 
-    /**
-     * ipamD's number of ENIs. After EC2 rejected a call because of its own limit, at most this
-     * limit.
-     */
+    /** ipamD's number of ENIs or, if EC2 rejected more, EC2's limit. */
     private long enis(long ipamd, List<String> assumptions) {
       if (eniMax.isEmpty()) {
         assumptions.add("limits of the instance type, because MAX_ENI is unknown");

@@ -214,7 +214,7 @@ final class PendingMinutes {
     return minute.minute().plusSeconds(59);
   }
 
-  /** A metric with the same dimensions and, for a total, with the same start. */
+  /** A series: the metric, its dimensions and, for a total, its start. */
   private record OneSeries(Destination destination, Optional<Instant> start, String metric) {
     static OneSeries of(PendingMinute minute, MinuteValue value) {
       return new OneSeries(minute.destination(), minute.start(value), value.metric());

@@ -30,7 +30,7 @@ public final class Scenario implements Cloneable {
   boolean prefixDelegation;
   private OptionalInt maxPods = OptionalInt.empty();
 
-  /** The number of free addresses from each of these model times on. */
+  /** The number of free addresses, by the model time from which the number applies. */
   SortedMap<Duration, Integer> subnetFree = new TreeMap<>(Map.of(Duration.ZERO, 4000));
 
   PodSchedule pods = PodSchedule.parse("0");

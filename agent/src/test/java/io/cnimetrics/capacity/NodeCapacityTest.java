@@ -396,7 +396,7 @@ class NodeCapacityTest {
     assertThat(withGauges(node, Optional.empty(), 3, 27).effectiveMaximum())
         .hasValue(
             new EffectiveMaximum(
-                27, 9, "27 = 3 ENIs × 9, if ipamD's limit of ENIs is that of all 2 network cards"));
+                27, 9, "27 = 3 ENIs × 9, if ipamD's limit of ENIs is for all 2 network cards"));
   }
 
   @Test
