@@ -223,10 +223,14 @@ public final class Agent {
 
   private Instant send(Instant now) {
     Instant next = publisher.run(now);
+    discardUnneeded();
+    return next;
+  }
+
+  private void discardUnneeded() {
     if (!config.cloudwatch()) {
       buffer.discard(Receiver.CLOUDWATCH);
     }
-    return next;
   }
 
   private void giveUp(String why) {
@@ -350,6 +354,7 @@ public final class Agent {
     subnets.ifPresent(SubnetReporter::stop);
     poller.finalPoll();
     buffer.closeOpenMinute();
+    discardUnneeded();
     awaitRequest();
     flush(end);
     buffer.sync();

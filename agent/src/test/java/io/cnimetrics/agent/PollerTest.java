@@ -4,9 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.catalog.NodeLabels;
 import io.cnimetrics.catalog.Sampler;
+import io.cnimetrics.config.AgentConfig;
+import io.cnimetrics.config.Otlp;
+import io.cnimetrics.config.Values;
+import io.cnimetrics.health.AgentStats;
 import io.cnimetrics.publish.Destination;
 import io.cnimetrics.publish.MetricBuffer;
+import io.cnimetrics.publish.MetricSink;
 import io.cnimetrics.schedule.NodeSchedule;
 import io.cnimetrics.testing.Counting;
 import io.cnimetrics.testing.FakeClock;
@@ -15,6 +21,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -36,6 +45,44 @@ class PollerTest {
             .isLessThanOrEqualTo(1);
         assertThat(next).isAfter(first);
       }
+    }
+  }
+
+  @Test
+  void noMinuteWaitsInAStoppedAgentThatSendsNothing() {
+    Values values =
+        new Values(Map.of("--cloudwatch", "false", "--prometheus", "true"), Map.of(), List.of());
+    Agent agent =
+        new Agent(
+            AgentConfig.of(values, "node", MetricCatalog.names()),
+            ipamd,
+            new Sampler(MetricCatalog.all(), new PodLimits(110, 3), START),
+            limit -> {
+              throw new AssertionError("not called before the start");
+            },
+            new NoSinks(),
+            Optional.empty(),
+            new AgentStats(),
+            new LastPoll(),
+            new SplittableRandom(1),
+            clock);
+    clock.advance(Duration.ofMinutes(2));
+
+    assertThat(agent.stop()).isTrue();
+
+    assertThat(ipamd.answers()).hasSize(1);
+    assertThat(agent.depth().minutes()).isZero();
+  }
+
+  private static final class NoSinks implements Agent.Sinks {
+    @Override
+    public MetricSink cloudWatch(String region) {
+      throw new AssertionError("CloudWatch is off");
+    }
+
+    @Override
+    public MetricSink otlp(Otlp otlp, String region, Supplier<NodeLabels> labels) {
+      throw new AssertionError("OTLP is off");
     }
   }
 
