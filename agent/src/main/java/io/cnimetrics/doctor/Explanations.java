@@ -129,7 +129,13 @@ final class Explanations {
     return CAUSES.getOrDefault(symptom.id(), List.of()).stream()
         .flatMap(id -> findings.stream().filter(finding -> finding.id().equals(id)))
         .filter(Finding::isPresent)
+        .filter(finding -> !isOfReconcileOnly(finding) || symptom.id().equals("ipamd-errors"))
         .min(Comparator.comparing(Explanations::certainty));
+  }
+
+  /** Whether instance metadata fails, but not for pods. */
+  private static boolean isOfReconcileOnly(Finding cause) {
+    return cause.id().equals("metadata-away") && cause.level() != Level.FAIL;
   }
 
   /** A reason why the pool does not grow is more certain if its level is fail. */

@@ -7,6 +7,7 @@ import io.cnimetrics.snapshot.IpamdError;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The errors that ipamD counts. The table has one row for each value of the label {@code fn}.
@@ -20,8 +21,8 @@ record IpamdErrors(String fn, String meaning, String cause) {
       CheckSpec.of(
               "ipamd-errors",
               "`awscni_ipamd_error_count` by `fn`",
-              "warn if the count rises or may be rising now; note if the count rose before;"
-                  + " each `fn` has its own finding",
+              "warn if the count rises or may be rising now; note if the count rose before, or if"
+                  + " ipamD could not release something; each `fn` has its own finding",
               "Read the errors in ipamD's log")
           .run(Commands.ERRORS_OF_IPAMD)
           .needs(METRICS)
@@ -132,6 +133,11 @@ record IpamdErrors(String fn, String meaning, String cause) {
         row.map(known -> known.cause(node))
             .orElse("The agent does not know this function of ipamD. ipamD's log has the error");
     String evidence = "%s: %s".formatted(fn, trend);
-    return trend.judge(SPEC.warn(title, evidence, cause));
+    return trend.judge(
+        SPEC.warn(title, evidence, cause).at(RELEASES.contains(fn) ? Level.NOTE : Level.WARN));
   }
+
+  /** ipamD tries again to release spare addresses and ENIs, and no pod waits for this. */
+  private static final Set<String> RELEASES =
+      Set.of("decreaseIPPool", "decreaseIPPoolFreeENIFailed", "freeENIDeleteRulesFailed");
 }

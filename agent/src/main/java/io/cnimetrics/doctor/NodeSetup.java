@@ -111,7 +111,8 @@ final class NodeSetup {
               "the ENIs in instance metadata, the ENIs in `/v1/enis`, and `awscni_eni_max`",
               "warn if the pool stays empty, ipamD makes no call to EC2, and an attached ENI is"
                   + " missing from `/v1/enis` although `awscni_eni_max` counts its slot; note if a"
-                  + " single poll shows this. Not for types with several network cards",
+                  + " single poll without an agent shows this. Not for types with several network"
+                  + " cards",
               "Restart aws-node, because ipamD reads all attached ENIs when it starts. If this"
                   + " happens again, upgrade the VPC CNI")
           .run(Commands.ENIS_OF_INSTANCE, Commands.RESTART_AWS_NODE, Commands.UPGRADE_CNI)

@@ -1069,6 +1069,23 @@ class FieldReportsTest {
             ">refused-pods",
             "ec2-throttled=Level.WARN"),
         fails(
+            "The node is full, and ipamD cannot compare its pool with instance metadata",
+            fullNode(4, 14)
+                .refused()
+                .metadata("GetMACs", "IMDSRequestError", 3, 4)
+                .function("reconcileFailedGetENIs", 3, 4),
+            "node-full",
+            "metadata-away=Level.WARN",
+            "ipamd-errors=Level.WARN"),
+        fails(
+            "EC2 denies calls, and ipamD cannot compare its pool with instance metadata",
+            node(full(0, 14))
+                .refused()
+                .metadata("GetMACs", "IMDSRequestError", 3, 4)
+                .errors("CreateNetworkInterface", "UnauthorizedOperation", 3, 5),
+            "ec2-denied",
+            ">refused-pods"),
+        fails(
             "The node is full, and its CNI plugin cannot set up pods",
             fullNode(4, 14).refused().counts("del_ip_req_count{reason=\"SetupNSFailed\"}", 12, 16),
             "node-full",
@@ -1258,7 +1275,9 @@ class FieldReportsTest {
             "update-nodegroup-version"),
         calm(
             "#1399: EC2 detaches an ENI slowly, and the pool is not empty",
-            node(eni(0, 14, 4)).errors("DeleteNetworkInterface", "InvalidParameterValue", 4, 6)),
+            node(eni(0, 14, 4))
+                .errors("DeleteNetworkInterface", "InvalidParameterValue", 4, 6)
+                .function("decreaseIPPoolFreeENIFailed", 4, 6)),
         calm(
             "aws/karpenter-provider-aws#5658: more idle addresses than max-pods",
             node(eni(0, 14, 3), eni(1, 14, 0))
