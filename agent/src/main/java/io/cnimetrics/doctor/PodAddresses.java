@@ -229,7 +229,7 @@ final class PodAddresses {
    * or cooling in any poll, no request between the polls can succeed, unless the pool has grown or
    * the request is for a branch ENI.
    */
-  private static boolean refusesWithoutCount(NodeEvidence node) {
+  static boolean refusesWithoutCount(NodeEvidence node) {
     return node.mode() != AddressMode.IPV6
         && node.snapshot().metrics().isPresent()
         && node.snapshot().pool().isPresent()
@@ -251,6 +251,15 @@ final class PodAddresses {
         && node.total(ADDED) > 0
         && !node.pool().hasTrunk()
         && hasNoFreeAddress(node.last());
+  }
+
+  /** Whether all free addresses cool while pods request some, in a release without the counter. */
+  static boolean mayRefuseWhileCooling(NodeEvidence node) {
+    return node.mode() != AddressMode.IPV6
+        && node.snapshot().metrics().isPresent()
+        && node.gauge(MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries()).isEmpty()
+        && allFreeAddressesCool(node.last())
+        && node.trend(ADDED).isRising();
   }
 
   private static final Series ADDED = MetricCatalog.ADD_REQ_COUNT.onlySeries();

@@ -12,6 +12,7 @@ import io.cnimetrics.snapshot.AddressMode;
 import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.IpamdError;
 import io.cnimetrics.snapshot.ListedAddresses;
+import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.snapshot.Series;
 import io.cnimetrics.snapshot.Subnet;
 import java.time.Duration;
@@ -139,7 +140,7 @@ final class PodNetwork {
       return REQUESTS.ok("No request fails without a counted error", evidence);
     }
     Optional<List<ListedAddresses.Use>> uses = pool.read().uses();
-    if (uses.isEmpty()) {
+    if (uses.isEmpty() && !(whileWatched && usesNoAddress(node))) {
       return REQUESTS.notChecked(
           "only VPC CNI 1.11.0 and later report when pods got their addresses");
     }
@@ -147,7 +148,7 @@ final class PodNetwork {
     Instant before =
         whileWatched ? since : laterOf(since.minus(Trend.LAST_MINUTE), startWithRequests(node));
     List<Duration> held =
-        uses.get().stream()
+        uses.orElse(List.of()).stream()
             .filter(use -> !use.assigned().isBefore(before))
             .map(use -> Duration.between(use.assigned(), use.released().orElse(Instant.MAX)))
             .toList();
@@ -177,6 +178,31 @@ final class PodNetwork {
             .toList();
     return IntStream.range(1, held.size()).anyMatch(i -> held.get(i) > held.get(i - 1));
   }
+
+  /**
+   * Whether pods got and released no address between doctor's polls. An address that a pod releases
+   * between two polls still cools in the second poll.
+   */
+  private static boolean usesNoAddress(NodeEvidence node) {
+    List<Poll> polls = node.polls();
+    return IntStream.range(1, polls.size())
+        .allMatch(
+            i -> {
+              NodeSnapshot before = polls.get(i - 1).snapshot();
+              NodeSnapshot after = polls.get(i).snapshot();
+              return before.pool().isPresent()
+                  && after
+                      .pool()
+                      .filter(AddressPool::coolingKnown)
+                      .filter(pool -> pool.cooling() == 0)
+                      .filter(pool -> pool.assigned() == before.pool().get().assigned())
+                      .isPresent()
+                  && !before.takenAt().plus(MOST_BETWEEN_POLLS).isBefore(after.takenAt());
+            });
+  }
+
+  /** The default interval of polls is ipamD's cooldown, and a poll can start a little later. */
+  private static final Duration MOST_BETWEEN_POLLS = Duration.ofSeconds(32);
 
   /**
    * ipamD's start, if pods have often requested addresses since then. ipamD forgets no address that

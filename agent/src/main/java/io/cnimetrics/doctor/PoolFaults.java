@@ -196,7 +196,8 @@ final class PoolFaults {
     double errors = node.total(NodeCapacity.TRUNK_ERRORS);
     boolean known = errors > 0 && node.capacity().cards().stream().anyMatch(CardCapacity::isFull);
     boolean possible = known || !node.customNetworking();
-    if (refusals.total() == 0 || !possible || !lacksOnlyTheLastEni(node)) {
+    boolean uncounted = PodAddresses.refusesWithoutCount(node);
+    if ((refusals.total() == 0 && !uncounted) || !possible || !lacksOnlyTheLastEni(node)) {
       return TRUNK_SLOT.ok("No slot is kept for a trunk ENI", evidence);
     }
     String cause =
@@ -204,7 +205,7 @@ final class PoolFaults {
             + " so even if the instance type cannot have a trunk ENI. "
             + OF_CORDONED;
     String title = "ipamD keeps the last ENI slot for a trunk ENI";
-    if (known && refusals.mayRise()) {
+    if (known && (refusals.mayRise() || uncounted)) {
       String failed = "%s; %.0f requests for the trunk ENI failed".formatted(evidence, errors);
       return TRUNK_SLOT.warn(title, failed, cause).since(refusals.since());
     }
@@ -262,7 +263,7 @@ final class PoolFaults {
   private static boolean isStuck(NodeEvidence node) {
     Trend refusals = node.trend(MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries());
     return PodAddresses.isEmptyWithRoom(node.last())
-        && (refusals.isRising() || !refusals.known())
+        && (refusals.isRising() || !refusals.known() || PodAddresses.refusesWithoutCount(node))
         && !IpamdWork.addsAddresses(node)
         && node.polls().stream().allMatch(poll -> sameSize(poll, node.pool()));
   }

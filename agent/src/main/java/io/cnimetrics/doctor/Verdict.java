@@ -121,7 +121,9 @@ public record Verdict(Level level, String text, Optional<String> finding) {
 
   private static String warning(NodeEvidence node, Finding worst, List<Finding> findings) {
     boolean unknown =
-        node.snapshot().metrics().isEmpty() || findings.stream().anyMatch(Verdict::mayStopPods);
+        node.snapshot().metrics().isEmpty()
+            || findings.stream().anyMatch(Verdict::mayStopPods)
+            || PodAddresses.mayRefuseWhileCooling(node);
     if (unknown) {
       return unknown(node, worst);
     } else if (worst.id().equals("pod-enis") && !worst.past()) {

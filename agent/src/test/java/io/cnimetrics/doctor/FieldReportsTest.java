@@ -798,6 +798,21 @@ class FieldReportsTest {
             node(full(0, 14), full(1, 14), full(2, 14), eni(3, 0, 0).trunk())
                 .with(it -> it.maxPods(45))
                 .requests(3, 0)),
+        warns(
+            "An old release, and all free addresses cool",
+            node(eni(0, 29, 9).cooling(20))
+                .then(eni(0, 29, 9).cooling(20))
+                .type("m5.4xlarge", 234, 8, 29)
+                .requests(6, 6),
+            "warm-pool",
+            "It is not known"),
+        fails(
+            "#1203: 1.7 counts no refused pods, and the role lacks the right for the trunk ENI",
+            fullNode(3, 14)
+                .requests(6, 6)
+                .counts("pod_eni_error_count{fn=\"tryEnableSecurityGroupsForPods\"}", 60, 66),
+            "trunk-slot",
+            ">node-full"),
         calm("An old release, and no pod waits on the full node", fullNode(4, 14).requests(0, 0)),
         calm(
             "An old release, and jobs on a nearly full node",
@@ -833,6 +848,12 @@ class FieldReportsTest {
             "wrong client version",
             "105",
             "plugin.log"),
+        fails(
+            "#1139, #1010: the same before 1.11, which does not report when pods got addresses",
+            node(eni(0, 14, 4))
+                .changed("\"AssignedTime\":\"2026-11-27T00:00:00Z\",", "")
+                .requests(5, 5),
+            "failed-requests"),
         fails(
             "The only pods of a new node fail, and no pod holds an address",
             node(eni(0, 14, 0)).startedAgo(300).requests(3, 3),

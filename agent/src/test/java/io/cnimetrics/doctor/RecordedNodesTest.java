@@ -65,19 +65,21 @@ class RecordedNodesTest {
   /** The pods of these nodes request addresses, and hold no more addresses than before. */
   @ParameterizedTest(name = "{0}: {1}")
   @CsvSource({
-    "v1.5.7/seed,          NOT_CHECKED",
-    "v1.7.10/seed,         NOT_CHECKED",
-    "v1.10.4/seed,         NOT_CHECKED",
-    "v1.10.4/prefix,       NOT_CHECKED",
-    "v1.10.4/ipv6,         NOT_CHECKED",
+    "v1.5.7/seed,          FAIL",
+    "v1.7.10/seed,         FAIL",
+    "v1.10.4/seed,         FAIL",
+    "v1.10.4/prefix,       FAIL",
+    "v1.10.4/ipv6,         FAIL",
+    "v1.5.7/cooldown,      NOT_CHECKED",
+    "v1.10.4/cooldown,     NOT_CHECKED",
     "v1.15.5/seed,         FAIL",
     "v1.18.6/ipv6,         FAIL",
     "v1.20.5/prefix,       FAIL",
     "v1.23.1/multicard,    FAIL",
     "v1.23.1/m5xlarge-full, OK"
   })
-  void releasesThatReportWhenPodsGotAddressesShowFailedRequests(String name, Level level) {
-    FakeClock clock = new FakeClock(Instant.now().plusSeconds(60));
+  void requestsThatGiveNoPodAnAddressFailInEachRelease(String name, Level level) {
+    FakeClock clock = new FakeClock(Instant.now().plusSeconds(name.contains("cool") ? -30 : 60));
     String start = "process_start_time_seconds 1\nawscni_add_ip_req_count ";
     try (FakeIpamd ipamd = new FakeIpamd().serve(RecordedNode.of(name))) {
       ipamd.serveInTurn("/metrics", List.of(start + "20\n", start + "24\n"));
