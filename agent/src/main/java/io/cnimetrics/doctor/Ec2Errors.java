@@ -580,9 +580,17 @@ record Ec2Errors(
   private Finding withoutAnswer(NodeEvidence node) {
     Trend failed = node.trend(FAILED_CALLS);
     String evidence = "failed calls to EC2: %s; EC2 returned no error code".formatted(failed);
-    return PodAddresses.isEmptyWithRoom(node.last())
-        ? spec.fail(title, evidence, cause).since(failed.since())
-        : spec.warn(title, evidence, cause).since(failed.since());
+    String causes = cause + ". Or ipamD cannot load its credentials";
+    Finding finding =
+        PodAddresses.isEmptyWithRoom(node.last())
+            ? spec.fail(title, evidence, causes)
+            : spec.warn(title, evidence, causes);
+    return finding
+        .since(failed.since())
+        .remedied(
+            "ipamD's log names the endpoint or the credentials that failed. " + spec.remedy(),
+            Stream.concat(Stream.of(Commands.ERRORS_OF_IPAMD), spec.commands().stream())
+                .toArray(String[]::new));
   }
 
   /**

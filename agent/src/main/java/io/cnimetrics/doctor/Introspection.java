@@ -160,7 +160,8 @@ final class Introspection {
         "Either aws-node does not run: then the first command does not list it. Or ipamD ends at"
             + " its start: then the first command counts its restarts, and its log has"
             + " \"Initialization failure\" if the role lacks AmazonEKS_CNI_Policy, EC2 does not"
-            + " answer, the subnet is empty or the ENIConfig is missing; \"Unable to reach API"
+            + " answer, the subnet is empty, the ENIConfig is missing or the release is older than"
+            + " the instance type; \"Unable to reach API"
             + " Server\" if kube-proxy, security groups or a proxy block it; nothing if"
             + " eks-pod-identity-agent or other credentials are missing");
   }

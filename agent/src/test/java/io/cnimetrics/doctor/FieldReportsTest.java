@@ -112,6 +112,8 @@ class FieldReportsTest {
             "Pods get no address",
             "10",
             "no error code",
+            "cannot load its credentials",
+            "ipamd.log",
             ">refused-pods"),
         fails(
             "#1836, #2045: no /28 is free, and the node has no prefix at all",
@@ -179,6 +181,22 @@ class FieldReportsTest {
                 .refused()
                 .errors("CreateNetworkInterface", "UnauthorizedOperation", 10, 12),
             "ec2-denied"),
+        fails(
+            "#2780: EKS Pod Identity gives ipamD no credentials",
+            node(full(0, 14))
+                .refused()
+                .errors("CreateNetworkInterface", "NoCredentialProviders", 3, 5)
+                .function("increaseIPPoolAllocENI", 3, 5),
+            "ec2-no-credentials",
+            ">ipamd-errors"),
+        fails(
+            "aws/karpenter-provider-aws#4548: a new node waits for minutes, and EC2 throttles",
+            node(eni(0, 0, 0))
+                .startedAgo(200)
+                .refused()
+                .errors("CreateNetworkInterface", "RequestLimitExceeded", 4, 6),
+            "ec2-throttled",
+            ">no-addresses"),
         fails(
             "#1338: the service account has another role, and aws-node was not restarted",
             node(full(0, 14))
@@ -466,6 +484,24 @@ class FieldReportsTest {
             "!EC2 gives",
             "delete pods -l k8s-app=aws-node"),
         fails(
+            "#3584: 1.21.1 makes no call, and 1.20 did",
+            node(full(0, 14)).refused().calls("DescribeNetworkInterfaces", 3, 3),
+            "warm-pool",
+            "read ipamD's log",
+            "delete pods -l k8s-app=aws-node"),
+        fails(
+            "#488: release 1.4.1, and the pool of a new spot instance does not grow",
+            new ReportedNode()
+                .bodies(
+                    "{\"TotalIPs\":1,\"AssignedIPs\":1,\"ENIIPPools\":{\"eni-0\":{\"IsPrimary\":true,"
+                        + "\"ID\":\"eni-0\",\"DeviceNumber\":0,\"AssignedIPv4Addresses\":1,"
+                        + "\"IPv4Addresses\":{\"10.0.0.1\":{\"Address\":\"10.0.0.1\","
+                        + "\"Assigned\":true}}}}}")
+                .requests(4, 4),
+            "warm-pool",
+            "Pods get no address",
+            ">refused-pods"),
+        fails(
             "#3833: ipamD attached two ENIs, and never added them to its pool",
             node(full(0, 9))
                 .type("m6a.large", 29, 3, 9)
@@ -530,7 +566,7 @@ class FieldReportsTest {
             "66 requests",
             ">node-full"),
         fails(
-            "aws/containers-roadmap#1554: t3 has no trunk ENI, and loses a slot",
+            "#3094, aws/containers-roadmap#1554: t3 has no trunk ENI, and loses a slot",
             fullNode(2, 5)
                 .type("t3.medium", 17, 3, 5)
                 .refused()
@@ -716,7 +752,7 @@ class FieldReportsTest {
             "18 of 18",
             "without the trunk ENI"),
         fails(
-            "#1446, #1602: jobs each minute, and no more ENIs fit",
+            "#1446, #1602, kubernetes/autoscaler#2517: jobs each minute, and no more ENIs fit",
             fullNode(4, 14).refused(),
             "node-full"),
         fails(
@@ -859,7 +895,7 @@ class FieldReportsTest {
             node(eni(0, 14, 0)).startedAgo(300).requests(3, 3),
             "failed-requests"),
         warns(
-            "#2814: the controller cannot annotate the pod with its branch ENI",
+            "#1288, #2814: the controller cannot annotate the pod with its branch ENI",
             node(eni(0, 14, 4), eni(1, 0, 0).trunk())
                 .with(it -> it.maxPods(45))
                 .requests(3, 3)
@@ -963,7 +999,7 @@ class FieldReportsTest {
             "aws/amazon-vpc-resource-controller-k8s#154, #3112: pods wait for the scheduler",
             node(eni(0, 14, 9), eni(1, 0, 0).trunk()).with(it -> it.maxPods(45))),
         calm(
-            "#3494: the first attempt fails until the controller has annotated the pod",
+            "#3066, #3494: the first attempt fails until the controller has annotated the pod",
             node(eni(0, 14, 4), eni(1, 0, 0).trunk()).with(it -> it.maxPods(45)).requests(4, 2)),
         calm("One request is no failure yet", node(eni(0, 14, 4)).requests(1, 0)));
   }
@@ -1186,6 +1222,13 @@ class FieldReportsTest {
                 .counts("no_available_ip_addresses", 0, 3)
                 .calls("AssignPrivateIpAddresses", 0, 1),
             "refused-pods"),
+        fails(
+            "#1055, #1425, #3235, eksctl-io/eksctl#4342: aws-node restarts again and again",
+            node(eni(0, 14, 8)).startedAgo(90).restarted(4),
+            "ipamd-restarts",
+            "only between restarts",
+            "OOMKilled",
+            "Liveness probe failed"),
         calm(
             "The node is being drained",
             node(eni(0, 14, 12)).then(eni(0, 14, 2).jobs(10)).requests(0, 10)),
@@ -1255,6 +1298,22 @@ class FieldReportsTest {
             "#177: an old release assigns one address too many",
             node(eni(0, 10, 3), eni(1, 10, 2)).type("m5.large", 29, 3, 9),
             "impossible-pool"),
+        warns(
+            "#3753: release 1.22.2 on HyperPod puts the node's own address into the pool",
+            node(eni(0, 14, 6)).with(node -> node.primaryAddresses("10.0.0.12")),
+            "impossible-pool",
+            "10.0.0.12",
+            "1.22.4"),
+        warns(
+            "#527: pods started before custom networking was on",
+            node(eni(0, 9, 5), eni(1, 9, 4)).type("m5.large", 20, 3, 9).settings(true, WARM_ENI),
+            "custom-networking",
+            "Restart these pods"),
+        warns(
+            "#391: a caller other than ipamD deleted the second ENI of a full node",
+            node(full(0, 9), full(1, 9)).type("m4.large", 20, 2, 9).attached("eni-0"),
+            "instance-enis",
+            "pods hold 9 of its addresses"),
         warns(
             "#1038: the reconcile cannot read instance metadata, and pods start",
             node(eni(0, 14, 5))
@@ -1346,7 +1405,8 @@ class FieldReportsTest {
                 .type("c5.9xlarge", 234, 8, 29)
                 .settings(false, "\"WARM_IP_TARGET\":4")),
         calm(
-            "#1600, #3309, #3524, #2103, #3559, #3887: pods have addresses, and no network",
+            "#1070, #1600, #2163, #3309, #3524, #2103, #3559, #3887: pods have addresses, and no"
+                + " network",
             node(full(0, 14), eni(1, 14, 5))),
         calm(
             "#2203: WARM_IP_TARGET is 10, and ipamD keeps 7 addresses",
@@ -1522,8 +1582,9 @@ class FieldReportsTest {
   }
 
   /**
-   * #402, #575, #872, #1340, #1847, #2683 and #3840: ipamD waits for the API server, for
-   * credentials, for an address or for an ENIConfig.
+   * #402, #575, #641, #872, #891, #1340, #1847, #2073, #2384, #2683, #3705, #3840 and
+   * aws/karpenter-provider-aws#673: ipamD waits for the API server, for credentials, for an address
+   * or for an ENIConfig.
    */
   @Test
   void ipamdThatDoesNotStartLeadsToItsLogKubeProxyAndPodIdentity() {
@@ -1532,6 +1593,7 @@ class FieldReportsTest {
     assertThat(diagnosis.verdict().finding()).hasValue("introspection");
     assertThat(text(first(diagnosis)))
         .contains("Unable to reach API Server", "kube-proxy", "ENIConfig", "subnet is empty")
+        .contains("older than the instance type")
         .contains("logs -c aws-node", "rollout undo", "eks-pod-identity-agent");
   }
 }
