@@ -57,9 +57,6 @@ record Recommend(InstantSource clock) implements Command {
   private static final Duration READ_TIMEOUT = Duration.ofMinutes(2);
   private static final long MOST_ANSWER_BYTES = 1L << 30;
 
-  /** A node with data in the 10 minutes before a day is not new on this day. */
-  private static final Duration BEFORE = Duration.ofMinutes(10);
-
   private static final int STEP_SECONDS = 60;
 
   @Override
@@ -119,7 +116,7 @@ record Recommend(InstantSource clock) implements Command {
       } catch (IOException e) {
         throw new IOException("%s: %s".formatted(file, reason(e)), e);
       }
-      add(0);
+      add();
     }
 
     /** The JDK's message for a missing file is only its name. */
@@ -138,10 +135,10 @@ record Recommend(InstantSource clock) implements Command {
           from.isBefore(now);
           from = from.plus(day)) {
         for (String family : Observations.families()) {
-          URI url = url(prometheus, family, from.minus(BEFORE), from.plus(day));
+          URI url = url(prometheus, family, from, from.plus(day));
           http.get(url, body -> QueryAnswers.read(body, observations));
         }
-        add(from.getEpochSecond() / STEP_SECONDS);
+        add();
       }
     }
 
@@ -158,13 +155,13 @@ record Recommend(InstantSource clock) implements Command {
                   STEP_SECONDS));
     }
 
-    private void add(long from) throws IOException {
+    private void add() throws IOException {
       if (observations.clusters().size() > 1) {
         throw new IOException(
             "the data has several clusters (%s): choose one with --cluster-id"
                 .formatted(String.join(", ", observations.clusters())));
       }
-      recommender.add(observations.takeNodes(), from);
+      recommender.add(observations.takeNodes());
     }
 
     Recommendation recommend() throws IOException {

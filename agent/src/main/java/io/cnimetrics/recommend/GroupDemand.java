@@ -7,7 +7,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.IntUnaryOperator;
 
-/** The addresses that the pods of a node group needed. See docs/recommend.md for the proof. */
+/**
+ * The addresses that the pods of a node group needed while its nodes had single addresses, or while
+ * they had prefixes. See docs/recommend.md for the proof.
+ */
 final class GroupDemand {
   private static final int PREFIX_SIZE = 16;
 
@@ -15,6 +18,7 @@ final class GroupDemand {
   private static final int EKS_HOST_PODS = 2;
 
   private final int hostNetworkPods;
+  private final boolean prefixes;
   private final Set<String> nodes = new HashSet<>();
 
   /** The number of moments with each number of assigned addresses. */
@@ -29,9 +33,9 @@ final class GroupDemand {
 
   private long moments;
   private long idle;
-  private long prefixMoments;
   private int reachable;
-  private int perEni = 1;
+  private int wholeUnit;
+  private int wholeUnits = 1;
   private int maxPods;
   private boolean newNodes;
   private Optional<String> aboveMaxPods = Optional.empty();
@@ -39,39 +43,50 @@ final class GroupDemand {
   /**
    * @param hostNetworkPods pods on the host's network of each node. They count towards max pods
    */
-  GroupDemand(int hostNetworkPods) {
+  GroupDemand(int hostNetworkPods, boolean prefixes) {
     this.hostNetworkPods = hostNetworkPods;
+    this.prefixes = prefixes;
   }
 
   /**
-   * Adds a moment of a node, and what the pods needed before this moment.
-   *
-   * @param knownFrom the first minute of all data
+   * @param isNew whether the node is new, and the moment is its first
    */
-  void add(NodeHistory node, int index, long knownFrom) {
-    Moment now = node.moments().get(index);
-    nodes.add(node.node());
+  void add(String node, Moment now, boolean isNew) {
+    nodes.add(node);
+    newNodes |= isNew;
     assigned.merge(now.assigned(), 1L, Long::sum);
     moments++;
     idle += now.idle();
-    prefixMoments += now.prefixes() > 0 ? 1 : 0;
     reachable = Math.max(reachable, now.reachable());
     maxPods =
         Math.max(maxPods, Math.min(now.reachable() + hostNetworkPods, now.most() + EKS_HOST_PODS));
-    perEni = now.enis() > 0 ? Math.max(perEni, now.most() / now.enis()) : perEni;
-    newNodes |= index == 0 && node.isNew(knownFrom);
-    node.need(index, knownFrom).ifPresent(need -> add(node.node(), now, need));
+    wholeUnit = Math.max(wholeUnit, wholeUnit(now));
   }
 
-  private void add(String node, Moment now, Need need) {
+  /** Adds what the pods needed before this moment. */
+  void add(String node, Moment now, Need need) {
     int limit = Math.min(now.most(), now.reachable() + hostNetworkPods);
     if (need.addresses() > limit && !need.refused()) {
       aboveMaxPods = Optional.of(node);
     }
     // ipamD gets whole prefixes. Therefore a target of 17 gives a pool of 32.
-    int unit = now.prefixes() > 0 ? PREFIX_SIZE : 1;
-    int target = Math.max(0, ((int) Math.min(need.addresses(), limit) - 1) / unit * unit + 1);
-    warmIps.merge(target, target - need.low(), Math::max);
+    int target = Math.max(0, ((int) Math.min(need.addresses(), limit) - 1) / unit() * unit() + 1);
+    int warmIp = target - need.low();
+    warmIps.merge(target, warmIp, Math::max);
+    wholeUnits = Math.max(wholeUnits, roundedUp(warmIp, wholeUnit(now)) / wholeUnit(now));
+  }
+
+  /** The addresses of a prefix, or of an ENI. */
+  private int wholeUnit(Moment now) {
+    return prefixes ? PREFIX_SIZE : Math.max(1, now.most() / Math.max(1, now.enis()));
+  }
+
+  private int unit() {
+    return prefixes ? PREFIX_SIZE : 1;
+  }
+
+  private static int roundedUp(int number, int unit) {
+    return (number + unit - 1) / unit * unit;
   }
 
   /**
@@ -80,9 +95,7 @@ final class GroupDemand {
    * @param minimumIp can be 0
    */
   int warmIp(int minimumIp) {
-    return warmIps.tailMap(minimumIp, false).values().stream()
-        .mapToInt(Integer::intValue)
-        .reduce(0, Math::max);
+    return warmIps.tailMap(minimumIp, false).values().stream().reduce(0, Math::max);
   }
 
   /**
@@ -91,7 +104,7 @@ final class GroupDemand {
    * or prefix.
    */
   int leastForNewNode() {
-    return newNodes ? 0 : Math.min(wholeUnit(), assigned.lastKey());
+    return newNodes ? 0 : Math.min(wholeUnit, assigned.lastKey());
   }
 
   /** The least MINIMUM_IP_TARGET that suffices without a WARM_IP_TARGET. */
@@ -109,9 +122,14 @@ final class GroupDemand {
     return idle(unit(), held -> Math.max(held + targets.warmIp(), targets.minimumIp()));
   }
 
+  /** The variable of the target in whole ENIs or prefixes. */
+  String variable() {
+    return prefixes ? "WARM_PREFIX_TARGET" : "WARM_ENI_TARGET";
+  }
+
   /** The target in whole ENIs or prefixes with which ipamD refuses no pod. */
   int wholeUnits() {
-    return Math.max(1, roundedUp(warmIp(0), wholeUnit()) / wholeUnit());
+    return wholeUnits;
   }
 
   /**
@@ -119,7 +137,7 @@ final class GroupDemand {
    * prefixes. ipamD frees an ENI only if one more ENI is free.
    */
   double idleOfWholeUnits(int target) {
-    return idle(wholeUnit(), held -> roundedUp(held, unit()) + target * wholeUnit());
+    return idle(wholeUnit, held -> roundedUp(held, unit()) + target * wholeUnit);
   }
 
   private double idle(int unit, IntUnaryOperator wanted) {
@@ -131,18 +149,6 @@ final class GroupDemand {
               return each.getValue() * (double) (roundedUp(pool, unit) - held);
             })
         .sum();
-  }
-
-  private int unit() {
-    return usesPrefixes() ? PREFIX_SIZE : 1;
-  }
-
-  private int wholeUnit() {
-    return usesPrefixes() ? PREFIX_SIZE : perEni;
-  }
-
-  private static int roundedUp(int number, int unit) {
-    return (number + unit - 1) / unit * unit;
   }
 
   /** The facts about the group that people read. */
@@ -162,13 +168,10 @@ final class GroupDemand {
   }
 
   /**
-   * A node whose pods needed more addresses than max pods, which is the most that ipamD requests.
+   * A node whose pods perhaps needed more addresses than max pods, which is the most that ipamD
+   * requests.
    */
   Optional<String> aboveMaxPods() {
     return aboveMaxPods;
-  }
-
-  boolean usesPrefixes() {
-    return prefixMoments * 2 > moments;
   }
 }

@@ -39,6 +39,12 @@ public record Moment(
     return Math.max(0, pool - assigned);
   }
 
+  /** The state of a new node before its ipamD started, for which this moment is the first. */
+  Moment beforeStart() {
+    return new Moment(
+        minute - 1, 0, 0, pool, prefixes, reachable, most, enis, 0, 0, 0, restarts, 0);
+  }
+
   /** How much a counter rose since the earlier moment. After a restart ipamD counts from 0. */
   long since(Moment earlier, ToLongFunction<Moment> counter) {
     return counter.applyAsLong(this) - (restartedSince(earlier) ? 0 : counter.applyAsLong(earlier));

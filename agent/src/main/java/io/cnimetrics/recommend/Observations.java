@@ -43,7 +43,10 @@ public final class Observations {
   private static final int MOST_ADDRESSES = 100_000;
 
   private final Optional<String> wantedCluster;
+
+  /** The nodes by name and group. A node whose type was changed is a new node. */
   private final Map<String, Node> nodes = new TreeMap<>();
+
   private final Map<String, SortedMap<Long, Integer>> subnets = new TreeMap<>();
   private final TreeSet<String> clusters = new TreeSet<>();
 
@@ -82,8 +85,9 @@ public final class Observations {
     for (int metric = 0; metric < NEEDED.size(); metric++) {
       if (isOf(NEEDED.get(metric), labels) && !name.isEmpty()) {
         clusters.add(cluster);
+        String group = group(labels);
         nodes
-            .computeIfAbsent(name, any -> new Node(name, group(labels), new TreeMap<>()))
+            .computeIfAbsent(name + " " + group, any -> new Node(name, group, new TreeMap<>()))
             .add(metric, byMinute);
       }
     }

@@ -2,6 +2,7 @@ package io.cnimetrics.recommend;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -93,10 +94,10 @@ public record Recommendation(
       int maxPods) {}
 
   /**
-   * A target in whole ENIs or prefixes. ipamD uses it only if no target in addresses is set.
+   * Targets in whole ENIs or prefixes. ipamD uses them only if no target in addresses is set.
    *
-   * @param variable {@code WARM_ENI_TARGET} or {@code WARM_PREFIX_TARGET}
+   * @param targets the values of {@code WARM_ENI_TARGET}, {@code WARM_PREFIX_TARGET} or both
    * @param idleAtLeast the mean number of addresses of the cluster that always stay idle
    */
-  public record WholeUnits(String variable, int target, double idleAtLeast) {}
+  public record WholeUnits(Map<String, Integer> targets, double idleAtLeast) {}
 }

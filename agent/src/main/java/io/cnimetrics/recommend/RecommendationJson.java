@@ -5,6 +5,7 @@ import static io.cnimetrics.text.Json.object;
 import io.cnimetrics.recommend.Recommendation.Group;
 import io.cnimetrics.recommend.Recommendation.WholeUnits;
 import io.cnimetrics.text.Json;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -41,7 +42,9 @@ public final class RecommendationJson {
   }
 
   private static Map<String, Object> wholeUnits(WholeUnits units) {
-    return object(units.variable(), units.target(), "idleAtLeast", rounded(units.idleAtLeast()));
+    Map<String, Object> fields = new LinkedHashMap<>(units.targets());
+    fields.put("idleAtLeast", rounded(units.idleAtLeast()));
+    return fields;
   }
 
   private static Map<String, Object> targets(Targets targets) {

@@ -1,5 +1,7 @@
 package io.cnimetrics.recommend;
 
+import static java.util.stream.Collectors.joining;
+
 import io.cnimetrics.recommend.Recommendation.Group;
 import io.cnimetrics.text.Lines;
 import io.cnimetrics.text.Palette;
@@ -78,11 +80,12 @@ public final class RecommendationTable {
                     format(
                         "With these targets, each pod that starts or ends can cause a call to EC2:"
                             + " at most %,d in the busiest minute of the cluster. Without these"
-                            + " targets, %s=%d causes fewer calls and refuses no additional pod,"
+                            + " targets, %s causes fewer calls and refuses no additional pod,"
                             + " but at least %,.0f addresses stay idle.",
                         found.busiestMinute(),
-                        units.variable(),
-                        units.target(),
+                        units.targets().entrySet().stream()
+                            .map(Object::toString)
+                            .collect(joining(" with ")),
                         units.idleAtLeast())));
   }
 

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -27,6 +28,7 @@ public final class Recommender {
 
   private static final Duration LEAST_DATA = Duration.ofDays(1);
   private static final Duration WEEK = Duration.ofDays(7);
+  private static final int LONG_GAP_MINUTES = 5;
 
   /** At least this share of the nodes' minutes must have data. */
   private static final double LEAST_SHARE = 0.9;
@@ -53,7 +55,11 @@ public final class Recommender {
   /** The first minute of all data. */
   private long first = Long.MAX_VALUE;
 
+  /** The newest two moments of each node, by its group and name. */
+  private final Map<List<String>, List<Moment>> newest = new HashMap<>();
+
   private long missingMinutes;
+  private long inGaps;
   private long restarts;
   private long refused;
 
@@ -64,41 +70,50 @@ public final class Recommender {
     this.hostNetworkPods = hostNetworkPods;
   }
 
-  /**
-   * Adds what the nodes reported from {@code from} on. Calls must be in the order of time. Moments
-   * before {@code from} only show the state at {@code from}.
-   *
-   * @param from in minutes since 1970
-   */
-  public void add(List<NodeHistory> nodes, long from) {
+  /** Adds what the nodes reported. Calls must be in the order of time. */
+  public void add(List<NodeHistory> nodes) {
     for (NodeHistory node : nodes) {
       first = Math.min(first, node.moments().get(0).minute());
     }
-    for (NodeHistory node : nodes) {
-      for (int i = 0; i < node.moments().size(); i++) {
-        if (node.moments().get(i).minute() >= from) {
-          groups
-              .computeIfAbsent(node.group(), name -> new GroupDemand(hostNetworkPods))
-              .add(node, i, first);
-          count(node, i);
-        }
-      }
-    }
+    nodes.forEach(this::add);
   }
 
-  private void count(NodeHistory node, int index) {
-    Moment now = node.moments().get(index);
-    if (index == 0) {
+  private void add(NodeHistory node) {
+    List<String> id = List.of(node.group(), node.node());
+    Moment start = node.moments().get(0);
+    boolean isNew = !newest.containsKey(id) && isNew(start);
+    List<Moment> before = newest.getOrDefault(id, isNew ? List.of(start.beforeStart()) : List.of());
+    List<Moment> all = new ArrayList<>(before);
+    all.addAll(node.moments());
+    NodeHistory history = new NodeHistory(node.node(), node.group(), all);
+    for (int i = before.size(); i < all.size(); i++) {
+      Moment now = all.get(i);
+      boolean prefixes = now.prefixes() > 0;
+      GroupDemand group =
+          groups.computeIfAbsent(
+              node.group() + (prefixes ? ", prefixes" : ""),
+              name -> new GroupDemand(hostNetworkPods, prefixes));
+      group.add(node.node(), now, isNew && i == before.size());
       changes.putIfAbsent(now.minute(), 0L);
-      refused += node.isNew(first) ? now.refused() : 0;
-      return;
+      if (i > 0) {
+        history.need(i).ifPresent(need -> group.add(node.node(), now, need));
+        count(all.get(i - 1), now);
+      }
     }
-    Moment before = node.moments().get(index - 1);
-    changes.merge(
-        now.minute(),
-        now.since(before, Moment::requests) + now.since(before, Moment::releases),
-        Long::sum);
-    missingMinutes += now.minute() - before.minute() - 1;
+    newest.put(id, List.copyOf(all.subList(Math.max(0, all.size() - 2), all.size())));
+  }
+
+  /** Whether a node that appears later than others is new, so that all its requests are known. */
+  private boolean isNew(Moment start) {
+    return start.minute() - first > LONG_GAP_MINUTES && start.requests() <= start.reachable();
+  }
+
+  private void count(Moment before, Moment now) {
+    long requests = now.since(before, Moment::requests);
+    long minutes = now.minute() - before.minute();
+    changes.merge(now.minute(), requests + now.since(before, Moment::releases), Long::sum);
+    missingMinutes += minutes - 1;
+    inGaps += minutes > LONG_GAP_MINUTES ? requests : 0;
     restarts += now.restartedSince(before) ? 1 : 0;
     refused += Math.max(0, now.since(before, Moment::refused));
   }
@@ -177,20 +192,20 @@ public final class Recommender {
         .findFirst()
         .map(
             node ->
-                ("Keep the present targets. Pods on %s ended and started while the node was full."
-                        + " ipamD gets no more addresses than max pods, so no target by address"
-                        + " is safe there.")
+                ("Keep the present targets. Pods on %s ended and started within so short a time"
+                        + " that they perhaps needed more addresses than max pods. ipamD gets no"
+                        + " more addresses than max pods, so no target by address is safe there.")
                     .formatted(node));
   }
 
   /** The target in whole ENIs or prefixes with which ipamD refuses no additional pod. */
   public Recommendation.WholeUnits wholeUnits() {
-    boolean prefixes = groups.values().stream().anyMatch(GroupDemand::usesPrefixes);
-    int target = groups.values().stream().mapToInt(GroupDemand::wholeUnits).max().orElseThrow();
+    Map<String, Integer> targets = new TreeMap<>();
+    groups
+        .values()
+        .forEach(group -> targets.merge(group.variable(), group.wholeUnits(), Math::max));
     return new Recommendation.WholeUnits(
-        prefixes ? "WARM_PREFIX_TARGET" : "WARM_ENI_TARGET",
-        target,
-        mean(group -> group.idleOfWholeUnits(target)));
+        targets, mean(group -> group.idleOfWholeUnits(targets.getOrDefault(group.variable(), 1))));
   }
 
   private List<String> notes(Duration span) {
@@ -206,6 +221,12 @@ public final class Recommender {
                   + " requests, but they do not help if a subnet was empty or EC2 denied calls."
                   + " Find the cause first: run the command doctor on the node.")
               .formatted(refused));
+    }
+    if (inGaps > 0) {
+      notes.add(
+          ("%,d requests were made in gaps of over %d minutes. The targets are large enough even if"
+                  + " all requests of a gap were made at once.")
+              .formatted(inGaps, LONG_GAP_MINUTES));
     }
     if (restarts > 0) {
       notes.add(

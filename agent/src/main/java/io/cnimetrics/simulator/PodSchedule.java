@@ -1,23 +1,26 @@
 package io.cnimetrics.simulator;
 
 import java.time.Duration;
-import java.util.List;
+import java.util.Collections;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Objects;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * The number of pods that should run on the node at each model time. Each pod needs an address.
  *
- * @param steps the steps in the order of time. After the last step the number of pods does not
- *     change
+ * @param steps each step by the model time at which it begins. The first begins at 0. After the
+ *     last step the number of pods does not change
  */
-public record PodSchedule(List<Step> steps) {
+public record PodSchedule(NavigableMap<Duration, Step> steps) {
   private static final Pattern STEP =
       Pattern.compile("(\\d{1,6})(?::(\\d{1,6}):(\\d{1,6}(?:\\.\\d{1,6})?)|:(\\d{1,6})s)?");
 
   public PodSchedule {
-    steps = List.copyOf(steps);
+    steps = Collections.unmodifiableNavigableMap(new TreeMap<>(steps));
   }
 
   /**
@@ -28,7 +31,14 @@ public record PodSchedule(List<Step> steps) {
    * @throws IllegalArgumentException if the text has none of these forms
    */
   public static PodSchedule parse(String text) {
-    return new PodSchedule(Stream.of(text.split(",", -1)).map(PodSchedule::step).toList());
+    NavigableMap<Duration, Step> steps = new TreeMap<>();
+    Duration start = Duration.ZERO;
+    for (String part : text.split(",", -1)) {
+      Step step = step(part);
+      steps.put(start, step);
+      start = start.plus(step.length());
+    }
+    return new PodSchedule(steps);
   }
 
   private static Step step(String text) {
@@ -51,15 +61,8 @@ public record PodSchedule(List<Step> steps) {
 
   /** The number of pods that should run at this model time. */
   public int wantedAt(Duration sinceStart) {
-    Duration stepStart = Duration.ZERO;
-    for (Step step : steps.subList(0, steps.size() - 1)) {
-      Duration next = stepStart.plus(step.length());
-      if (sinceStart.compareTo(next) < 0) {
-        return step.wantedAt(sinceStart.minus(stepStart));
-      }
-      stepStart = next;
-    }
-    return steps.get(steps.size() - 1).wantedAt(sinceStart.minus(stepStart));
+    Map.Entry<Duration, Step> step = Objects.requireNonNull(steps.floorEntry(sinceStart));
+    return step.getValue().wantedAt(sinceStart.minus(step.getKey()));
   }
 
   /**
