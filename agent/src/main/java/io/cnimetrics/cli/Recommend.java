@@ -11,7 +11,6 @@ import io.cnimetrics.config.Values;
 import io.cnimetrics.recommend.Observations;
 import io.cnimetrics.recommend.QueryAnswers;
 import io.cnimetrics.recommend.Recommendation;
-import io.cnimetrics.recommend.RecommendationJson;
 import io.cnimetrics.recommend.RecommendationTable;
 import io.cnimetrics.recommend.Recommender;
 import io.cnimetrics.text.Console;
@@ -22,7 +21,6 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,7 +39,7 @@ record Recommend(InstantSource clock) implements Command {
                   + " for subnets, the agents must run with --subnets; set headers in"
                   + " RECOMMEND_HEADERS");
   private static final Flag<Path> FILE =
-      Flag.of("--file", "RECOMMEND_FILE", FlagType.of("FILE", Recommend::path))
+      Flag.of("--file", "RECOMMEND_FILE", FlagType.of("FILE", Path::of))
           .ifAbsent(
               "none: reads --prometheus",
               "file with answers of query_range from Prometheus or from CloudWatch's PromQL, plain"
@@ -56,8 +54,6 @@ record Recommend(InstantSource clock) implements Command {
 
   private static final Duration READ_TIMEOUT = Duration.ofMinutes(2);
   private static final long MOST_ANSWER_BYTES = 1L << 30;
-
-  private static final int STEP_SECONDS = 60;
 
   @Override
   public List<Flag<?>> flags() {
@@ -91,20 +87,12 @@ record Recommend(InstantSource clock) implements Command {
       console.print(
           switch (output) {
             case TABLE -> RecommendationTable.of(found, console.palette());
-            case JSON -> RecommendationJson.of(found);
+            case JSON -> found.json();
           });
       return Cli.OK;
     } catch (IOException | SettingsException e) {
       console.error(String.valueOf(e.getMessage()));
       return Cli.FAILED;
-    }
-  }
-
-  private static Path path(String text) {
-    try {
-      return Path.of(text);
-    } catch (InvalidPathException e) {
-      throw new IllegalArgumentException("expected the name of a file", e);
     }
   }
 
@@ -114,16 +102,14 @@ record Recommend(InstantSource clock) implements Command {
       try (InputStream input = Files.newInputStream(file)) {
         QueryAnswers.read(input, observations);
       } catch (IOException e) {
-        throw new IOException("%s: %s".formatted(file, reason(e)), e);
+        // The JDK's message for a missing file is only its name.
+        String reason =
+            e instanceof FileSystemException
+                ? "cannot be read (%s)".formatted(e.getClass().getSimpleName())
+                : String.valueOf(e.getMessage());
+        throw new IOException("%s: %s".formatted(file, reason), e);
       }
       add();
-    }
-
-    /** The JDK's message for a missing file is only its name. */
-    private static String reason(IOException e) {
-      return e instanceof FileSystemException
-          ? "cannot be read (%s)".formatted(e.getClass().getSimpleName())
-          : String.valueOf(e.getMessage());
     }
 
     /** Reads one day after the other, so that only the data of one day is in memory. */
@@ -146,13 +132,12 @@ record Recommend(InstantSource clock) implements Command {
       String query =
           family + cluster.map(name -> "{cluster" + PrometheusName.equal(name) + "}").orElse("");
       return URI.create(
-          "%s/api/v1/query_range?query=%s&start=%d&end=%d&step=%d"
+          "%s/api/v1/query_range?query=%s&start=%d&end=%d&step=60"
               .formatted(
                   prometheus.toString().replaceFirst("/+$", ""),
                   URLEncoder.encode(query, StandardCharsets.UTF_8),
                   from.getEpochSecond(),
-                  until.getEpochSecond() - 1,
-                  STEP_SECONDS));
+                  until.getEpochSecond() - 1));
     }
 
     private void add() throws IOException {

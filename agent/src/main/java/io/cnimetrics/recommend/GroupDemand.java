@@ -17,6 +17,7 @@ final class GroupDemand {
   /** EKS's default for max pods includes two pods on the host's network. */
   private static final int EKS_HOST_PODS = 2;
 
+  final String name;
   private final int hostNetworkPods;
   private final boolean prefixes;
   private final Set<String> nodes = new HashSet<>();
@@ -31,19 +32,27 @@ final class GroupDemand {
    */
   private final TreeMap<Integer, Integer> warmIps = new TreeMap<>();
 
-  private long moments;
-  private long idle;
+  long moments;
+
+  /** The sum of the idle addresses of all moments. */
+  long idle;
+
+  /** The target in whole ENIs or prefixes with which ipamD refuses no pod. */
+  int wholeUnits = 1;
+
+  /** A node whose pods perhaps needed more addresses than max pods, the most that ipamD gets. */
+  Optional<String> aboveMaxPods = Optional.empty();
+
   private int reachable;
   private int wholeUnit;
-  private int wholeUnits = 1;
   private int maxPods;
   private boolean newNodes;
-  private Optional<String> aboveMaxPods = Optional.empty();
 
   /**
    * @param hostNetworkPods pods on the host's network of each node. They count towards max pods
    */
-  GroupDemand(int hostNetworkPods, boolean prefixes) {
+  GroupDemand(String name, int hostNetworkPods, boolean prefixes) {
+    this.name = name;
     this.hostNetworkPods = hostNetworkPods;
     this.prefixes = prefixes;
   }
@@ -56,7 +65,7 @@ final class GroupDemand {
     newNodes |= isNew;
     assigned.merge(now.assigned(), 1L, Long::sum);
     moments++;
-    idle += now.idle();
+    idle += Math.max(0, now.pool() - now.assigned());
     reachable = Math.max(reachable, now.reachable());
     maxPods =
         Math.max(maxPods, Math.min(now.reachable() + hostNetworkPods, now.most() + EKS_HOST_PODS));
@@ -112,11 +121,6 @@ final class GroupDemand {
     return warmIps.isEmpty() ? 0 : warmIps.lastKey();
   }
 
-  /** The sum of the idle addresses of all moments. */
-  long idle() {
-    return idle;
-  }
-
   /** The sum of the idle addresses of all moments, if the nodes had these targets. */
   double idle(Targets targets) {
     return idle(unit(), held -> Math.max(held + targets.warmIp(), targets.minimumIp()));
@@ -125,11 +129,6 @@ final class GroupDemand {
   /** The variable of the target in whole ENIs or prefixes. */
   String variable() {
     return prefixes ? "WARM_PREFIX_TARGET" : "WARM_ENI_TARGET";
-  }
-
-  /** The target in whole ENIs or prefixes with which ipamD refuses no pod. */
-  int wholeUnits() {
-    return wholeUnits;
   }
 
   /**
@@ -152,7 +151,7 @@ final class GroupDemand {
   }
 
   /** The facts about the group that people read. */
-  Recommendation.Group summary(String name, Optional<Targets> cluster, Optional<Targets> own) {
+  Recommendation.Group summary(Optional<Targets> cluster, Optional<Targets> own) {
     return new Recommendation.Group(
         name,
         nodes.size(),
@@ -161,17 +160,5 @@ final class GroupDemand {
         cluster.map(targets -> idle(targets) / moments),
         own,
         maxPods);
-  }
-
-  long moments() {
-    return moments;
-  }
-
-  /**
-   * A node whose pods perhaps needed more addresses than max pods, which is the most that ipamD
-   * requests.
-   */
-  Optional<String> aboveMaxPods() {
-    return aboveMaxPods;
   }
 }

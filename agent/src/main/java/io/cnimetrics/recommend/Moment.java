@@ -34,11 +34,6 @@ public record Moment(
     long restarts,
     long ec2Calls) {
 
-  /** The number of free and cooling addresses. */
-  int idle() {
-    return Math.max(0, pool - assigned);
-  }
-
   /** The state of a new node before its ipamD started, for which this moment is the first. */
   Moment beforeStart() {
     return new Moment(

@@ -1,6 +1,7 @@
 package io.cnimetrics.recommend;
 
 import io.cnimetrics.catalog.Metric;
+import io.cnimetrics.catalog.Metric.Kind;
 import io.cnimetrics.catalog.MetricCatalog;
 import java.util.List;
 import java.util.Map;
@@ -35,9 +36,6 @@ public final class Observations {
           MetricCatalog.NO_AVAILABLE_IP_ADDRS,
           MetricCatalog.IPAMD_RESTARTS,
           MetricCatalog.EC2_API_REQ_COUNT);
-
-  /** The number of gauges at the start of this list. */
-  private static final int GAUGES = 7;
 
   /** Greater numbers of addresses are not valid, because no node has so many. */
   private static final int MOST_ADDRESSES = 100_000;
@@ -137,12 +135,10 @@ public final class Observations {
   /** The values of a node, by minute. A value that is not known is NaN. */
   private record Node(String name, String group, TreeMap<Long, double[]> minutes) {
     void add(int metric, Map<Long, Double> byMinute) {
+      double[] unknown = DoubleStream.generate(() -> Double.NaN).limit(NEEDED.size()).toArray();
       byMinute.forEach(
-          (minute, value) -> minutes.computeIfAbsent(minute, any -> unknown())[metric] = value);
-    }
-
-    private static double[] unknown() {
-      return DoubleStream.generate(() -> Double.NaN).limit(NEEDED.size()).toArray();
+          (minute, value) ->
+              minutes.computeIfAbsent(minute, any -> unknown.clone())[metric] = value);
     }
 
     NodeHistory history() {
@@ -157,7 +153,10 @@ public final class Observations {
 
     private static boolean isComplete(double[] values) {
       return IntStream.range(0, values.length)
-          .allMatch(i -> values[i] <= (i < GAUGES ? MOST_ADDRESSES : Double.MAX_VALUE));
+          .allMatch(
+              i ->
+                  values[i]
+                      <= (NEEDED.get(i).kind() == Kind.GAUGE ? MOST_ADDRESSES : Double.MAX_VALUE));
     }
 
     private static Moment moment(long minute, double[] values) {

@@ -1,6 +1,10 @@
 package io.cnimetrics.recommend;
 
+import static io.cnimetrics.text.Json.object;
+
+import io.cnimetrics.text.Json;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,33 +43,70 @@ public record Recommendation(
     List<SubnetTrend> subnets) {
 
   /**
-   * The command that sets the targets. The EKS add-on overwrites them if it applies its own
-   * configuration again. Each entry is one line, without the backslash at the end.
+   * The command that sets the targets, and the command that sets them in the configuration of the
+   * add-on of EKS, which otherwise overwrites them. The second command keeps the other values of
+   * the configuration. If it cannot read them, it changes nothing. Each command is a list of lines.
+   *
+   * @return no command if {@code change} is false
    */
-  List<String> setCommand() {
-    Targets set = targets.orElseThrow();
-    return List.of(
-        "kubectl -n kube-system set env daemonset/aws-node",
-        "WARM_IP_TARGET=%d MINIMUM_IP_TARGET=%d".formatted(set.warmIp(), set.minimumIp()));
-  }
-
-  /**
-   * The command that sets the targets in the configuration of the add-on of EKS, as lines. The
-   * command keeps the other values of the configuration. If it cannot read them, it changes
-   * nothing.
-   */
-  List<String> addonCommand() {
+  List<List<String>> commands() {
+    if (!change) {
+      return List.of();
+    }
     Targets set = targets.orElseThrow();
     String name = "--cluster-name '%s'".formatted(cluster.orElse("CLUSTER").replace("'", "'\\''"));
     return List.of(
-        "VALUES=\"$(aws eks describe-addon --addon-name vpc-cni",
-        name + " --output json",
-        "| jq -ce '.addon.configurationValues // \"{}\" | fromjson'",
-        "| jq -c '. * {env:{WARM_IP_TARGET:\"%d\",MINIMUM_IP_TARGET:\"%d\"}}')\" &&"
-            .formatted(set.warmIp(), set.minimumIp()),
-        "test -n \"$VALUES\" &&",
-        "aws eks update-addon --addon-name vpc-cni " + name,
-        "--resolve-conflicts PRESERVE --configuration-values \"$VALUES\"");
+        List.of(
+            "kubectl -n kube-system set env daemonset/aws-node",
+            "WARM_IP_TARGET=%d MINIMUM_IP_TARGET=%d".formatted(set.warmIp(), set.minimumIp())),
+        List.of(
+            "VALUES=\"$(aws eks describe-addon --addon-name vpc-cni",
+            name + " --output json",
+            "| jq -ce '.addon.configurationValues // \"{}\" | fromjson'",
+            "| jq -c '. * {env:{WARM_IP_TARGET:\"%d\",MINIMUM_IP_TARGET:\"%d\"}}')\" &&"
+                .formatted(set.warmIp(), set.minimumIp()),
+            "test -n \"$VALUES\" &&",
+            "aws eks update-addon --addon-name vpc-cni " + name,
+            "--resolve-conflicts PRESERVE --configuration-values \"$VALUES\""));
+  }
+
+  /** Writes one JSON document, followed by a line end. A field without a value is absent. */
+  public String json() {
+    return Json.entryPerLine(
+        object(
+            "cluster", cluster,
+            "from", from.toString(),
+            "until", until.toString(),
+            "knownShare", rounded(known),
+            "nodes", rounded(nodes),
+            "verdict", verdict,
+            "change", change,
+            "targets", targets.map(Recommendation::json),
+            "wholeUnits", wholeUnits.map(WholeUnits::json),
+            "idle", rounded(idle),
+            "idleThen", targets.map(any -> rounded(idleThen)),
+            "freed", targets.map(any -> rounded(freed())),
+            "busiestMinute", busiestMinute,
+            "groups", groups.stream().map(Group::json).toList(),
+            "subnets", subnets.stream().map(Recommendation::json).toList(),
+            "notes", notes,
+            "commands", commands().stream().map(parts -> String.join(" ", parts)).toList()));
+  }
+
+  private static Map<String, Object> json(Targets targets) {
+    return object("WARM_IP_TARGET", targets.warmIp(), "MINIMUM_IP_TARGET", targets.minimumIp());
+  }
+
+  private static Map<String, Object> json(SubnetTrend subnet) {
+    return object(
+        "subnetId", subnet.subnetId(),
+        "free", subnet.free(),
+        "lostPerDay", subnet.lostPerDay().map(Recommendation::rounded),
+        "emptyAt", subnet.emptyAt().map(Object::toString));
+  }
+
+  private static double rounded(double value) {
+    return Math.rint(value * 1000) / 1000;
   }
 
   /** How many addresses the targets free on average; negative if the pods need more addresses. */
@@ -91,7 +132,18 @@ public record Recommendation(
       double idle,
       Optional<Double> idleThen,
       Optional<Targets> own,
-      int maxPods) {}
+      int maxPods) {
+    Map<String, Object> json() {
+      return object(
+          "name", name,
+          "nodes", nodes,
+          "mostAssigned", mostAssigned,
+          "idle", rounded(idle),
+          "idleThen", idleThen.map(Recommendation::rounded),
+          "alone", own.map(Recommendation::json),
+          "maxPods", maxPods);
+    }
+  }
 
   /**
    * Targets in whole ENIs or prefixes. ipamD uses them only if no target in addresses is set.
@@ -99,5 +151,11 @@ public record Recommendation(
    * @param targets the values of {@code WARM_ENI_TARGET}, {@code WARM_PREFIX_TARGET} or both
    * @param idleAtLeast the mean number of addresses of the cluster that always stay idle
    */
-  public record WholeUnits(Map<String, Integer> targets, double idleAtLeast) {}
+  public record WholeUnits(Map<String, Integer> targets, double idleAtLeast) {
+    private Map<String, Object> json() {
+      Map<String, Object> fields = new LinkedHashMap<>(targets);
+      fields.put("idleAtLeast", rounded(idleAtLeast));
+      return fields;
+    }
+  }
 }

@@ -39,13 +39,6 @@ public final class Recommender {
    */
   private static final double LEAST_GAIN = 0.1;
 
-  private static final String CHANGE =
-      "Set these targets. With them, ipamD would have refused no additional pod.";
-
-  private static final String KEEP =
-      "Keep the present targets. The best targets free less than one address of each node, or less"
-          + " than a tenth of the idle addresses.";
-
   private final int hostNetworkPods;
   private final Map<String, GroupDemand> groups = new TreeMap<>();
 
@@ -92,7 +85,7 @@ public final class Recommender {
       GroupDemand group =
           groups.computeIfAbsent(
               node.group() + (prefixes ? ", prefixes" : ""),
-              name -> new GroupDemand(hostNetworkPods, prefixes));
+              name -> new GroupDemand(name, hostNetworkPods, prefixes));
       group.add(node.node(), now, isNew && i == before.size());
       changes.putIfAbsent(now.minute(), 0L);
       if (i > 0) {
@@ -134,25 +127,20 @@ public final class Recommender {
    */
   public Recommendation recommend(Optional<String> cluster, List<SubnetTrend> subnets) {
     Duration span = Duration.ofMinutes(changes.lastKey() + 1 - changes.firstKey());
-    double known = sum(groups.values(), GroupDemand::moments);
+    double known = sum(groups.values(), group -> group.moments);
     double share = known / (known + missingMinutes);
     Optional<String> doubt = doubt(span, share);
     Optional<Targets> targets = doubt.isEmpty() ? Optional.of(targets()) : Optional.empty();
-    double idle = mean(GroupDemand::idle);
+    double idle = mean(group -> group.idle);
     double idleThen = targets.map(this::idle).orElse(Double.NaN);
     double freed = idle - idleThen;
     double nodes = known / changes.size();
     boolean change =
         targets.isPresent() && (freed < 0 || freed >= Math.max(LEAST_GAIN * idle, nodes));
-    List<Recommendation.Group> summaries = new ArrayList<>();
-    groups.forEach(
-        (name, group) ->
-            summaries.add(
-                group.summary(name, targets, targets.map(found -> best(List.of(group))))));
     return new Recommendation(
         cluster,
-        at(changes.firstKey()),
-        at(changes.lastKey() + 1),
+        Instant.ofEpochSecond(60 * changes.firstKey()),
+        Instant.ofEpochSecond(60 * changes.lastKey() + 60),
         share,
         nodes,
         targets,
@@ -160,15 +148,17 @@ public final class Recommender {
         idle,
         idleThen,
         Collections.max(changes.values()),
-        doubt.orElse(change ? CHANGE : KEEP),
+        doubt.orElse(
+            change
+                ? "Set these targets. With them, ipamD would have refused no additional pod."
+                : "Keep the present targets. The best targets free less than one address of each"
+                    + " node, or less than a tenth of the idle addresses."),
         change,
-        summaries,
+        groups.values().stream()
+            .map(group -> group.summary(targets, targets.map(any -> best(List.of(group)))))
+            .toList(),
         notes(span),
         subnets);
-  }
-
-  private static Instant at(long minute) {
-    return Instant.EPOCH.plus(Duration.ofMinutes(minute));
   }
 
   /** The reason why the data does not suffice; empty if the data suffices. */
@@ -188,7 +178,7 @@ public final class Recommender {
               100 * LEAST_SHARE));
     }
     return groups.values().stream()
-        .flatMap(group -> group.aboveMaxPods().stream())
+        .flatMap(group -> group.aboveMaxPods.stream())
         .findFirst()
         .map(
             node ->
@@ -201,9 +191,7 @@ public final class Recommender {
   /** The target in whole ENIs or prefixes with which ipamD refuses no additional pod. */
   public Recommendation.WholeUnits wholeUnits() {
     Map<String, Integer> targets = new TreeMap<>();
-    groups
-        .values()
-        .forEach(group -> targets.merge(group.variable(), group.wholeUnits(), Math::max));
+    groups.values().forEach(group -> targets.merge(group.variable(), group.wholeUnits, Math::max));
     return new Recommendation.WholeUnits(
         targets, mean(group -> group.idleOfWholeUnits(targets.getOrDefault(group.variable(), 1))));
   }
@@ -234,9 +222,9 @@ public final class Recommender {
               .formatted(restarts));
     }
     String unknown =
-        groups.entrySet().stream()
-            .filter(group -> group.getValue().leastForNewNode() > 0)
-            .map(Map.Entry::getKey)
+        groups.values().stream()
+            .filter(group -> group.leastForNewNode() > 0)
+            .map(group -> group.name)
             .collect(joining(", "));
     if (!unknown.isEmpty()) {
       notes.add(
@@ -262,15 +250,15 @@ public final class Recommender {
     int first = groups.stream().mapToInt(GroupDemand::leastForNewNode).max().orElseThrow();
     int most = groups.stream().mapToInt(GroupDemand::mostNeeded).max().orElseThrow();
     return IntStream.rangeClosed(first, Math.max(first, most))
-        .mapToObj(minimumIp -> new Targets(warmIp(groups, minimumIp), minimumIp))
+        .mapToObj(
+            minimumIp ->
+                new Targets(
+                    groups.stream()
+                        .mapToInt(group -> group.warmIp(minimumIp))
+                        .reduce(LEAST_WARM_IP, Math::max),
+                    minimumIp))
         .min(comparingDouble(targets -> sum(groups, group -> group.idle(targets))))
         .orElseThrow();
-  }
-
-  private static int warmIp(Collection<GroupDemand> groups, int minimumIp) {
-    return groups.stream()
-        .mapToInt(group -> group.warmIp(minimumIp))
-        .reduce(LEAST_WARM_IP, Math::max);
   }
 
   private static double sum(Collection<GroupDemand> groups, ToDoubleFunction<GroupDemand> number) {

@@ -119,6 +119,33 @@ class RecommendTest {
   }
 
   @Test
+  void requestsInAGapAreNamed() throws IOException {
+    Map<Metric, Long> later = new LinkedHashMap<>(QUIET_NODE);
+    later.put(MetricCatalog.ADD_REQ_COUNT, 503L);
+    later.put(MetricCatalog.DEL_REQ_COUNT, 491L);
+    List<Object> series = new ArrayList<>(series("a", "prod", QUIET_NODE, 0, 2_000));
+    series.addAll(series("a", "prod", later, 2_010, 4_000));
+
+    recommend(answer(series));
+
+    assertThat(terminal.out()).contains("3 requests were made in gaps of over 5 minutes.");
+  }
+
+  @Test
+  void nodeThatGetsPrefixesIsInTwoGroups() throws IOException {
+    Map<Metric, Long> later = new LinkedHashMap<>(QUIET_NODE);
+    later.put(MetricCatalog.TOTAL_IPV4_PREFIXES, 2L);
+    List<Object> series = new ArrayList<>(series("a", "prod", QUIET_NODE, 0, 2_000));
+    series.addAll(series("a", "prod", later, 2_000, 4_000));
+
+    recommend(answer(series));
+
+    assertThat(terminal.out())
+        .contains("a m5.xlarge  ", "a m5.xlarge, prefixes", "WARM_ENI_TARGET=1 with")
+        .contains("WARM_PREFIX_TARGET=1");
+  }
+
+  @Test
   void refusalsOfTheseDaysAreNamed() throws IOException {
     Map<Metric, Long> later = new LinkedHashMap<>(QUIET_NODE);
     later.put(MetricCatalog.NO_AVAILABLE_IP_ADDRS, 7L);

@@ -83,6 +83,23 @@ class RecommendedTargetsTest {
         Week.of("updates", "m5.4xlarge", 6, rollouts(14, 9, random)).withMaxPods(25));
   }
 
+  /** Half of the first pods start before the first poll, the other half after it. */
+  @Test
+  void burstOnBothSidesOfTheFirstPollIsOneBurst() {
+    String pods = "0:36s,0:6:20,6:1s,6:14:20,14:240s,14:2:0.1,2";
+
+    assertThat(refusedMore(Week.of("new node", "m5.xlarge", 4, pods), DEFAULT)).isNotPositive();
+  }
+
+  @Test
+  void batchInAGapIsCovered() {
+    Week week = Week.of("gap", "m5.xlarge", 1, "0:4:1,4:600s,4:20:4,20:120s,20:4:4,4");
+    Replay today = week.replay(DEFAULT);
+    Replay gap = today.only(minute -> minute < 8 || minute > 15);
+
+    assertRefusesNoMore(week, today, recommended(List.of(gap)));
+  }
+
   /** Batches, and therefore whole starts and ends, are in minutes without data. */
   @ParameterizedTest
   @MethodSource("weeks")
@@ -144,11 +161,12 @@ class RecommendedTargetsTest {
     Random random = new Random(seed);
     List<Week> weeks =
         List.of(
-            Week.of("small", "m5.large", seed, batches(2, 15, random)),
-            Week.of("large", "m5.4xlarge", seed, batches(3, 8, random)),
             Week.of("prefixes", "m5.large", seed, rollouts(20, 9, random)).withPrefixes(),
-            Week.of("prefixes", "m5.xlarge", seed, batches(1, 12, random)).withPrefixes());
-    List<Replay> today = weeks.stream().map(week -> week.replay(DEFAULT)).toList();
+            Week.of("prefixes", "m5.xlarge", seed, batches(1, 12, random)).withPrefixes(),
+            Week.of("large", "m5.4xlarge", seed, batches(3, 8, random)),
+            Week.of("small", "m5.large", seed, batches(2, 22, random)));
+    List<Replay> today =
+        weeks.stream().map(week -> week.replay(new WarmTargets(3, 0, 0, 2))).toList();
     List<Replay> nodes =
         seed % 2 == 0
             ? today
