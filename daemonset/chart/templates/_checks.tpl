@@ -63,8 +63,9 @@ so that no template fails for another reason before.
 {{- range $name, $value := .variables -}}
 {{- $path := print $prefix $name -}}
 {{- $instead := get $context.checks.instead (print "env." $name) -}}
-{{- if include "agent.isOwn" $name -}}
-{{- printf "  %s: the chart sets it itself, by healthPort, prometheus.enabled, podMonitor.enabled and state\n" $path -}}
+{{- $own := include "agent.ownSource" $name -}}
+{{- if $own -}}
+{{- printf "  %s: the chart sets it itself, %s; remove it\n" $path $own -}}
 {{- else if hasKey $context.checks.env $name -}}
 {{- include "agent.wrongForm" (dict "name" $path "value" $value "form" (get $context.checks.env $name) "context" $context) -}}
 {{- else if $instead -}}
@@ -134,10 +135,16 @@ so that no template fails for another reason before.
 {{- if or (hasKey $settings .name) (hasKey $seen .name) -}}
 {{- printf "  extraEnv: %s is set already, by another entry or by env\n" .name -}}
 {{- end -}}
-{{- $_ := set $seen .name true -}}
+{{- $_ := set $seen .name (default "" .value) -}}
 {{- end -}}
 {{- if and $otlp.existingSecret (or (hasKey $settings "OTEL_EXPORTER_OTLP_METRICS_HEADERS") (hasKey $seen "OTEL_EXPORTER_OTLP_METRICS_HEADERS")) -}}
 {{- printf "  otlp.existingSecret: OTEL_EXPORTER_OTLP_METRICS_HEADERS is set too; remove one of them\n" -}}
+{{- end -}}
+{{- $all := merge dict $settings $seen -}}
+{{- $receivers := list (eq $all.USE_PROMETHEUS "true") (hasKey $all "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT") -}}
+{{- if and (eq $all.USE_CLOUDWATCH "false") (not (has true $receivers)) -}}
+{{- $switch := ternary "env.USE_CLOUDWATCH" "cloudwatch.enabled" .Values.cloudwatch.enabled -}}
+{{- printf "  %s 'false': nothing receives the metrics, and the agent would not start; set otlp.endpoint, podMonitor.enabled or prometheus.enabled\n" $switch -}}
 {{- end -}}
 {{- $alerts := include "agent.alerts" . | fromJsonArray -}}
 {{- range .Values.prometheusRule.disabled -}}

@@ -8,9 +8,10 @@
 {{- end -}}
 {{- end -}}
 
-{{/* Whether the chart itself sets a variable. */}}
-{{- define "agent.isOwn" -}}
-{{- if has . (list "NODE_NAME" "POD_NAME" "HOST_IP" "STATE_DIR" "HEALTH_ADDRESS") }}true{{ end -}}
+{{/* From what the chart itself sets a variable. Empty if the chart does not set it. */}}
+{{- define "agent.ownSource" -}}
+{{- $address := "from healthPort, podMonitor.enabled and prometheus.enabled" -}}
+{{- get (dict "NODE_NAME" "from the node" "POD_NAME" "from the pod" "HOST_IP" "from the node" "STATE_DIR" "for the volume of state" "HEALTH_ADDRESS" $address) . -}}
 {{- end -}}
 
 {{/* Whether the agent listens on the node's address for Prometheus. */}}

@@ -158,7 +158,7 @@ class Notes(unittest.TestCase):
         self.assertNotIn("subnet", notes({"env": {"REPORT_SUBNETS": False}}))
 
     def test_cost_nothing_without_cloudwatch(self):
-        self.assertNotIn("$", notes({"env": {"USE_CLOUDWATCH": "false"}}))
+        self.assertNotIn("$", notes(PROMETHEUS | {"env": {"USE_CLOUDWATCH": "false"}}))
 
     def test_say_to_stop_awss_helper(self):
         self.assertIn("helm uninstall --namespace kube-system cni-metrics-helper", notes())
@@ -176,7 +176,8 @@ class Notes(unittest.TestCase):
             "exec daemonset/cni-metrics-agent -- cni-metrics-agent doctor\n",
             "-- cni-metrics-agent dashboard >dashboard.json",
             "-- cni-metrics-agent alarms >alarms.json",
-            "--dashboard-name cni-prod",
+            "put-dashboard --region eu-west-1 --dashboard-name cni-prod",
+            "cloudformation deploy --region eu-west-1 --stack-name cni-alarms-prod",
         ):
             self.assertIn(command, text)
         self.assertIn("alarms --cluster-id CLUSTER --region REGION >alarms.json", notes())
@@ -188,10 +189,20 @@ class Notes(unittest.TestCase):
 
     def test_say_where_the_metrics_go(self):
         off = {"cloudwatch": {"enabled": False}}
-        self.assertIn("WARNING: nothing receives the metrics", notes(off))
         self.assertNotIn("WARNING", notes(off | PROMETHEUS))
-        self.assertIn("prometheusRule.enabled=true", notes(off | PROMETHEUS))
         self.assertIn("It sends by OTLP to CloudWatch.", notes(OTLP))
+
+    def test_turn_on_only_what_prometheus_does_not_have_yet(self):
+        values = {"cloudwatch": {"enabled": False}} | PROMETHEUS
+        upgrade = "helm upgrade cni-metrics-agent CHART --namespace kube-system --reset-then-reuse-values"
+        text = notes(values)
+        self.assertIn(f"{upgrade} \\\n      --set prometheusRule.enabled=true,grafanaDashboard.enabled=true\n", text)
+        self.assertIn("you still pay for its metrics", text)
+        values["prometheusRule"] = {"enabled": True}
+        self.assertIn("--set grafanaDashboard.enabled=true\n", notes(values))
+        values["grafanaDashboard"] = {"enabled": True}
+        self.assertNotIn("helm upgrade", notes(values))
+        self.assertIn("count(cni_ipamd_up)", notes(values))
 
     def test_name_the_right_that_otlp_needs(self):
         self.assertIn("attach CNIMetricsOtlpPolicy.json", notes(OTLP))

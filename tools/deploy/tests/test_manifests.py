@@ -331,13 +331,26 @@ class Nodes(unittest.TestCase):
             self.assertEqual(says, runs, row)
         self.assertEqual(set(NODES) - {"EC2 by its compute type"}, {named.get(row, row) for row in rows})
 
-    def test_the_trial_on_a_node_of_auto_mode_runs_on_this_node_only(self):
-        page = (TOP / "docs/nodes.md").read_text()
-        command = re.search(r"helm install trial (.*?)\n    kubectl", page, re.S)[1].replace("\\\n", " ")
+    def trial(self, file, release):
+        """The objects of a page's command that tries one node. The agent must have a receiver, or it does not start."""
+        page = (TOP / file).read_text()
+        command = re.search(rf"helm install {release} (.*?)\n    kubectl", page, re.S)[1].replace("\\\n", " ")
+        command = command.replace("REGISTRY", "registry").replace("$REGION", "eu-west-1")
         flags = shlex.split(command)[3:]
-        rendered = objects(helm_text(*flags, "--skip-tests", release="trial"))
+        rendered = objects(helm_text(*flags, "--skip-tests", release=release))
         self.assertIn(f"daemonset/{only(rendered, 'DaemonSet')['metadata']['name']} ", page)
-        self.assertEqual("false", env(rendered)["USE_CLOUDWATCH"])
+        self.assertEqual(("false", "true"), (env(rendered)["USE_CLOUDWATCH"], env(rendered)["USE_PROMETHEUS"]))
+        return rendered
+
+    def test_the_trial_of_a_version_runs_on_labelled_nodes_with_its_own_port(self):
+        rendered = self.trial("docs/upgrade.md", "cni-metrics-try")
+        self.assertEqual("[$(HOST_IP)]:61692", env(rendered)["HEALTH_ADDRESS"])
+        labels, taints = NODES["managed"]
+        self.assertTrue(runs_on(pod_spec(rendered), (labels | {"cni-metrics": "try"}, taints)))
+        self.assertEqual(set(), nodes_of(rendered))
+
+    def test_the_trial_on_a_node_of_auto_mode_runs_on_this_node_only(self):
+        rendered = self.trial("docs/nodes.md", "trial")
         labels, taints = NODES["Auto Mode"]
         self.assertTrue(runs_on(pod_spec(rendered), (labels | {"kubernetes.io/hostname": "NODE"}, taints)))
         self.assertEqual(set(), nodes_of(rendered))

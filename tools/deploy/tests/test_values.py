@@ -58,9 +58,9 @@ class Values(unittest.TestCase):
         self.assertEqual("INFO", variables["AWS_VPC_K8S_CNI_LOGLEVEL"])
 
     def test_a_variable_may_be_a_number_or_a_boolean(self):
-        variables = env(helm({"env": {"MAX_PODS": 110, "USE_CLOUDWATCH": False, "LARGE": 1234567, "NOTHING": None}}))
+        variables = env(helm({"env": {"MAX_PODS": 110, "REPORT_SUBNETS": False, "LARGE": 1234567, "NOTHING": None}}))
         self.assertEqual("110", variables["MAX_PODS"])
-        self.assertEqual("false", variables["USE_CLOUDWATCH"])
+        self.assertEqual("false", variables["REPORT_SUBNETS"])
         self.assertEqual("1234567", variables["LARGE"])
         self.assertNotIn("NOTHING", variables)
 
@@ -161,10 +161,29 @@ class Receivers(unittest.TestCase):
                         "otlp": {"endpoint": endpoint},
                         "podMonitor": {"enabled": monitor},
                     }
+                    if not (cloudwatch or endpoint or monitor):
+                        continue
                     variables = env(helm(values))
                     self.assertEqual(cloudwatch, variables.get("USE_CLOUDWATCH") != "false")
                     self.assertEqual(endpoint, variables.get("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", ""))
                     self.assertEqual(monitor, variables.get("USE_PROMETHEUS") == "true")
+
+    def test_values_without_a_receiver_are_refused_because_the_agent_would_not_start(self):
+        off = {"cloudwatch": {"enabled": False}}
+        rest = "'false': nothing receives the metrics, and the agent would not start; set otlp.endpoint, "
+        rest += "podMonitor.enabled or prometheus.enabled"
+        self.assertEqual([f"cloudwatch.enabled {rest}"], wrong(off))
+        self.assertEqual([f"env.USE_CLOUDWATCH {rest}"], wrong({"env": {"USE_CLOUDWATCH": False, "USE_PROMETHEUS": False}}))
+        self.assertEqual([f"env.USE_CLOUDWATCH {rest}"], wrong({"extraEnv": [{"name": "USE_CLOUDWATCH", "value": "false"}]}))
+        endpoint = {"name": "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"}
+        secret = {"valueFrom": {"secretKeyRef": {"name": "otlp", "key": "url"}}}
+        for receiver in (
+            {"prometheus": {"enabled": True}},
+            {"env": {"USE_PROMETHEUS": "true"}},
+            {"extraEnv": [{"name": "USE_PROMETHEUS", "value": "true"}]},
+            {"extraEnv": [endpoint | secret]},
+        ):
+            self.assertEqual([], wrong(off | receiver))
 
     def test_the_headers_come_from_a_secret_and_only_to_the_agent(self):
         values = {"otlp": {"endpoint": "https://otlp.example/v1/metrics", "existingSecret": "otlp"}}
@@ -362,7 +381,7 @@ class Forms(unittest.TestCase):
         "memory": (["128Mi", "1048576", 134217728, "1Mi"], ["128", "128m", "128MB", "1000k"]),
         "cpu": (["10m", "0.5", 1], ["10M", "x", "1.5.2"]),
         "quantity": (["1", "1Gi", "1e3"], ["one", "1 Gi"]),
-        "registry": (["r", "r:5000", "r.example/mirror", "r/"], ["https://r", "r:port", "r//x"]),
+        "registry": (["r", "r:5000", "r.example/mirror", "r/"], ["https://r", "r:port", "r//x", "REGISTRY", "r/Team"]),
         "repository": (["a/b", "cni-metrics-agent"], ["A", "/a", "a:1"]),
         "tag": (["1", "v1.2_3-x"], ["1:2", "-x", "a" * 129]),
         "digest": (["sha256:" + "0" * 64], ["0" * 64, "sha256:" + "0" * 63, "sha512:" + "0" * 64]),
@@ -463,12 +482,20 @@ class Misspelt(unittest.TestCase):
             [
                 "extraEnv: MAX_PODS '0': expected a whole number from 1 to 10000",
                 "extraEnv: PUBLISH_INTERVALL: the agent has no such variable; did you mean PUBLISH_INTERVAL?",
-                "extraEnv: STATE_DIR: the chart sets it itself, by healthPort, prometheus.enabled, podMonitor.enabled and state",
+                "extraEnv: STATE_DIR: the chart sets it itself, for the volume of state; remove it",
             ],
             wrong({"extraEnv": entries}),
         )
         secret = {"name": "HTTPS_PROXY", "valueFrom": {"secretKeyRef": {"name": "proxy", "key": "url"}}}
         self.assertEqual([], wrong({"extraEnv": [secret, {"name": "JAVA_HOME", "value": "x"}]}))
+
+    def test_a_variable_of_the_chart_says_from_what_it_is_set(self):
+        own = {each["name"] for each in agent(helm({"podMonitor": {"enabled": True}}))["env"]} - {"USE_PROMETHEUS"}
+        lines = wrong({"env": dict.fromkeys(own, "x")})
+        self.assertEqual(own, {re.match(r"env\.(\w+): the chart sets it itself, ", line)[1] for line in lines})
+        self.assertIn("env.NODE_NAME: the chart sets it itself, from the node; remove it", lines)
+        address = "from healthPort, podMonitor.enabled and prometheus.enabled"
+        self.assertIn(f"env.HEALTH_ADDRESS: the chart sets it itself, {address}; remove it", lines)
 
     def test_a_variable_outside_env(self):
         self.assertEqual(["METRICS: there is no such value; use env.METRICS"], wrong({"METRICS": "core"}))
