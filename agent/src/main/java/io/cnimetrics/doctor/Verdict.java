@@ -80,10 +80,17 @@ public record Verdict(Level level, String text, Optional<String> finding) {
       case WARN -> new Verdict(Level.WARN, warning(node, worst, findings), id(worst));
       default -> {
         String notes = worst.level() == Level.NOTE ? ". The notes are not urgent" : "";
-        yield new Verdict(
-            Level.OK, "No trouble found: " + clause(calm(node)) + notes, Optional.empty());
+        String found = clause(calm(node)) + (seesIncreases(node) ? "" : ONE_POLL) + notes;
+        yield new Verdict(Level.OK, "No trouble found: " + found, Optional.empty());
       }
     };
+  }
+
+  private static final String ONE_POLL =
+      ". One poll does not show whether requests fail (use --polls 2)";
+
+  private static boolean seesIncreases(NodeEvidence node) {
+    return node.showsTrend() || node.agent().filter(AgentReport::knowsIncreases).isPresent();
   }
 
   private static Optional<String> id(Finding worst) {

@@ -1555,6 +1555,10 @@ class FieldReportsTest {
     assertThat(setup.diagnosed(1).verdict().finding()).hasValue("pod-setup");
     assertThat(setup.diagnosed(1).verdict().level()).isEqualTo(WARN);
     assertThat(setupBefore.diagnosed(1).verdict().level()).isEqualTo(OK);
+    assertThat(node(eni(0, 14, 4)).requests(3, 3).diagnosed(1).verdict().text())
+        .isEqualTo(
+            "No trouble found: pods get addresses. One poll does not show whether requests fail"
+                + " (use --polls 2)");
     Diagnosis lost =
         fullNode(3, 14).refused().attached("eni-0", "eni-1", "eni-2", "eni-9").diagnosed(1);
     assertThat(finding(lost, "lost-eni").level()).isEqualTo(Level.NOTE);
