@@ -1,6 +1,7 @@
 """Tests that the examples in docs/deploy.md work without changes, and the commands of AWS on every page."""
 
 import re
+import shlex
 import tempfile
 import unittest
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import yaml
 from botocore.session import Session
 
-from rendering import CHART, NAME, TOP, env, kustomization, only
+from rendering import CHART, NAME, TOP, env, helm_text, kustomization, objects, only
 
 PAGE = (TOP / "docs/deploy.md").read_text()
 
@@ -83,6 +84,25 @@ class Links(unittest.TestCase):
         linked = {(index.parent / path).resolve() for path, _ in links(index)}
         pages = {each.resolve() for each in (TOP / "docs").glob("*.md")} - {index.resolve()}
         self.assertEqual(set(), {each.name for each in pages - linked})
+
+
+class PrometheusPage(unittest.TestCase):
+    TEXT = (TOP / "docs/prometheus.md").read_text()
+
+    def test_its_sample_alert_names_the_findings_of_the_rule(self):
+        rules = yaml.safe_load((CHART / "files/rules.yaml").read_text())["groups"][0]["rules"]
+        [alert] = [each for each in rules if each["alert"] == "CniPodsGetNoAddress"]
+        findings = re.search(r"See the verdict and the findings .*", alert["annotations"]["description"])[0]
+        self.assertIn(findings, " ".join(self.TEXT.split()))
+
+    def test_without_cloudwatch_the_agent_is_scraped_and_the_alerts_are_selected(self):
+        command = re.search(r"( --set .*?)\n\n- The agent needs no role", self.TEXT, re.S)[1].replace("\\\n", " ")
+        command = command.replace("REGISTRY", "registry").replace("$REGION", "eu-west-1")
+        rendered = objects(helm_text(*shlex.split(command), "--skip-tests"))
+        self.assertEqual("false", env(rendered)["USE_CLOUDWATCH"])
+        for kind in ("PodMonitor", "PrometheusRule"):
+            self.assertEqual("kps", only(rendered, kind)["metadata"]["labels"]["release"])
+        self.assertNotIn("annotations", only(rendered, "ServiceAccount")["metadata"])
 
 
 class FleetPage(unittest.TestCase):
