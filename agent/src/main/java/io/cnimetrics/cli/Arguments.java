@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -70,7 +71,10 @@ record Arguments(Map<String, String> given, List<String> problems, boolean help,
   private static String unknown(String word, String command, Set<String> known) {
     String unknown =
         "unknown flag or argument '%s' of command %s".formatted(Values.shortened(word), command);
-    return Nearest.of(Values.shortened(word.split("=", 2)[0]), known)
+    Optional<String> json =
+        Optional.of("--output json")
+            .filter(any -> word.equals("--json") && known.contains("--output"));
+    return json.or(() -> Nearest.of(Values.shortened(word.split("=", 2)[0]), known))
         .map(name -> "%s; did you mean %s?".formatted(unknown, name))
         .orElse(unknown);
   }
@@ -82,6 +86,7 @@ record Arguments(Map<String, String> given, List<String> problems, boolean help,
         (flag, all) -> {
           if (all.size() > 1 && forms.get(flag) != Form.LIST) {
             problems.add("%s is given %s times: give it once".formatted(flag, all.size()));
+            given.put(flag, all.get(0));
           } else {
             given.put(flag, String.join(",", all));
           }

@@ -1,15 +1,25 @@
 package io.cnimetrics.cli;
 
 import io.cnimetrics.config.ConfigException;
+import io.cnimetrics.config.Nearest;
 import io.cnimetrics.config.Values;
 import io.cnimetrics.text.Console;
+import java.io.EOFException;
+import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.zip.ZipException;
 
 /** Finds a command by its name, runs the command and reports all problems with the flags. */
 record Cli(Map<String, String> environment, InstantSource clock, Console console) {
@@ -100,6 +110,23 @@ record Cli(Map<String, String> environment, InstantSource clock, Console console
     }
   }
 
+  /** The reason why a file or a directory cannot be used, without the names of Java classes. */
+  static String reason(IOException e) {
+    if (e instanceof NoSuchFileException) {
+      return "no such file";
+    } else if (e instanceof NotDirectoryException || e instanceof FileAlreadyExistsException) {
+      return "not a directory";
+    } else if (e instanceof AccessDeniedException) {
+      return "permission denied";
+    } else if (e instanceof EOFException) {
+      return "the gzip file is cut short";
+    } else if (e instanceof ZipException) {
+      return "the gzip file is damaged";
+    }
+    String message = e instanceof FileSystemException file ? file.getReason() : e.getMessage();
+    return Objects.requireNonNullElse(message, "unknown reason");
+  }
+
   private int overview() {
     String list =
         SUMMARIES.entrySet().stream()
@@ -128,10 +155,15 @@ record Cli(Map<String, String> environment, InstantSource clock, Console console
 
   private int unknownCommand(String name) {
     String known = String.join(", ", SUMMARIES.keySet());
+    String shown = Values.shortened(name);
+    String expected =
+        Nearest.of(shown, SUMMARIES.keySet())
+            .map("did you mean %s?"::formatted)
+            .orElse("expected one of " + known);
     console.error(
-        name.isEmpty()
-            ? "no command given; expected one of " + known
-            : "unknown command '%s'; expected one of %s".formatted(Values.shortened(name), known));
+        (name.isEmpty() ? "no command given" : "unknown command '%s'".formatted(shown))
+            + "; "
+            + expected);
     console.error("see '%s --help'".formatted(PROGRAM));
     return USAGE;
   }

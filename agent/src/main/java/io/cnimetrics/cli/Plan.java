@@ -105,10 +105,11 @@ final class Plan implements Command {
     try (InputStream bytes = Files.newInputStream(Path.of(file))) {
       byte[] start = bytes.readNBytes(MOST_PRICE_BYTES);
       return Prices.read(new StringReader(new String(start, StandardCharsets.UTF_8)));
-    } catch (IOException | InvalidPathException e) {
-      String why = e.getClass().getSimpleName();
+    } catch (IOException e) {
       throw new IllegalArgumentException(
-          "expected a readable file with prices (%s)".formatted(why), e);
+          "expected a readable file with prices (%s)".formatted(Cli.reason(e)), e);
+    } catch (InvalidPathException e) {
+      throw new IllegalArgumentException("this is not the name of a file", e);
     }
   }
 }

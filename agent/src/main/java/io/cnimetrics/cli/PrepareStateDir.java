@@ -47,13 +47,8 @@ final class PrepareStateDir implements Command {
       return Cli.OK;
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "cannot change the owner of the state directory %s to %d:%d (%s: %s):"
-                  .formatted(
-                      directory,
-                      owner.user,
-                      owner.group,
-                      e.getClass().getSimpleName(),
-                      e.getMessage())
+          "cannot change the owner of the state directory %s to %d:%d (%s):"
+                  .formatted(directory, owner.user, owner.group, Cli.reason(e))
               + " run this command as root with capability CHOWN, or change the owner on the node",
           e);
     }

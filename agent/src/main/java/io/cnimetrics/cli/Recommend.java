@@ -19,7 +19,6 @@ import java.io.InputStream;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -67,6 +66,9 @@ record Recommend(InstantSource clock) implements Command {
     if (values.isGiven(PROMETHEUS) == values.isGiven(FILE)) {
       values.problem("give either --prometheus or --file");
     }
+    if (file.isPresent() && values.isFlag(DAYS)) {
+      values.problem("--days is only for --prometheus: the command reads the whole --file");
+    }
     int days = values.get(DAYS);
     Optional<String> cluster = values.find(CLUSTER);
     Map<String, String> headers = Otlp.headers(values, "RECOMMEND_HEADERS");
@@ -102,12 +104,7 @@ record Recommend(InstantSource clock) implements Command {
       try (InputStream input = Files.newInputStream(file)) {
         QueryAnswers.read(input, observations);
       } catch (IOException e) {
-        // The JDK's message for a missing file is only its name.
-        String reason =
-            e instanceof FileSystemException
-                ? "cannot be read (%s)".formatted(e.getClass().getSimpleName())
-                : String.valueOf(e.getMessage());
-        throw new IOException("%s: %s".formatted(file, reason), e);
+        throw new IOException("%s: %s".formatted(file, Cli.reason(e)), e);
       }
       add();
     }
@@ -152,10 +149,14 @@ record Recommend(InstantSource clock) implements Command {
     Recommendation recommend() throws IOException {
       if (observations.clusters().isEmpty()) {
         throw new IOException(
-            "there are no metrics of the agent%s: expected series such as %s with the label node"
+            "there are no metrics of the agent%s: expected series such as %s with the label node%s"
                 .formatted(
                     cluster.map(name -> " with cluster=\"" + name + "\"").orElse(""),
-                    Observations.families().get(0)));
+                    Observations.families().get(0),
+                    observations.otherClusters().isEmpty()
+                        ? ""
+                        : "; the data has the clusters "
+                            + String.join(", ", observations.otherClusters())));
       } else if (recommender.isEmpty()) {
         throw new IOException(
             "no minute has all metrics that the targets depend on: %s"

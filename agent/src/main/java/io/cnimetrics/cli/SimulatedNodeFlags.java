@@ -123,8 +123,9 @@ record SimulatedNodeFlags(Scenario scenario, Duration warmUp) {
     List<String> known = Stream.of(NamedScenario.values()).map(NamedScenario::label).toList();
     return new IllegalArgumentException(
         Nearest.of(name, known)
-            .map("did you mean %s? simulate --list prints all scenarios"::formatted)
-            .orElse("expected one of " + String.join(", ", known)));
+                .map("did you mean %s? "::formatted)
+                .orElse("expected the name of a scenario; ")
+            + "'cni-metrics-agent simulate --list' lists the scenarios");
   }
 
   static boolean lists(Values values) {

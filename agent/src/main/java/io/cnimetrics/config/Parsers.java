@@ -129,9 +129,14 @@ public final class Parsers {
 
   /** The publish interval: 1 to 5 whole minutes. */
   public static Duration publishInterval(String text) {
-    Duration time = FlagType.time(text, Duration.ofMinutes(1), Duration.ofMinutes(5));
-    require(time.toSecondsPart() == 0, "expected whole minutes from 60s to 300s, such as 2m");
-    return time;
+    String expected = "expected whole minutes from 60s to 300s, such as 1m or 5m";
+    try {
+      Duration time = FlagType.time(text, Duration.ofMinutes(1), Duration.ofMinutes(5));
+      require(time.toSecondsPart() == 0, expected);
+      return time;
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(expected, e);
+    }
   }
 
   public static Path directory(String text) {

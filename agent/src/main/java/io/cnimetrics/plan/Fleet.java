@@ -60,7 +60,12 @@ public record Fleet(
    * the node's scheduled second.
    */
   public int restartRequests() {
-    return nodes * (countsStarts ? 2 : 1);
+    return nodes * ((datumsPerMinute > 0 ? 1 : 0) + (countsStarts ? 1 : 0));
+  }
+
+  /** The requests in the second in which all agents restart, which is the worst case. */
+  public int restartSecond() {
+    return Math.min(nodes, restartRequests());
   }
 
   /** The names of the nodes, such as {@code ip-10-0-1-23.ec2.internal}. */

@@ -55,8 +55,8 @@ public final class PlanJson {
   private static Map<String, Object> restart(Fleet fleet) {
     return object(
         "requests", fleet.restartRequests(),
-        "worstSecond", fleet.nodes(),
-        "worstQuotaShare", rounded(RequestLoad.quotaShare(fleet.nodes())));
+        "worstSecond", fleet.restartSecond(),
+        "worstQuotaShare", rounded(RequestLoad.quotaShare(fleet.restartSecond())));
   }
 
   private static Map<String, Object> set(BilledSet set) {

@@ -37,7 +37,9 @@ public final class PlanTable {
 
   private String write() {
     answer();
-    requests();
+    if (plan.fleet().restartRequests() > 0) {
+      requests();
+    }
     cost();
     ofNode();
     Prices prices = plan.prices();
@@ -62,13 +64,15 @@ public final class PlanTable {
         format("%,d%s; each node sends every %s", plan.fleet().nodes(), where, interval()));
     row(
         "Requests",
-        format(
-            "%,.1f a second (%s of the %d allowed), worst second %,d (%s)",
-            load.perSecond(),
-            percent(load.quotaShare()),
-            RequestLoad.QUOTA_PER_SECOND,
-            load.worstSecond(),
-            percent(load.worstQuotaShare())));
+        plan.fleet().restartRequests() == 0
+            ? "none to CloudWatch"
+            : format(
+                "%,.1f a second (%s of the %d allowed), worst second %,d (%s)",
+                load.perSecond(),
+                percent(load.quotaShare()),
+                RequestLoad.QUOTA_PER_SECOND,
+                load.worstSecond(),
+                percent(load.worstQuotaShare())));
     row("Metrics", format("%,d billed", plan.metrics()));
     BigDecimal each = bill.total().divide(BigDecimal.valueOf(clusters), RoundingMode.HALF_UP);
     String ofEach = clusters == 1 ? "" : format("; $%,.2f for each cluster", each);
@@ -85,8 +89,8 @@ public final class PlanTable {
     page.title("Requests", palette.faint(columns));
     requests("sent every " + interval(), load);
     requests("at most, with early sends", plan.fleet().everyMinute());
-    int nodes = plan.fleet().nodes();
-    requests("all agents restart at once", "", nodes, RequestLoad.quotaShare(nodes));
+    int restart = plan.fleet().restartSecond();
+    requests("all agents restart at once", "", restart, RequestLoad.quotaShare(restart));
   }
 
   private void requests(String what, RequestLoad made) {

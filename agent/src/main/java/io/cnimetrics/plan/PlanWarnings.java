@@ -112,7 +112,7 @@ final class PlanWarnings {
   }
 
   private void restart() {
-    double share = RequestLoad.quotaShare(fleet.nodes());
+    double share = RequestLoad.quotaShare(fleet.restartSecond());
     if (share > 1) {
       warn(
           BigDecimal.ZERO,

@@ -47,6 +47,7 @@ public final class Observations {
 
   private final Map<String, SortedMap<Long, Integer>> subnets = new TreeMap<>();
   private final TreeSet<String> clusters = new TreeSet<>();
+  private final TreeSet<String> otherClusters = new TreeSet<>();
 
   /**
    * @param wantedCluster the only cluster whose series are accepted; empty accepts all clusters
@@ -71,7 +72,10 @@ public final class Observations {
    */
   void add(Map<String, String> labels, Map<Long, Double> byMinute) {
     String cluster = labels.getOrDefault("cluster", "");
-    if (byMinute.isEmpty() || !wantedCluster.orElse(cluster).equals(cluster)) {
+    if (byMinute.isEmpty()) {
+      return;
+    } else if (!wantedCluster.orElse(cluster).equals(cluster)) {
+      otherClusters.add(cluster);
       return;
     }
     String subnetId = labels.getOrDefault("subnet_id", "");
@@ -109,6 +113,11 @@ public final class Observations {
   /** The clusters of the nodes. The name is empty if a series has no label {@code cluster}. */
   public SortedSet<String> clusters() {
     return clusters;
+  }
+
+  /** The clusters of the series that were not accepted. */
+  public SortedSet<String> otherClusters() {
+    return otherClusters;
   }
 
   /**

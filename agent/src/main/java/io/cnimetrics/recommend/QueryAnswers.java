@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -50,8 +51,11 @@ public final class QueryAnswers {
       }
     } catch (JsonProcessingException e) {
       throw new IOException(
-          "not JSON, or cut short, at line %d: %s"
-              .formatted(e.getLocation().getLineNr(), e.getOriginalMessage()),
+          "%s at line %d, column %d"
+              .formatted(
+                  e instanceof JsonEOFException ? "the JSON is cut short" : "this is not JSON",
+                  e.getLocation().getLineNr(),
+                  e.getLocation().getColumnNr()),
           e);
     }
   }

@@ -41,6 +41,15 @@ class CliTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"dryrun, dry-run", "plans, plan", "Plan, plan", "recomend, recommend"})
+  void misspeltCommandSuggestsTheNearestName(String command, String meant) {
+    assertThat(terminal.refusal(command))
+        .isEqualTo(
+            "cni-metrics-agent: unknown command '%s'; did you mean %s?\n".formatted(command, meant)
+                + "cni-metrics-agent: see 'cni-metrics-agent --help'\n");
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"--help", "-h", "help"})
   void helpListsTheCommands(String flag) {
     assertThat(terminal.output(flag)).contains("\n  dry-run ").contains("\n  simulate ");
@@ -110,6 +119,7 @@ class CliTest {
     "cluster-id=x, --cluster-id",
     "--introspection=x, --introspection-url",
     "--regoin=x, --region",
+    "--json, --output json",
     "--intrspection-url=x, --introspection-url"
   })
   void misspeltFlagSuggestsTheNearestName(String flag, String meant) {

@@ -14,7 +14,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class PlanTest {
   private static final String PER_NODE = "--dimensions=CLUSTER_ID;CLUSTER_ID,NODE";
@@ -164,6 +163,15 @@ class PlanTest {
   }
 
   @Test
+  void agentsThatOnlyServePrometheusSendNoRequests() {
+    assertThat(plan("--cloudwatch=false"))
+        .contains("\nRequests  none to CloudWatch\n", "\nCost      $0.00 a month\n")
+        .doesNotContain("restart", "throttles", "Warnings");
+    assertThat(json("--cloudwatch=false"))
+        .contains("\"restart\": { \"requests\": 0, \"worstSecond\": 0, \"worstQuotaShare\": 0 },");
+  }
+
+  @Test
   void attributesOfTheUserAreBilled() {
     Terminal set = new Terminal(Map.of("OTEL_RESOURCE_ATTRIBUTES", "team=payments"));
 
@@ -220,6 +228,13 @@ class PlanTest {
   }
 
   @Test
+  void repeatedFlagCausesOneMessage() {
+    assertThat(terminal.refusal("plan", "--nodes=1", "--nodes=2"))
+        .contains("--nodes is given 2 times")
+        .doesNotContain("not given");
+  }
+
+  @Test
   void allProblemsAreReportedTogether() throws IOException {
     Path bad = Files.writeString(directory.resolve("bad"), "dashboard = free");
 
@@ -236,10 +251,16 @@ class PlanTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/nowhere/prices", "/", "a\0b", "/dev/zero"})
-  void fileWithoutPricesIsRejected(String file) {
-    assertThat(terminal.run("plan", "--nodes=1", "--prices=" + file)).isEqualTo(Cli.USAGE);
-    assertThat(terminal.err()).contains("--prices '");
+  @CsvSource({
+    "/nowhere/prices, no such file",
+    "/, Is a directory",
+    "a\0b, not the name of a file",
+    "/dev/zero, is not the name of a price"
+  })
+  void fileWithoutPricesIsRejected(String file, String why) {
+    assertThat(terminal.refusal("plan", "--nodes=1", "--prices=" + file))
+        .contains("--prices '", why)
+        .doesNotContain("Exception");
   }
 
   private String plan(String... more) {

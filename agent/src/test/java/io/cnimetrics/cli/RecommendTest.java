@@ -8,6 +8,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.text.Json;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -17,11 +18,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.LongStream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -203,13 +206,14 @@ class RecommendTest {
       value = {
         "{\"status\":\"error\",\"error\":\"bad query\"} | the answer is an error: bad query",
         "{\"data\":{\"resultType\":\"vector\",\"result\":[]}} | has the type matrix",
-        "{\"data\":{\"resultType\":\"matrix\",\"result\":[ | not JSON, or cut short, at line 1",
+        "{\"data\":{\"resultType\":\"matrix\",\"result\":[ | the JSON is cut short at line 1,"
+            + " column 42",
         "{\"metric\":{},\"values\":[[1,\"x\"]]} | such as [1764000000, \"12\"], and not x",
         "{\"metric\":{},\"values\":[[\"x\",\"1\"]]} | such as [1764000000, \"12\"], and not x",
         "{\"metric\":{},\"values\":[[1]]} | such as [1764000000, \"12\"], and not ]",
         "{\"metric\":{},\"values\":[[1,2,3]]} | a point has more than two parts",
         "{\"values\":[[1,\"2\"]]} | expected the labels of a series before its values",
-        "<html> | not JSON"
+        "<html> | this is not JSON at line 1, column 1"
       })
   void fileWithoutAnswersIsRejected(String content, String message) throws IOException {
     assertThat(recommend(content)).isEqualTo(Cli.FAILED);
@@ -263,12 +267,43 @@ class RecommendTest {
   @Test
   void missingFileIsNamed() {
     assertThat(terminal.run("recommend", "--file=/nowhere/x")).isEqualTo(Cli.FAILED);
-    assertThat(terminal.err()).contains("/nowhere/x: cannot be read (NoSuchFileException)");
+    assertThat(terminal.err()).contains("/nowhere/x: no such file\n");
   }
 
-  private int recommend(String content) throws IOException {
-    return terminal.run(
-        "recommend", "--file=" + Files.writeString(directory.resolve("answers.json"), content));
+  @Test
+  void cutGzipFileIsNamed() throws IOException {
+    ByteArrayOutputStream zipped = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(zipped)) {
+      gzip.write("{\"data\":{}}".getBytes(UTF_8));
+    }
+    Path file = directory.resolve("answers.json.gz");
+    Files.write(file, Arrays.copyOf(zipped.toByteArray(), 14));
+
+    assertThat(terminal.run("recommend", "--file=" + file)).isEqualTo(Cli.FAILED);
+    assertThat(terminal.err()).contains("answers.json.gz: the gzip file is cut short\n");
+  }
+
+  @Test
+  void unknownClusterListsTheClustersOfTheData() throws IOException {
+    List<Object> series = new ArrayList<>(series("a", "prod", QUIET_NODE, 0, 10));
+    series.addAll(series("b", "test", QUIET_NODE, 0, 10));
+
+    assertThat(recommend(answer(series), "--cluster-id=prd")).isEqualTo(Cli.FAILED);
+    assertThat(terminal.err())
+        .contains("with cluster=\"prd\"", "; the data has the clusters prod, test\n");
+  }
+
+  @Test
+  void daysOfFileCannotBeChosen() throws IOException {
+    assertThat(recommend("", "--days=3")).isEqualTo(Cli.USAGE);
+    assertThat(terminal.err()).contains("--days is only for --prometheus");
+  }
+
+  private int recommend(String content, String... flags) throws IOException {
+    Path file = Files.writeString(directory.resolve("answers.json"), content);
+    List<String> words = new ArrayList<>(List.of("recommend", "--file=" + file));
+    words.addAll(List.of(flags));
+    return terminal.run(words.toArray(String[]::new));
   }
 
   private String url() {
