@@ -118,7 +118,7 @@ final class Commands {
   static final String UNDO_CHANGE_OF_AWS_NODE =
       "kubectl -n kube-system rollout undo ds aws-node"
           + EVERY_NODE
-          + "; undoes that change, if the trouble is not older";
+          + "; undoes the last change of aws-node; only if the restarts began with it";
 
   static final String RAISE_MEMORY_LIMIT =
       "kubectl -n kube-system set resources ds aws-node -c aws-node --limits memory=512Mi"
@@ -557,9 +557,9 @@ final class Commands {
 
   static final String SET_GROUP_OF_ENICONFIG =
       "kubectl patch eniconfig \"$NAME\" --type merge"
-          + " -p '{\"spec\":{\"securityGroups\":[\"'\"$GROUP\"'\"]}}'"
+          + " -p '{\"spec\":{\"securityGroups\":[\"'\"$SG\"'\"]}}'"
           + OF_ENICONFIG
-          + "; first set NAME and GROUP";
+          + "; first set NAME and SG";
 
   static final String SET_GROUP_OF_PRIMARY_ENI =
       aws("ec2 modify-network-interface-attribute")
@@ -568,7 +568,8 @@ final class Commands {
           + " --filters Name=attachment.device-index,Values=0 Name=attachment.instance-id,Values="
           + THIS_INSTANCE
           + " --query 'NetworkInterfaces[0].NetworkInterfaceId' --output text)\" --groups"
-          + " \"$GROUP\"  # replaces the groups of the primary ENI; first set GROUP";
+          + " $SGS  # replaces all groups of the primary ENI; first set SGS to all groups, with"
+          + " blanks between them";
 
   private Commands() {}
 
@@ -639,7 +640,7 @@ final class Commands {
 
   /** The comment of a command that checks the result of earlier commands. */
   static final String RESULT =
-      "  # shows the new value after a minute, unless kubectl had set another";
+      "  # shows the value after a minute; EKS keeps a value that kubectl set";
 
   /** Sets variables of the agent on every node. */
   static String setAgentEnv(String assignments) {

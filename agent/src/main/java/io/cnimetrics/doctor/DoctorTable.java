@@ -280,10 +280,13 @@ public final class DoctorTable {
 
   private void summary() {
     line("");
+    long effects =
+        diagnosis.findings().stream().filter(finding -> finding.explainedBy().isPresent()).count();
     line(
         Stream.of(Level.values())
-            .map(level -> "%d %s".formatted(of(level).count(), level.label()))
-            .collect(Collectors.joining(", ")));
+                .map(level -> "%d %s".formatted(of(level).count(), level.label()))
+                .collect(Collectors.joining(", "))
+            + (effects == 0 ? "" : "; %d of them an effect of another".formatted(effects)));
   }
 
   private String painted(Level level, String label) {

@@ -340,8 +340,9 @@ final class PodAddresses {
               "addresses that pods released less than `--ip-cooldown` ago",
               "warn if pods are refused while all free addresses are cooling; note if no pod is"
                   + " refused, or if the refused pods may have ended since",
-              "Set WARM_IP_TARGET above the number of pods that end in 30 s. Or set"
-                  + " IP_COOLDOWN_PERIOD=10 with the same commands, but no smaller value")
+              "Set WARM_IP_TARGET above the number of pods that end in 30 s; each node then takes"
+                  + " more addresses of its subnet. Or set IP_COOLDOWN_PERIOD=10 with the same"
+                  + " commands, but no smaller value")
           .needs(POOL, IPV4)
           .see(Pages.VPC_CNI);
 
@@ -411,14 +412,18 @@ final class PodAddresses {
     EffectiveMaximum maximum = card.maximum().orElseThrow();
     String where =
         node.capacity().cards().size() > 1 ? "network card %d: ".formatted(card.networkCard()) : "";
-    // This is over 0 if fewer pods are on the host's network than the agent's settings say.
     long over = card.assigned() - maximum.addresses();
     String evidence =
-        over > 0
-            ? "%spods hold %d addresses, %d more than expected"
-                .formatted(where, card.assigned(), over)
-            : "%spods hold %d of %d addresses"
-                .formatted(where, card.assigned(), maximum.addresses());
+        over <= 0
+            ? "%spods hold %d of %d addresses"
+                .formatted(where, card.assigned(), maximum.addresses())
+            : "%spods hold %d addresses, %s"
+                .formatted(
+                    where,
+                    card.assigned(),
+                    over <= node.agentSettings().hostNetworkPods()
+                        ? "because fewer pods than assumed are on the host's network"
+                        : "%d more than expected".formatted(over));
     if (card.isFull()) {
       String whole = evidence + ": " + maximum.explanation();
       boolean eachCard = node.pool().multiNic();
@@ -433,14 +438,23 @@ final class PodAddresses {
               NODE_FULL.warn(
                   title,
                   whole,
-                  eachCard
-                      ? "Each pod needs an address on each network card, and more pods wait"
-                      : "The node has as many pods as addresses, and more pods wait"))
+                  (eachCard
+                          ? "Each pod needs an address on each network card, and more pods wait"
+                          : "The node has as many pods as addresses, and more pods wait")
+                      + (admitsMore(node, maximum)
+                          ? ", because the kubelet's max-pods is too high"
+                          : "")))
           : NODE_FULL.note(title, whole, "No pod seems to wait for an address");
     }
     return card.utilization() >= NEARLY_FULL_PERCENT
         ? NODE_FULL.note("The node is nearly full", evidence, "Pods hold nearly all addresses")
         : NODE_FULL.ok("The node has room for pods", evidence);
+  }
+
+  private static boolean admitsMore(NodeEvidence node, EffectiveMaximum maximum) {
+    AgentSettings settings = node.agentSettings();
+    return settings.maxPods().source().isPresent()
+        && settings.maxPods().pods() - settings.hostNetworkPods() > maximum.addresses();
   }
 
   /** ipamD's limit is 0 if other ENIs take all slots, and in releases older than the type. */

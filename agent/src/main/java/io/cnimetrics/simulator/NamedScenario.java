@@ -35,7 +35,7 @@ public enum NamedScenario {
       atOnce(18),
       node -> node.nodeFault(NodeFault.CRASH_LOOP, Duration.ofSeconds(115))),
   JUST_RESTARTED("ipamD started a minute ago", 1),
-  SLOW_START("ipamD took 95 s to start", 60, fault(NodeFault.SLOW_START)),
+  SLOW_START("ipamD took 95 s to start", 60, atOnce(18), fault(NodeFault.SLOW_START)),
   MISSING_POLICY(
       "the role lacks AmazonEKS_CNI_Policy, so ipamD ends",
       5,
