@@ -436,31 +436,18 @@ final class Commands {
   static final String PROXY_OF_AGENT =
       "kubectl -n kube-system get ds cni-metrics-agent -o yaml | grep -A 1 PROXY";
 
-  /** The instance id that Kubernetes knows, for a node whose instance metadata cannot be read. */
-  private static final String INSTANCE_BY_KUBERNETES =
-      "\"$(kubectl get node " + THIS_NODE + " -o jsonpath='{.spec.providerID}' | sed 's|.*/||')\"";
-
-  private static final String REGION_BY_KUBERNETES =
-      "\"$(kubectl get node "
-          + THIS_NODE
-          + " -o jsonpath='{.metadata.labels.topology\\.kubernetes\\.io/region}')\"";
-
-  /**
-   * The number of ENIs that EC2 has attached, for a node whose instance metadata cannot be read.
-   */
+  /** The number of ENIs that EC2 has attached. */
   static final String ENI_COUNT =
-      "aws ec2 describe-instances --region "
-          + REGION_BY_KUBERNETES
+      aws("ec2 describe-instances")
           + " --instance-ids "
-          + INSTANCE_BY_KUBERNETES
+          + THIS_INSTANCE
           + " --query 'Reservations[].Instances[].length(NetworkInterfaces)' --output text";
 
   /** Changes options of the instance's metadata, such as {@code --http-endpoint enabled}. */
   static String setMetadataOptions(String options) {
-    return "aws ec2 modify-instance-metadata-options --region "
-        + REGION_BY_KUBERNETES
+    return aws("ec2 modify-instance-metadata-options")
         + " --instance-id "
-        + INSTANCE_BY_KUBERNETES
+        + THIS_INSTANCE
         + " "
         + options;
   }
@@ -696,17 +683,25 @@ final class Commands {
   }
 
   /**
-   * The commands with this node's ids. Commands that need an unknown id are left out. The first
-   * command that has to run on the node comes after a command that opens a shell there.
+   * The commands with this node's ids. Commands that need an unknown id are left out, and also the
+   * commands that need the variable or the file of such a command. The first command that has to
+   * run on the node comes after a command that opens a shell there.
    */
   static List<String> complete(List<String> commands, NodeEvidence node) {
     List<String> complete =
         new ArrayList<>(
             commands.stream()
                 .filter(command -> suits(command, node))
-                .map(command -> named(command, node))
+                .map(command -> command.replace(THESE_SUBNETS, subnets(node)))
+                .map(command -> named(asking(command, node), node))
                 .filter(command -> isComplete(command, node))
                 .toList());
+    SOURCES.forEach(
+        (use, source) -> {
+          if (complete.stream().noneMatch(command -> command.contains(source))) {
+            complete.removeIf(command -> command.contains(use));
+          }
+        });
     complete.stream()
         .filter(command -> command.endsWith(ON_NODE))
         .findFirst()
@@ -720,6 +715,37 @@ final class Commands {
                         .findFirst()
                         .orElseThrow()));
     return complete;
+  }
+
+  /** What a command uses, and the part of the command before it that creates this. */
+  private static final Map<String, String> SOURCES =
+      Map.of("\"$ROLE\"", "ROLE=", "-f " + FILE_OF_ENICONFIG, "tee " + FILE_OF_ENICONFIG);
+
+  /** Replaces ids that instance metadata did not show by commands that ask Kubernetes for them. */
+  private static String asking(String command, NodeEvidence node) {
+    String asking = command;
+    for (Map.Entry<String, String> label : BY_KUBERNETES.entrySet()) {
+      if (ids(node).get(label.getKey()).isEmpty()) {
+        asking = asking.replace(label.getKey(), label.getValue());
+      }
+    }
+    return asking;
+  }
+
+  private static final Map<String, String> BY_KUBERNETES =
+      Map.of(
+          THIS_INSTANCE,
+          "\"$(kubectl get node "
+              + THIS_NODE
+              + " -o jsonpath='{.spec.providerID}' | sed 's|.*/||')\"",
+          THIS_REGION,
+          byLabel("region"),
+          THIS_ZONE,
+          byLabel("zone"));
+
+  private static String byLabel(String name) {
+    return "\"$(kubectl get node %s -o jsonpath='{.metadata.labels.topology\\.kubernetes\\.io/%s}')\""
+        .formatted(THIS_NODE, name);
   }
 
   private static boolean isComplete(String command, NodeEvidence node) {

@@ -181,10 +181,33 @@ class CommandsTest {
         new NodeEvidence(
             healthy.polls(), healthy.agent(), identity, healthy.origins(), healthy.agentSettings());
 
-    assertThat(Commands.complete(List.of(Commands.ENIS_OF_INSTANCE), unknown)).isEmpty();
+    assertThat(Commands.complete(List.of(Commands.ROLE_OF_AWS_NODE), unknown)).isEmpty();
+    assertThat(Commands.complete(List.of(Commands.ENI_COUNT), unknown))
+        .containsExactly(
+            "aws ec2 describe-instances --region \"$(kubectl get node 'it'\\''s a node' -o"
+                + " jsonpath='{.metadata.labels.topology\\.kubernetes\\.io/region}')\""
+                + " --instance-ids \"$(kubectl get node 'it'\\''s a node' -o"
+                + " jsonpath='{.spec.providerID}' | sed 's|.*/||')\""
+                + " --query 'Reservations[].Instances[].length(NetworkInterfaces)' --output text");
     assertThat(Commands.complete(List.of(Commands.PODS_OF_NODE), unknown))
         .containsExactly(
             "kubectl get pods -A -o wide --field-selector spec.nodeName='it'\\''s a node'");
+  }
+
+  @Test
+  void commandWithoutTheVariableOrTheFileThatItNeedsIsLeftOut() {
+    NodeEvidence node = DoctorFixture.poll(NamedScenario.HEALTHY);
+    List<String> role = List.of(Commands.ROLE_OF_AWS_NODE, Commands.TRUST_OF_AWS_NODE);
+    List<String> file = List.of(Commands.eniConfigLike("eni-1", "a"), Commands.CREATE_ENICONFIG);
+
+    assertThat(Commands.complete(role, node)).hasSize(2);
+    assertThat(Commands.complete(role.subList(1, 2), node)).isEmpty();
+    assertThat(Commands.complete(file, customNetworking())).hasSize(2);
+    assertThat(Commands.complete(file.subList(1, 2), customNetworking())).isEmpty();
+  }
+
+  private static NodeEvidence customNetworking() {
+    return DoctorFixture.poll(NamedScenario.ENICONFIG_MISSING);
   }
 
   @Test
