@@ -281,6 +281,8 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
             maxPods,
             config.hostNetworkPods(),
             config.stateDir(),
+            config.sends(),
+            config.usesCloudWatch(),
             Run.injecting(environment));
     List<Poll> polls =
         reports.stream().map(report -> new Poll(report.snapshot(), report.reading())).toList();

@@ -96,6 +96,11 @@ public record AgentConfig(
     return cloudwatch || otlp.isPresent();
   }
 
+  /** Whether the agent sends metrics to CloudWatch, in requests of PutMetricData or by OTLP. */
+  public boolean usesCloudWatch() {
+    return cloudwatch || otlp.filter(receiver -> receiver.url().isEmpty()).isPresent();
+  }
+
   /** Checks the host name, because CloudWatch rejects some characters in dimension values. */
   private static String nodeName(Values values, String hostName) {
     Optional<String> given = values.find(Settings.NODE_NAME);

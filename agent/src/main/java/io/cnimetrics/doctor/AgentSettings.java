@@ -12,6 +12,8 @@ import java.util.Optional;
  * @param maxPods the kubelet's max-pods
  * @param hostNetworkPods the number of pods on the host network; these pods need no address
  * @param stateDir the directory of the journal; empty if {@code --state-dir} is not set
+ * @param sends whether the agent sends metrics to a receiver, and is not only read by Prometheus
+ * @param cloudWatch whether a receiver is CloudWatch
  * @param injectors the names of environment variables that load a Java agent into the JVM
  */
 public record AgentSettings(
@@ -19,6 +21,8 @@ public record AgentSettings(
     MaxPods maxPods,
     int hostNetworkPods,
     Optional<Path> stateDir,
+    boolean sends,
+    boolean cloudWatch,
     List<String> injectors) {
   public AgentSettings {
     injectors = List.copyOf(injectors);

@@ -193,7 +193,8 @@ final class AgentSetup {
               "Give the agent's user the right to write to the directory. A directory on the host"
                   + " belongs to root, and needs a label on SELinux systems")
           .run(
-              "kubectl -n kube-system get ds cni-metrics-agent -o yaml | grep -A 3 -E 'hostPath|runAsUser'");
+              "kubectl -n kube-system get ds cni-metrics-agent -o yaml | grep -A 3 -E"
+                  + " 'hostPath|runAsUser'");
 
   static Check stateDirectory(Probes.Directories directories) {
     return STATE_DIRECTORY.check(node -> stateDirectory(node, directories)).withIo(DIRECTORY_LIMIT);
@@ -201,6 +202,9 @@ final class AgentSetup {
 
   private static Finding stateDirectory(NodeEvidence node, Probes.Directories directories) {
     Optional<Path> directory = node.agentSettings().stateDir();
+    if (!node.agentSettings().sends()) {
+      return STATE_DIRECTORY.ok("The agent needs no state directory", "it sends no metrics");
+    }
     if (directory.isEmpty()) {
       return STATE_DIRECTORY
           .note(

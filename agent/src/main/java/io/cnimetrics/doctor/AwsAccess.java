@@ -47,7 +47,12 @@ final class AwsAccess {
 
   static Check cloudWatchEndpoint(Probes.Endpoint endpoint) {
     return CLOUDWATCH_ENDPOINT
-        .check(node -> endpoint(CLOUDWATCH_ENDPOINT, "CloudWatch", node, endpoint))
+        .check(
+            node ->
+                node.agentSettings().cloudWatch()
+                    ? endpoint(CLOUDWATCH_ENDPOINT, "CloudWatch", node, endpoint)
+                    : CLOUDWATCH_ENDPOINT.ok(
+                        "The agent needs no CloudWatch", "it sends no metrics there"))
         .withIo(PROBE_LIMIT);
   }
 

@@ -725,7 +725,7 @@ final class Commands {
   private static String asking(String command, NodeEvidence node) {
     String asking = command;
     for (Map.Entry<String, String> label : BY_KUBERNETES.entrySet()) {
-      if (ids(node).get(label.getKey()).isEmpty()) {
+      if (ids(node).getOrDefault(label.getKey(), Optional.empty()).isEmpty()) {
         asking = asking.replace(label.getKey(), label.getValue());
       }
     }

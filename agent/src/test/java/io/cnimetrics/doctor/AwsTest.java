@@ -110,6 +110,20 @@ class AwsTest {
   }
 
   @Test
+  void agentThatSendsNothingNeedsNoCloudWatchAndNoStateDirectory() {
+    AgentSettings.MaxPods maxPods = new AgentSettings.MaxPods(58, Optional.empty());
+    AgentSettings scraped =
+        new AgentSettings(Optional.empty(), maxPods, 3, Optional.empty(), false, false, List.of());
+    NodeEvidence node =
+        new NodeEvidence(
+            healthy.polls(), healthy.agent(), healthy.identity(), healthy.origins(), scraped);
+
+    assertThat(level(AwsAccess.cloudWatchEndpoint(GONE), node)).isEqualTo(Level.OK);
+    assertThat(level(AgentSetup.stateDirectory(path -> Optional.of("read-only")), node))
+        .isEqualTo(Level.OK);
+  }
+
+  @Test
   void endpointThatDoesNotAnswerIsAWarning() {
     Finding finding = AwsAccess.cloudWatchEndpoint(GONE).run(healthy).get(0);
 

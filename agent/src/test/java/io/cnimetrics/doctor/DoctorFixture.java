@@ -221,7 +221,13 @@ final class DoctorFixture {
         new NodeIdentity("node", Optional.of("payments"), Optional.of("eu-west-1"), instance),
         new Origins(given, given),
         new AgentSettings(
-            Optional.of(metrics), maxPods(), 3, Optional.of(Path.of("/state")), List.of()));
+            Optional.of(metrics),
+            maxPods(),
+            3,
+            Optional.of(Path.of("/state")),
+            true,
+            true,
+            List.of()));
   }
 
   /**

@@ -269,7 +269,7 @@ class ProbesTest {
 
   private static AgentSettings settings(Optional<Path> stateDir, List<String> injectors) {
     AgentSettings.MaxPods maxPods = new AgentSettings.MaxPods(110, Optional.empty());
-    return new AgentSettings(Optional.empty(), maxPods, 3, stateDir, injectors);
+    return new AgentSettings(Optional.empty(), maxPods, 3, stateDir, true, true, injectors);
   }
 
   private NodeEvidence unidentified(Problem problem) {
