@@ -170,7 +170,8 @@ class Notes(unittest.TestCase):
 
     def test_end_with_three_steps_that_can_be_pasted(self):
         text = notes({"clusterId": "prod", "region": "eu-west-1"})
-        self.assertEqual(["1", "2", "3"], re.findall(r"(?m)^(\d)\. ", text.split("Next steps:")[1]))
+        for each in (text, notes({"cloudwatch": {"enabled": False}} | PROMETHEUS)):
+            self.assertEqual(["1", "2", "3"], re.findall(r"\n\n(\d)\. ", each.split("Next steps:")[1]))
         for command in (
             "rollout status daemonset/cni-metrics-agent",
             "exec daemonset/cni-metrics-agent -- cni-metrics-agent doctor\n",
