@@ -153,7 +153,7 @@ final class AgentSetup {
                   "Instance metadata is switched off for this instance, or blocked for this pod")
               .remedied(
                   "Switch instance metadata on, or set --region and --cluster-id",
-                  Commands.setMetadataOptions("--http-endpoint enabled --http-tokens required"));
+                  Commands.setMetadataOptions("--http-endpoint enabled"));
       default -> unread(evidence, "Perhaps another program answered instead of instance metadata");
     };
   }

@@ -27,7 +27,7 @@ final class PodMetadata {
               "curl -sS -m 2 -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' -o /dev/null -w"
                   + " '%{http_code}\\n' http://169.254.169.254/latest/api/token"
                   + Commands.ON_NODE,
-              Commands.setMetadataOptions("--http-endpoint enabled --http-tokens required")
+              Commands.setMetadataOptions("--http-endpoint enabled")
                   + "  # switches instance metadata on, if HttpEndpoint is disabled")
           .needs(METRICS)
           .see(Pages.METADATA);
