@@ -286,7 +286,7 @@ public final class DoctorTable {
         Stream.of(Level.values())
                 .map(level -> "%d %s".formatted(of(level).count(), level.label()))
                 .collect(Collectors.joining(", "))
-            + (effects == 0 ? "" : "; %d of them an effect of another".formatted(effects)));
+            + (effects == 0 ? "" : "; effects of other findings: %d".formatted(effects)));
   }
 
   private String painted(Level level, String label) {
