@@ -151,7 +151,7 @@ class NetworkIT {
   @ParameterizedTest
   @CsvSource({
     "socks5://user:pl%40nted@proxy:1080, http and not with this scheme",
-    "http://user:pl%40nted@proxy:none, no host with a port"
+    "http://user:pl%40nted@proxy:none, not a host with a port"
   })
   void unusableProxyEndsTheAgentWithTheReason(String value, String reason) {
     Result result = agent("run").in(Map.of("HTTPS_PROXY", value)).run();

@@ -61,7 +61,7 @@ class PrepareStateDirIT {
     assertThat(result.err().lines())
         .singleElement()
         .asString()
-        .contains(state + ": Operation not permitted", "capability CHOWN");
+        .contains(state.toString(), "Operation not permitted", "capability CHOWN");
     assertThat(exitCode(AGENTS_USER, "touch", state.resolve("state.new"))).isNotZero();
   }
 
