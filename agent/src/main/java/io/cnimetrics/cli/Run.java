@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -214,14 +215,24 @@ final class Run implements Command {
   private static void logStart(AgentConfig config) {
     log()
         .info(
-            "starting: version={} node={} poll_interval={} publish_interval={} namespace={}"
-                + " state_dir={}",
+            "starting: version={} node={} cluster={} sends_to={} poll_interval={}"
+                + " publish_interval={} state_dir={}",
             Version.get(),
             config.nodeName(),
+            config.clusterId().orElse("detected"),
+            destinations(config),
             config.pollInterval().toSeconds() + "s",
             config.publishInterval().toSeconds() + "s",
-            config.namespace(),
             config.stateDir().map(Object::toString).orElse("none"));
+  }
+
+  private static String destinations(AgentConfig config) {
+    List<String> all = new ArrayList<>();
+    if (config.cloudwatch()) {
+      all.add("cloudwatch");
+    }
+    config.otlp().ifPresent(any -> all.add("otlp"));
+    return all.isEmpty() ? "none" : String.join(",", all);
   }
 
   /** Waits until the stop hook ends the process. Called after a signal has ended the poll loop. */

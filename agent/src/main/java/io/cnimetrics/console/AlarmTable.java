@@ -173,7 +173,8 @@ public final class AlarmTable {
           new Text(
               "EC2 throttles ipamD",
               "The account sends too many requests to EC2. Address pools grow late. Use prefixes,"
-                  + " or WARM_IP_TARGET with MINIMUM_IP_TARGET. Other tools' requests count too.",
+                  + " or a larger WARM_IP_TARGET with MINIMUM_IP_TARGET. Other tools' requests"
+                  + " count too.",
               List.of(MetricCatalog.AWS_API_ERR),
               List.of(Cause.EC2_THROTTLES.finding())));
 

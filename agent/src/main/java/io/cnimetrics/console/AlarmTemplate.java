@@ -115,7 +115,12 @@ public final class AlarmTemplate {
 
   private Map<String, Object> alarm(Alarm alarm) {
     Evaluation evaluation = alarm.evaluation().sentEvery(settings.publishMinutes());
-    Map<String, Object> properties = common(alarm.name(), alarm.text());
+    // A subnet with a few free addresses causes no trouble on a node yet.
+    boolean early = alarm.isOfSubnet() && !alarm.text().troubles().isEmpty();
+    String find = whichNode(alarm.text());
+    String whichNode =
+        early ? find.replaceFirst("^Find the node", "$0, once pods are refused,") : find;
+    Map<String, Object> properties = common(alarm.name(), alarm.text(), whichNode);
     properties.putAll(measured(alarm));
     properties.put("ComparisonOperator", alarm.comparison().operator);
     properties.put("Threshold", threshold(alarm.threshold()));

@@ -129,8 +129,8 @@ public final class PrometheusRules {
               text.meaning()
                   + (alarm.equals(AlarmTable.NO_DATA)
                       ? "\n"
-                      : "\nThis query finds NODE: topk(10, %s)\n"
-                          .formatted(alarm.metrics().get(0).prometheus()))
+                      : "\nThis query finds NODE: topk(10, %s{cluster=\"{{ $labels.cluster }}\"})\n"
+                          .formatted(alarm.metrics().get(0).prometheus().family()))
                   + findings,
               alarm.equals(AlarmTable.NO_DATA) ? WhichNode.agents() : WhichNode.doctor("NODE"));
     };

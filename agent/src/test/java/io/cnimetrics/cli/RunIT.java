@@ -267,6 +267,7 @@ class RunIT {
           .containsPattern("\ncni_enis\\{[^}]*} 2.0\n")
           .containsPattern("\ncni_agent_starts_total\\{[^}]*} 1.0\n")
           .containsPattern("\ncni_agent_backlog_size\\{[^}]*} 0.0\n");
+      agent.awaitLog("cluster=detected sends_to=none");
       assertThat(agent.stop().exitCode()).isZero();
       assertThat(cloudWatch.requests()).isEmpty();
     }

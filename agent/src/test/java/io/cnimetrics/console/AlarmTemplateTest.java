@@ -205,6 +205,20 @@ class AlarmTemplateTest {
   }
 
   @Test
+  void alarmOfSubnetSaysFromWhenTheQueryFindsNodes() {
+    Stack stack =
+        Stack.of(AlarmTemplate.of(settings(1, List.of("subnet-1"))), Map.of("ClusterId", "prod"));
+
+    assertThat(stack.alarms().values())
+        .filteredOn(alarm -> text(alarm, "AlarmName").endsWith("subnet-empty-subnet-1"))
+        .singleElement()
+        .satisfies(
+            alarm ->
+                assertThat(text(alarm, "AlarmDescription"))
+                    .contains("\nFind the node, once pods are refused, with kubectl cni-doctor"));
+  }
+
+  @Test
   void onlyTheCompositeAlarmSendsPages() {
     Stack stack = stack(1, TOPICS);
 
