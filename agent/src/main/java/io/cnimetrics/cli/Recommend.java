@@ -75,7 +75,7 @@ record Recommend(InstantSource clock) implements Command {
     Data data =
         new Data(
             cluster,
-            new Observations(cluster),
+            new Observations(cluster, Runtime.getRuntime().maxMemory()),
             new Recommender(values.get(Settings.HOST_NETWORK_PODS)));
     Output output = values.get(OUTPUT);
     values.check();
@@ -109,19 +109,20 @@ record Recommend(InstantSource clock) implements Command {
       add();
     }
 
-    /** Reads one day after the other, so that only the data of one day is in memory. */
+    /** Reads one part after the other, so that only the data of one part is in memory. */
     void query(URI prometheus, Map<String, String> headers, int days, Instant now)
         throws IOException {
-      Duration day = Duration.ofDays(1);
       BoundedGet http = new BoundedGet(headers, READ_TIMEOUT, MOST_ANSWER_BYTES);
-      for (Instant from = now.minus(day.multipliedBy(days));
-          from.isBefore(now);
-          from = from.plus(day)) {
+      Instant from = now.minus(Duration.ofDays(days));
+      for (long hours = 1; from.isBefore(now); ) {
+        Instant until = from.plus(Duration.ofHours(hours));
         for (String family : Observations.families()) {
-          URI url = url(prometheus, family, from, from.plus(day));
+          URI url = url(prometheus, family, from, until.isBefore(now) ? until : now);
           http.get(url, body -> QueryAnswers.read(body, observations));
         }
+        hours = observations.fittingHours();
         add();
+        from = until;
       }
     }
 

@@ -3,6 +3,9 @@ package io.cnimetrics.recommend;
 import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.Metric.Kind;
 import io.cnimetrics.catalog.MetricCatalog;
+import java.io.IOException;
+import java.util.AbstractList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -11,8 +14,8 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /** The series that were read, by node and minute. Not thread-safe. */
@@ -40,6 +43,18 @@ public final class Observations {
   /** Greater numbers of addresses are not valid, because no node has so many. */
   private static final int MOST_ADDRESSES = 100_000;
 
+  private static final int UNKNOWN = -1;
+  private static final int HOUR = 60;
+
+  /**
+   * The heap for one minute of a node: its numbers and its share of the lists. The heap has twice
+   * this size, because garbage collection needs free memory.
+   */
+  private static final long HEAP_OF_MINUTE = 2 * (4L * NEEDED.size() + 10);
+
+  /** The heap that the command needs without the minutes of the nodes. */
+  private static final long HEAP_OF_COMMAND = 6L << 20;
+
   private final Optional<String> wantedCluster;
 
   /** The nodes by name and group. A node whose type was changed is a new node. */
@@ -49,11 +64,19 @@ public final class Observations {
   private final TreeSet<String> clusters = new TreeSet<>();
   private final TreeSet<String> otherClusters = new TreeSet<>();
 
+  /** The points of each metric since the nodes were taken. */
+  private final long[] points = new long[NEEDED.size()];
+
+  private final long mostMinutes;
+  private long storedMinutes;
+
   /**
    * @param wantedCluster the only cluster whose series are accepted; empty accepts all clusters
+   * @param heapBytes the largest size of the heap
    */
-  public Observations(Optional<String> wantedCluster) {
+  public Observations(Optional<String> wantedCluster, long heapBytes) {
     this.wantedCluster = wantedCluster;
+    this.mostMinutes = (heapBytes - HEAP_OF_COMMAND) / HEAP_OF_MINUTE;
   }
 
   /** The names in PromQL of the metrics to read. */
@@ -64,33 +87,52 @@ public final class Observations {
         .toList();
   }
 
+  /** Takes the points of one series. */
+  interface Points {
+    Points IGNORED = (minute, value) -> {};
+
+    /** Takes one point. The minute counts since 1970. */
+    void add(long minute, double value);
+  }
+
   /**
-   * Adds a series. Ignores series of other metrics, and series without a node.
+   * Starts a series that has points. Ignores series of other metrics, and series without a node.
    *
    * @param labels the labels, with the metric's name as {@code __name__}
-   * @param byMinute the values by the minute since 1970
    */
-  void add(Map<String, String> labels, Map<Long, Double> byMinute) {
+  Points series(Map<String, String> labels) {
     String cluster = labels.getOrDefault("cluster", "");
-    if (byMinute.isEmpty()) {
-      return;
-    } else if (!wantedCluster.orElse(cluster).equals(cluster)) {
+    if (!wantedCluster.orElse(cluster).equals(cluster)) {
       otherClusters.add(cluster);
-      return;
+      return Points.IGNORED;
     }
     String subnetId = labels.getOrDefault("subnet_id", "");
     if (isOf(MetricCatalog.SUBNET_FREE_IPS, labels) && !subnetId.isEmpty()) {
       SortedMap<Long, Integer> hours = subnets.computeIfAbsent(subnetId, id -> new TreeMap<>());
-      byMinute.forEach((minute, free) -> hours.merge(minute / 60, free.intValue(), Math::min));
+      return (minute, free) -> hours.merge(minute / HOUR, (int) free, Math::min);
     }
     String name = labels.getOrDefault("node", "");
     for (int metric = 0; metric < NEEDED.size(); metric++) {
       if (isOf(NEEDED.get(metric), labels) && !name.isEmpty()) {
         clusters.add(cluster);
         String group = group(labels);
-        nodes
-            .computeIfAbsent(name + " " + group, any -> new Node(name, group, new TreeMap<>()))
-            .add(metric, byMinute);
+        Node node =
+            nodes.computeIfAbsent(
+                name + " " + group, any -> new Node(name, group, new TreeMap<>()));
+        int column = metric;
+        return (minute, value) -> add(node, minute, column, value);
+      }
+    }
+    return Points.IGNORED;
+  }
+
+  /** If the data does not fit into the heap, only counts the points, to know the heap it needs. */
+  private void add(Node node, long minute, int metric, double value) {
+    points[metric]++;
+    if (storedMinutes <= mostMinutes) {
+      storedMinutes += node.add(minute, metric, value) ? HOUR : 0;
+      if (storedMinutes > mostMinutes) {
+        nodes.values().forEach(each -> each.hours.clear());
       }
     }
   }
@@ -122,16 +164,42 @@ public final class Observations {
 
   /**
    * Returns the nodes with at least one complete moment, and forgets all nodes. Therefore only the
-   * data of the newest day is in memory.
+   * data since the last call is in memory.
+   *
+   * @throws IOException if the data does not fit into the heap
    */
-  public List<NodeHistory> takeNodes() {
+  public List<NodeHistory> takeNodes() throws IOException {
+    if (storedMinutes > mostMinutes) {
+      // Each node can have an hour that is not full.
+      long minutes =
+          LongStream.of(points).reduce(storedMinutes, Math::max) + (long) HOUR * nodes.size();
+      throw new IOException(
+          ("the data has %,d minutes of nodes, which do not fit into this heap: run this command as"
+                  + " 'cni-metrics-agent -Xmx%dm recommend'")
+              .formatted(minutes, (heapFor(minutes) >> 20) + 1));
+    }
     List<NodeHistory> taken =
         nodes.values().stream()
             .map(Node::history)
             .filter(history -> !history.moments().isEmpty())
             .toList();
     nodes.clear();
+    Arrays.fill(points, 0);
+    storedMinutes = 0;
     return taken;
+  }
+
+  private static long heapFor(long minutes) {
+    return HEAP_OF_COMMAND + HEAP_OF_MINUTE * minutes;
+  }
+
+  /**
+   * How many hours of all nodes fit into half of the heap, up to a day. The other half is for new
+   * nodes. Valid before the nodes are taken.
+   */
+  public long fittingHours() {
+    long fitting = mostMinutes / HOUR / Math.max(1, nodes.size());
+    return Math.max(1, Math.min(24, fitting / 2));
   }
 
   /** The trend of each subnet. */
@@ -141,48 +209,80 @@ public final class Observations {
         .toList();
   }
 
-  /** The values of a node, by minute. A value that is not known is NaN. */
-  private record Node(String name, String group, TreeMap<Long, double[]> minutes) {
-    void add(int metric, Map<Long, Double> byMinute) {
-      double[] unknown = DoubleStream.generate(() -> Double.NaN).limit(NEEDED.size()).toArray();
-      byMinute.forEach(
-          (minute, value) ->
-              minutes.computeIfAbsent(minute, any -> unknown.clone())[metric] = value);
+  /**
+   * The values of a node by the hour since 1970, with {@code NEEDED.size()} numbers for each minute
+   * of an hour.
+   */
+  private record Node(String name, String group, TreeMap<Long, int[]> hours) {
+    /** Returns whether the hour is new. */
+    boolean add(long minute, int metric, double value) {
+      int before = hours.size();
+      int[] hour = hours.computeIfAbsent(minute / HOUR, any -> unknown());
+      boolean valid =
+          value <= (NEEDED.get(metric).kind() == Kind.GAUGE ? MOST_ADDRESSES : Integer.MAX_VALUE);
+      hour[(int) (minute % HOUR) * NEEDED.size() + metric] = valid ? (int) value : UNKNOWN;
+      return hours.size() > before;
+    }
+
+    private static int[] unknown() {
+      int[] hour = new int[HOUR * NEEDED.size()];
+      Arrays.fill(hour, UNKNOWN);
+      return hour;
     }
 
     NodeHistory history() {
-      return new NodeHistory(
-          name,
-          group,
-          minutes.entrySet().stream()
-              .filter(minute -> isComplete(minute.getValue()))
-              .map(minute -> moment(minute.getKey(), minute.getValue()))
-              .toList());
+      long[] minutes =
+          hours.keySet().stream()
+              .flatMapToLong(hour -> LongStream.range(hour * HOUR, (hour + 1) * HOUR))
+              .filter(this::isComplete)
+              .toArray();
+      return new NodeHistory(name, group, moments(minutes));
     }
 
-    private static boolean isComplete(double[] values) {
-      return IntStream.range(0, values.length)
-          .allMatch(
-              i ->
-                  values[i]
-                      <= (NEEDED.get(i).kind() == Kind.GAUGE ? MOST_ADDRESSES : Double.MAX_VALUE));
+    /**
+     * A list that makes each moment only when it is read. All moments together need much memory.
+     */
+    private List<Moment> moments(long[] minutes) {
+      return new AbstractList<>() {
+        @Override
+        public Moment get(int index) {
+          return moment(minutes[index]);
+        }
+
+        @Override
+        public int size() {
+          return minutes.length;
+        }
+      };
     }
 
-    private static Moment moment(long minute, double[] values) {
+    private int[] hour(long minute) {
+      return Objects.requireNonNull(hours.get(minute / HOUR));
+    }
+
+    private boolean isComplete(long minute) {
+      int[] hour = hour(minute);
+      int from = (int) (minute % HOUR) * NEEDED.size();
+      return IntStream.range(from, from + NEEDED.size()).noneMatch(i -> hour[i] == UNKNOWN);
+    }
+
+    private Moment moment(long minute) {
+      int[] hour = hour(minute);
+      int from = (int) (minute % HOUR) * NEEDED.size();
       return new Moment(
           minute,
-          (int) values[0],
-          (int) values[1],
-          (int) values[2],
-          (int) values[3],
-          (int) values[4],
-          (int) values[5],
-          (int) values[6],
-          (long) values[7],
-          (long) values[8],
-          (long) values[9],
-          (long) values[10],
-          (long) values[11]);
+          hour[from],
+          hour[from + 1],
+          hour[from + 2],
+          hour[from + 3],
+          hour[from + 4],
+          hour[from + 5],
+          hour[from + 6],
+          hour[from + 7],
+          hour[from + 8],
+          hour[from + 9],
+          hour[from + 10],
+          hour[from + 11]);
     }
   }
 }

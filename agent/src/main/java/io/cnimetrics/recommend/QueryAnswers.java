@@ -12,7 +12,6 @@ import java.io.InputStream;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.zip.GZIPInputStream;
 
 /** Reads answers of Prometheus' {@code /api/v1/query_range}. The input can be gzipped. */
@@ -83,7 +82,7 @@ public final class QueryAnswers {
       labels = Optional.of(labels());
     } else if (name.equals("values") && value == JsonToken.START_ARRAY) {
       require(labels.isPresent(), "expected the labels of a series before its values");
-      observations.add(labels.orElseThrow(), byMinute());
+      points(labels.orElseThrow());
       labels = Optional.empty();
     }
   }
@@ -98,8 +97,8 @@ public final class QueryAnswers {
   }
 
   /** Reads points such as {@code [1764000000, "12"]}. Ignores impossible values such as NaN. */
-  private Map<Long, Double> byMinute() throws IOException {
-    Map<Long, Double> byMinute = new TreeMap<>();
+  private void points(Map<String, String> ofSeries) throws IOException {
+    Optional<Observations.Points> series = Optional.empty();
     while (parser.nextToken() != JsonToken.END_ARRAY) {
       parser.nextToken();
       double second = number();
@@ -107,10 +106,12 @@ public final class QueryAnswers {
       double value = number();
       require(parser.nextToken() == JsonToken.END_ARRAY, "a point has more than two parts");
       if (second >= 0 && value >= 0 && Double.isFinite(value)) {
-        byMinute.put((long) (second / 60), value);
+        if (series.isEmpty()) {
+          series = Optional.of(observations.series(ofSeries));
+        }
+        series.get().add((long) (second / 60), value);
       }
     }
-    return byMinute;
   }
 
   private double number() throws IOException {
