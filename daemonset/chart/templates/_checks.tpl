@@ -111,9 +111,19 @@ so that no template fails for another reason before.
 {{- printf "  namespace '%s': AWS/ begins AWS's own namespaces; choose another\n" . -}}
 {{- end -}}
 {{- end -}}
+{{- $settings := include "agent.settingsUnchecked" . | fromJson -}}
+{{- $seen := dict -}}
+{{- range .Values.extraEnv -}}
+{{- if or (hasKey $settings .name) (hasKey $seen .name) -}}
+{{- printf "  extraEnv: %s is set already, by another entry or by env\n" .name -}}
+{{- end -}}
+{{- /* Kubernetes reads the text of valueFrom later. */}}
+{{- $_ := set $seen .name (include "agent.text" .value | default (ternary "from a source" "" (not (empty .valueFrom)))) -}}
+{{- end -}}
+{{- $all := merge dict $settings $seen -}}
+{{- $endpoint := get $all "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT" -}}
 {{- $otlp := .Values.otlp -}}
 {{- if $otlp.existingSecret -}}
-{{- $endpoint := default $otlp.endpoint $env.OTEL_EXPORTER_OTLP_METRICS_ENDPOINT -}}
 {{- if not $endpoint -}}
 {{- printf "  otlp.existingSecret: nothing is sent by OTLP; set otlp.endpoint too\n" -}}
 {{- else if eq (lower $endpoint) "cloudwatch" -}}
@@ -129,20 +139,11 @@ so that no template fails for another reason before.
 {{- if and $interval $timeout (gt (int $timeout) (int $interval)) -}}
 {{- printf "  podMonitor.scrapeTimeout '%s': expected at most podMonitor.interval\n" .Values.podMonitor.scrapeTimeout -}}
 {{- end -}}
-{{- $settings := include "agent.settingsUnchecked" . | fromJson -}}
-{{- $seen := dict -}}
-{{- range .Values.extraEnv -}}
-{{- if or (hasKey $settings .name) (hasKey $seen .name) -}}
-{{- printf "  extraEnv: %s is set already, by another entry or by env\n" .name -}}
-{{- end -}}
-{{- $_ := set $seen .name (default "" .value) -}}
-{{- end -}}
 {{- if and $otlp.existingSecret (or (hasKey $settings "OTEL_EXPORTER_OTLP_METRICS_HEADERS") (hasKey $seen "OTEL_EXPORTER_OTLP_METRICS_HEADERS")) -}}
 {{- printf "  otlp.existingSecret: OTEL_EXPORTER_OTLP_METRICS_HEADERS is set too; remove one of them\n" -}}
 {{- end -}}
-{{- $all := merge dict $settings $seen -}}
-{{- $receivers := list (eq $all.USE_PROMETHEUS "true") (hasKey $all "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT") -}}
-{{- if and (eq $all.USE_CLOUDWATCH "false") (not (has true $receivers)) -}}
+{{- $isServed := has (get $all "USE_PROMETHEUS" | lower) (list "true" "from a source") -}}
+{{- if and (eq (get $all "USE_CLOUDWATCH" | lower) "false") (not (or $isServed $endpoint)) -}}
 {{- $switch := ternary "env.USE_CLOUDWATCH" "cloudwatch.enabled" .Values.cloudwatch.enabled -}}
 {{- printf "  %s 'false': nothing receives the metrics, and the agent would not start; set otlp.endpoint, podMonitor.enabled or prometheus.enabled\n" $switch -}}
 {{- end -}}

@@ -100,6 +100,8 @@
 {{- end }}
 {{- end }}
 {{- range .Values.extraEnv }}
-- {{ toYaml . | nindent 2 | trim }}
+{{- /* Kubernetes takes only text. */}}
+{{- $text := include "agent.text" .value }}
+- {{ ternary (merge (dict "value" $text) .) . (ne $text "") | toYaml | nindent 2 | trim }}
 {{- end }}
 {{- end -}}

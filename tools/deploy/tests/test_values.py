@@ -175,15 +175,24 @@ class Receivers(unittest.TestCase):
         self.assertEqual([f"cloudwatch.enabled {rest}"], wrong(off))
         self.assertEqual([f"env.USE_CLOUDWATCH {rest}"], wrong({"env": {"USE_CLOUDWATCH": False, "USE_PROMETHEUS": False}}))
         self.assertEqual([f"env.USE_CLOUDWATCH {rest}"], wrong({"extraEnv": [{"name": "USE_CLOUDWATCH", "value": "false"}]}))
-        endpoint = {"name": "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"}
+        for value in (False, "FALSE", "False"):
+            self.assertEqual([f"env.USE_CLOUDWATCH {rest}"], wrong({"extraEnv": [{"name": "USE_CLOUDWATCH", "value": value}]}))
+        prometheus, endpoint = {"name": "USE_PROMETHEUS"}, {"name": "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"}
+        nothing = [{"value": each} for each in (False, "FALSE", "yes", 1, "", None)]
+        for entry in (*(prometheus | each for each in nothing), prometheus, endpoint, endpoint | {"value": ""}):
+            with self.subTest(entry):
+                self.assertEqual([f"cloudwatch.enabled {rest}"], wrong(off | {"extraEnv": [entry]}))
         secret = {"valueFrom": {"secretKeyRef": {"name": "otlp", "key": "url"}}}
-        for receiver in (
-            {"prometheus": {"enabled": True}},
-            {"env": {"USE_PROMETHEUS": "true"}},
-            {"extraEnv": [{"name": "USE_PROMETHEUS", "value": "true"}]},
-            {"extraEnv": [endpoint | secret]},
-        ):
-            self.assertEqual([], wrong(off | receiver))
+        entries = [prometheus | {"value": each} for each in (True, "true", "True", "TRUE")]
+        entries += [prometheus | secret, endpoint | secret, endpoint | {"value": "http://h/v1/metrics"}]
+        receivers = [{"prometheus": {"enabled": True}}, {"env": {"USE_PROMETHEUS": "true"}}]
+        for receiver in (*receivers, *({"extraEnv": [each]} for each in entries)):
+            with self.subTest(receiver):
+                self.assertEqual([], wrong(off | receiver))
+
+    def test_a_switch_from_a_source_is_not_known_to_be_off(self):
+        source = {"valueFrom": {"configMapKeyRef": {"name": "switches", "key": "cloudwatch"}}}
+        self.assertEqual([], wrong({"extraEnv": [{"name": "USE_CLOUDWATCH"} | source]}))
 
     def test_the_headers_come_from_a_secret_and_only_to_the_agent(self):
         values = {"otlp": {"endpoint": "https://otlp.example/v1/metrics", "existingSecret": "otlp"}}
@@ -200,6 +209,10 @@ class Receivers(unittest.TestCase):
         self.assertEqual("otlp.existingSecret: nothing is sent by OTLP; set otlp.endpoint too", line)
         [line] = wrong({"otlp": secret | {"endpoint": "CloudWatch"}})
         self.assertIn("CloudWatch needs no headers", line)
+        endpoint = {"name": "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"}
+        source = {"valueFrom": {"configMapKeyRef": {"name": "otlp", "key": "url"}}}
+        for entry in (endpoint | {"value": "http://h/v1/metrics"}, endpoint | source):
+            self.assertEqual([], wrong({"otlp": secret, "extraEnv": [entry]}))
         name = "OTEL_EXPORTER_OTLP_METRICS_HEADERS"
         both = {"endpoint": "http://h/v1/metrics", "existingSecret": "otlp"}
         for other in ({"env": {name: "a=b"}}, {"extraEnv": [{"name": name, "value": "a=b"}]}):
@@ -282,6 +295,12 @@ class Data(unittest.TestCase):
     def test_a_variable_may_have_a_name_that_yaml_takes_for_a_boolean(self):
         self.assertEqual("x", env(helm({"env": {"NO": "x"}}))["NO"])
 
+    def test_an_extra_variable_may_be_a_number_or_a_boolean(self):
+        values = {"ONE": 1234567, "OFF": False, "ON": True, "TEXT": "true"}
+        variables = env(helm({"extraEnv": [{"name": name, "value": value} for name, value in values.items()]}))
+        texts = {"ONE": "1234567", "OFF": "false", "ON": "true", "TEXT": "true"}
+        self.assertEqual(texts, {name: variables[name] for name in values})
+
     def test_an_extra_variable_may_refer_to_others(self):
         variables = environment(agent(helm({"extraEnv": [{"name": "ANY", "value": "$(NODE_NAME)"}]})))
         self.assertEqual(variables["NODE_NAME"], variables["ANY"])
@@ -295,6 +314,8 @@ class BadValues(unittest.TestCase):
         "a namespace of AWS's": ({"namespace": "AWS/EKS"}, "AWS/ begins AWS's own"),
         "a variable of the chart's": ({"env": {"STATE_DIR": "/x"}}, "the chart sets it itself"),
         "a variable that is a map": ({"env": {"X": {}}}, "/env/X"),
+        "an extra variable that is a map": ({"extraEnv": [{"name": "X", "value": {}}]}, "/extraEnv/0/value"),
+        "an extra variable with a boolean as its name": ({"extraEnv": [{"name": False}]}, "/extraEnv/0/name"),
         "two clusters": ({"clusterId": "a", "env": {"AWS_CLUSTER_ID": "b"}}, "clusterId and env.AWS_CLUSTER_ID disagree"),
         "a monitor of nothing": ({"podMonitor": {"enabled": True}, "env": {"USE_PROMETHEUS": "false"}}, "disagree"),
         "CloudWatch on and off": ({"cloudwatch": {"enabled": False}, "env": {"USE_CLOUDWATCH": True}}, "disagree"),
