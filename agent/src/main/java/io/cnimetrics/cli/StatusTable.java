@@ -1,6 +1,8 @@
 package io.cnimetrics.cli;
 
+import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toList;
 import static java.util.stream.Collectors.toSet;
 
 import io.cnimetrics.catalog.MetricCatalog;
@@ -11,6 +13,7 @@ import io.cnimetrics.text.TextPage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -89,18 +92,29 @@ final class StatusTable {
       return;
     }
     table.title(palette.red("Trouble"));
-    for (AgentPage trouble : present) {
+    present.stream()
+        .collect(
+            groupingBy(
+                trouble -> List.of(trouble.text("cause"), trouble.text("finding")),
+                LinkedHashMap::new,
+                toList()))
+        .forEach((causeAndFinding, troubles) -> ofOneCause(troubles));
+  }
+
+  private void ofOneCause(List<AgentPage> troubles) {
+    for (AgentPage trouble : troubles) {
       entry(
           "since %s: %s is %s"
               .formatted(
                   trouble.time("since").map(this::when).orElse("an unknown time"),
                   trouble.shown("metric"),
                   number(trouble.number("value"))));
-      trouble.text("cause").ifPresent(cause -> table.paragraph(4, cause));
-      trouble
-          .text("finding")
-          .ifPresent(id -> table.paragraph(4, "remedy: cni-metrics-agent doctor, finding " + id));
     }
+    AgentPage first = troubles.get(0);
+    first.text("cause").ifPresent(cause -> table.paragraph(4, cause));
+    first
+        .text("finding")
+        .ifPresent(id -> table.paragraph(4, "remedy: cni-metrics-agent doctor, finding " + id));
   }
 
   /** The gauges that show trouble in the last poll, whose minute has not ended yet. */
