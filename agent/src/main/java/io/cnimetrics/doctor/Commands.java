@@ -463,8 +463,24 @@ final class Commands {
         + " --output text";
   }
 
+  /** Reads the add-on into the shell variable ADDON. Fails if aws-node is no add-on. */
+  private static final String READ_ADD_ON =
+      "ADDON=\"$(" + DESCRIBE_ADD_ON + " --output json)\" && ";
+
+  /**
+   * Keeps the role of the service account, if it has one: without this argument the add-on would
+   * use the role of the node.
+   *
+   * @see <a href="https://docs.aws.amazon.com/eks/latest/APIReference/API_UpdateAddon.html">
+   *     UpdateAddon</a>
+   */
+  private static final String SAME_ROLE =
+      " $(printf %s \"$ADDON\" | jq -r '.addon.serviceAccountRoleArn | values'"
+          + " | sed 's/^/--service-account-role-arn /')";
+
   static final String UPGRADE_CNI =
-      aws("eks update-addon")
+      READ_ADD_ON
+          + aws("eks update-addon")
           + " --cluster-name "
           + THIS_CLUSTER
           + " --addon-name vpc-cni --resolve-conflicts PRESERVE --addon-version \"$("
@@ -475,7 +491,9 @@ final class Commands {
           + THIS_CLUSTER
           + " --query cluster.version --output text)\" --query"
           + " 'addons[0].addonVersions[?compatibilities[0].defaultVersion].addonVersion | [0]'"
-          + " --output text)\""
+          + " --output text)\" --configuration-values \"$(printf %s \"$ADDON\" | jq -r"
+          + " '.addon.configurationValues // \"{}\"')\""
+          + SAME_ROLE
           + EVERY_NODE
           + "; only for an EKS add-on, to its default release";
 
@@ -657,15 +675,16 @@ final class Commands {
         List.of(assignments.split(" ", -1)).stream()
             .map(one -> one.replaceFirst("=", ":\"") + "\"")
             .collect(Collectors.joining(","));
-    return "VALUES=\"$("
-        + DESCRIBE_ADD_ON
-        + " --output json | jq -ce '(.addon.configurationValues // \"{}\" | fromjson) * {env:{"
+    return READ_ADD_ON
+        + "VALUES=\"$(printf %s \"$ADDON\" | jq -ce"
+        + " '(.addon.configurationValues // \"{}\" | fromjson) * {env:{"
         + values
         + "}}')\" && test -n \"$VALUES\" && "
         + aws("eks update-addon")
         + " --cluster-name "
         + THIS_CLUSTER
         + " --addon-name vpc-cni --resolve-conflicts PRESERVE --configuration-values \"$VALUES\""
+        + SAME_ROLE
         + EVERY_NODE
         + " by a restart of ipamD, if aws-node is an EKS add-on";
   }

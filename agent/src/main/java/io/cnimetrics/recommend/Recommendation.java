@@ -60,14 +60,17 @@ public record Recommendation(
             "kubectl -n kube-system set env daemonset/aws-node",
             "WARM_IP_TARGET=%d MINIMUM_IP_TARGET=%d".formatted(set.warmIp(), set.minimumIp())),
         List.of(
-            "VALUES=\"$(aws eks describe-addon --addon-name vpc-cni",
-            name + " --output json",
+            "ADDON=\"$(aws eks describe-addon --addon-name vpc-cni",
+            name + " --output json)\" &&",
+            "VALUES=\"$(printf %s \"$ADDON\"",
             "| jq -ce '.addon.configurationValues // \"{}\" | fromjson'",
             "| jq -c '. * {env:{WARM_IP_TARGET:\"%d\",MINIMUM_IP_TARGET:\"%d\"}}')\" &&"
                 .formatted(set.warmIp(), set.minimumIp()),
             "test -n \"$VALUES\" &&",
             "aws eks update-addon --addon-name vpc-cni " + name,
-            "--resolve-conflicts PRESERVE --configuration-values \"$VALUES\""));
+            "--resolve-conflicts PRESERVE --configuration-values \"$VALUES\"",
+            "$(printf %s \"$ADDON\" | jq -r '.addon.serviceAccountRoleArn | values'",
+            "| sed 's/^/--service-account-role-arn /')"));
   }
 
   /** Writes one JSON document, followed by a line end. A field without a value is absent. */

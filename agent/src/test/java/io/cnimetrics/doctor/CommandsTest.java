@@ -316,6 +316,23 @@ class CommandsTest {
     assertThat(output.strip()).isEqualTo(changed == null ? "" : changed);
   }
 
+  /** EKS would use the role of the node if the command did not name the role of the add-on. */
+  @ParameterizedTest
+  @CsvSource({"null, ''", "'\"arn:aws:iam::1:role/Irsa\"', arn:aws:iam::1:role/Irsa"})
+  void addOnKeepsItsRole(String role, String kept, @TempDir Path dir) throws Exception {
+    assumeTrue(Files.exists(Path.of("/usr/bin/jq")));
+    String addOn = "{\"addon\":{\"serviceAccountRoleArn\":%s}}".formatted(role);
+    String aws =
+        "aws() { if [ \"$2\" = describe-addon ]; then echo '%s'; else echo \"$*\"; fi; }"
+            .formatted(addOn);
+
+    for (String command : List.of(Commands.UPGRADE_CNI, Commands.setting("A=5")[0])) {
+      assertThat(shell(dir, aws, command.replaceAll("<[^>]*>", "x")).strip())
+          .startsWith("eks update-addon")
+          .endsWith(kept.isEmpty() ? "}" : " --service-account-role-arn " + kept);
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({
     "arn:aws:iam::1:role/path/Irsa, arn:aws:iam::1:role/Pod, Irsa",
