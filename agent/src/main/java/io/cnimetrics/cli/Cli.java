@@ -4,22 +4,13 @@ import io.cnimetrics.config.ConfigException;
 import io.cnimetrics.config.Nearest;
 import io.cnimetrics.config.Values;
 import io.cnimetrics.text.Console;
-import java.io.EOFException;
-import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.zip.ZipException;
 
 /** Finds a command by its name, runs the command and reports all problems with the flags. */
 record Cli(Map<String, String> environment, InstantSource clock, Console console) {
@@ -108,23 +99,6 @@ record Cli(Map<String, String> environment, InstantSource clock, Console console
       console.error("see '%s %s --help'".formatted(PROGRAM, name));
       return USAGE;
     }
-  }
-
-  /** The reason why a file or a directory cannot be used, without the names of Java classes. */
-  static String reason(IOException e) {
-    if (e instanceof NoSuchFileException) {
-      return "no such file";
-    } else if (e instanceof NotDirectoryException || e instanceof FileAlreadyExistsException) {
-      return "not a directory";
-    } else if (e instanceof AccessDeniedException) {
-      return "permission denied";
-    } else if (e instanceof EOFException) {
-      return "the gzip file is cut short";
-    } else if (e instanceof ZipException) {
-      return "the gzip file is damaged";
-    }
-    String message = e instanceof FileSystemException file ? file.getReason() : e.getMessage();
-    return Objects.requireNonNullElse(message, "unknown reason");
   }
 
   private int overview() {

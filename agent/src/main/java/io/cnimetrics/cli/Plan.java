@@ -107,7 +107,7 @@ final class Plan implements Command {
       return Prices.read(new StringReader(new String(start, StandardCharsets.UTF_8)));
     } catch (IOException e) {
       throw new IllegalArgumentException(
-          "expected a readable file with prices (%s)".formatted(Cli.reason(e)), e);
+          "expected a readable file with prices (%s)".formatted(FileError.reason(e)), e);
     } catch (InvalidPathException e) {
       throw new IllegalArgumentException("this is not the name of a file", e);
     }

@@ -48,7 +48,7 @@ final class PrepareStateDir implements Command {
     } catch (IOException e) {
       throw new UncheckedIOException(
           "cannot change the owner of the state directory %s to %d:%d (%s):"
-                  .formatted(directory, owner.user, owner.group, Cli.reason(e))
+                  .formatted(directory, owner.user, owner.group, FileError.reason(e))
               + " run this command as root with capability CHOWN, or change the owner on the node",
           e);
     }

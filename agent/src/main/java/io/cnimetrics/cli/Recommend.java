@@ -104,7 +104,7 @@ record Recommend(InstantSource clock) implements Command {
       try (InputStream input = Files.newInputStream(file)) {
         QueryAnswers.read(input, observations);
       } catch (IOException e) {
-        throw new IOException("%s: %s".formatted(file, Cli.reason(e)), e);
+        throw new IOException("%s: %s".formatted(file, FileError.reason(e)), e);
       }
       add();
     }
