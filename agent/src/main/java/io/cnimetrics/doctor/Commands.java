@@ -121,9 +121,10 @@ final class Commands {
           + "; undoes the last change of aws-node; only if the restarts began with it";
 
   static final String RAISE_MEMORY_LIMIT =
-      "kubectl -n kube-system set resources ds aws-node -c aws-node --limits memory=512Mi"
+      "kubectl -n kube-system set resources ds aws-node -c aws-node --limits memory=\"$LIMIT\""
           + EVERY_NODE
-          + " by a restart of ipamD; only if the reason is OOMKilled";
+          + " by a restart of ipamD; only if the reason is OOMKilled; first set LIMIT above the"
+          + " present limit, such as 512Mi";
 
   static final String RESTART_AWS_NODE =
       "kubectl -n kube-system delete pods"
@@ -572,9 +573,9 @@ final class Commands {
           + aws("ec2 describe-network-interfaces")
           + " --filters Name=attachment.device-index,Values=0 Name=attachment.instance-id,Values="
           + THIS_INSTANCE
-          + " --query 'NetworkInterfaces[0].NetworkInterfaceId' --output text)\" --groups"
-          + " $SGS  # replaces all groups of the primary ENI; first set SGS to all groups, with"
-          + " blanks between them";
+          + " --query 'NetworkInterfaces[0].NetworkInterfaceId' --output text)\" --groups $(echo"
+          + " \"$SGS\")  # replaces all groups of the primary ENI; first set SGS to all groups,"
+          + " with blanks between them";
 
   private Commands() {}
 
@@ -738,7 +739,13 @@ final class Commands {
 
   /** What a command uses, and the part of the command before it that creates this. */
   private static final Map<String, String> SOURCES =
-      Map.of("\"$ROLE\"", "ROLE=", "-f " + FILE_OF_ENICONFIG, "tee " + FILE_OF_ENICONFIG);
+      Map.of(
+          "\"$ROLE\"",
+          "ROLE=",
+          "\"$ENIS\"",
+          "ENIS=",
+          "-f " + FILE_OF_ENICONFIG,
+          "tee " + FILE_OF_ENICONFIG);
 
   /** Replaces ids that instance metadata did not show by commands that ask Kubernetes for them. */
   private static String asking(String command, NodeEvidence node) {
