@@ -96,7 +96,8 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
   /**
    * {@inheritDoc}
    *
-   * <p>The limit includes the time for credentials and for name lookups. After the limit or an
+   * <p>The limit includes the time for credentials and for name lookups. A request that has begun
+   * when the limit is reached may take {@link #ARRIVED_ANSWER} longer. After this time or an
    * interrupt, nothing more is sent.
    */
   @Override
@@ -109,14 +110,10 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
     Future<PutResult> answer =
         thread.submit(() -> send(PutRequest.of(namespace, datums), exchange, answers));
     try {
-      return answer.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+      return within(limit, exchange, answer);
     } catch (TimeoutException e) {
-      return afterLimit(answer)
-          .orElseGet(
-              () -> {
-                stop(exchange, answer);
-                return answers.late(limit);
-              });
+      stop(exchange, answer);
+      return answers.late(limit);
     } catch (InterruptedException e) {
       stop(exchange, answer);
       Thread.currentThread().interrupt();
@@ -130,19 +127,21 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
   }
 
   /**
-   * Waits a little longer for an answer. If the whole process was stopped during the request, the
-   * answer can have arrived before the limit, but nobody has read it. A closed connection would
-   * discard this answer, and the datums would be sent twice.
+   * Waits a little longer for the answer to a request that has begun. If the whole process was
+   * stopped during the request, the answer can have arrived before the limit, but nobody has read
+   * it. A closed connection would discard this answer, and the datums would be sent twice.
    */
-  private static Optional<PutResult> afterLimit(Future<PutResult> answer) {
+  private static PutResult within(
+      Duration limit, InFlightRequest exchange, Future<PutResult> answer)
+      throws InterruptedException, ExecutionException, TimeoutException {
     try {
-      return Optional.of(answer.get(ARRIVED_ANSWER.toNanos(), TimeUnit.NANOSECONDS));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (ExecutionException | TimeoutException e) {
-      // The caller reports that the request did not finish in time.
+      return answer.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      if (exchange.phase() != InFlightRequest.Phase.SENDING) {
+        throw e;
+      }
+      return answer.get(ARRIVED_ANSWER.toNanos(), TimeUnit.NANOSECONDS);
     }
-    return Optional.empty();
   }
 
   /**

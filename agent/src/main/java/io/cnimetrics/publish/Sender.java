@@ -32,10 +32,10 @@ public final class Sender {
   private static final int MOST_SPLITS = 40;
 
   /**
-   * After this number of invalid datums in a row, the sender pauses, because a wrong clock is the
+   * After this number of refused datums in a row, the sender pauses, because a wrong clock is the
    * probable cause.
    */
-  private static final int MOST_DROPS_IN_A_ROW = 3;
+  private static final int MOST_REFUSALS_IN_A_ROW = 3;
 
   /** A failure that continues is logged again after this time. */
   private static final Duration LOG_AGAIN = Duration.ofHours(1);
@@ -180,7 +180,7 @@ public final class Sender {
 
   private boolean deliver(Batch batch, Supplier<Duration> limit, InstantSource clock) {
     try {
-      return new Delivery(limit, clock).all(batch);
+      return new Delivery(limit, clock).whole(batch);
     } finally {
       buffer.release(batch);
     }
@@ -191,7 +191,10 @@ public final class Sender {
     private final Supplier<Duration> limit;
     private final InstantSource clock;
     private int splits;
-    private int dropsInARow;
+    private int refusalsInARow;
+
+    /** The last answer that called the request of a single datum too large. */
+    private Optional<PutResult> tooLarge = Optional.empty();
 
     /**
      * False until a batch is accepted. Until then the reason for "too old" can be a wrong clock.
@@ -203,15 +206,24 @@ public final class Sender {
       this.clock = clock;
     }
 
-    /** Sends a batch. Returns false if the sender must pause before the next request. */
-    boolean all(Batch batch) {
+    /**
+     * Sends a whole batch. Returns false if the sender must pause before the next request. Keeps a
+     * single datum that is too large, because a proxy's limit is wrong, and sends the others.
+     */
+    boolean whole(Batch batch) {
+      boolean sent = all(batch);
+      tooLarge.ifPresent(answer -> failed(answer, clock.instant()));
+      return sent && tooLarge.isEmpty();
+    }
+
+    private boolean all(Batch batch) {
       PutResult answer = put(batch);
       return switch (answer.status()) {
         case ACCEPTED -> {
           events.sent(batch.datums().size() - answer.rejected());
           rejected(answer);
           buffer.acknowledge(batch);
-          dropsInARow = 0;
+          refusalsInARow = 0;
           newestAccepted = true;
           succeeded(batch, clock.instant());
           yield true;
@@ -255,7 +267,9 @@ public final class Sender {
       }
       if (++splits > MOST_SPLITS) {
         log.warn(
-            "many datums of a request are invalid; the rest of the request is sent again later");
+            "many parts of a request are {}; the rest of the request is sent again later",
+            isTooLarge(answer) ? "too large" : "invalid");
+        tooLarge = isTooLarge(answer) ? Optional.of(answer) : tooLarge;
         return true;
       }
       for (Batch half : batch.halves()) {
@@ -279,14 +293,10 @@ public final class Sender {
       return true;
     }
 
-    /**
-     * If the request of a single datum is too large, keeps the datum, because a proxy's limit is
-     * wrong.
-     */
     private boolean refused(Batch batch, PutResult answer) {
       if (isTooLarge(answer)) {
-        failed(answer, clock.instant());
-        return false;
+        tooLarge = Optional.of(answer);
+        return ++refusalsInARow < MOST_REFUSALS_IN_A_ROW;
       }
       return dropped(batch, answer);
     }
@@ -304,7 +314,7 @@ public final class Sender {
           datum.value(),
           datum.dimensions(),
           answer.message());
-      if (++dropsInARow < MOST_DROPS_IN_A_ROW) {
+      if (++refusalsInARow < MOST_REFUSALS_IN_A_ROW) {
         return true;
       }
       failed(answer, clock.instant());

@@ -41,6 +41,7 @@ public final class FakeCloudWatch implements MetricSink {
   private int most = MetricSink.MOST_DATUMS;
   private Predicate<Datum> bad = datum -> false;
   private Predicate<Datum> old = datum -> false;
+  private Predicate<Datum> large = datum -> false;
 
   /** Sets the answer for one request. */
   public synchronized FakeCloudWatch answerOnce(PutResult answer) {
@@ -71,6 +72,11 @@ public final class FakeCloudWatch implements MetricSink {
     old = datums;
   }
 
+  /** Answers a request with such a datum like a proxy whose limit is below the datum's size. */
+  public synchronized void refuseAsTooLarge(Predicate<Datum> datums) {
+    large = datums;
+  }
+
   @Override
   public synchronized PutResult put(String namespace, List<Datum> datums, Duration limit) {
     requests.add(datums);
@@ -81,7 +87,8 @@ public final class FakeCloudWatch implements MetricSink {
     if (always.isPresent()) {
       return always.get();
     }
-    if (datums.size() > most && most < MetricSink.MOST_DATUMS) {
+    boolean tooMany = datums.size() > most && most < MetricSink.MOST_DATUMS;
+    if (tooMany || datums.stream().anyMatch(large)) {
       return TOO_LARGE;
     }
     if (datums.stream().anyMatch(old)) {

@@ -184,6 +184,25 @@ class SenderTest {
     assertThat(cloudWatch.values("eniAllocated", START)).containsExactly(1.0);
   }
 
+  @Test
+  void datumThatIsTooLargeForAProxyStaysAndTheOthersArrive() {
+    pollMinutes(0, 1);
+    cloudWatch.refuseAsTooLarge(datum -> datum.metric().equals("eniAllocated"));
+    turn(125);
+
+    assertThat(fixture.drops.dropped).isEmpty();
+    assertThat(cloudWatch.values("ipamdUp", START)).hasSize(1);
+    assertThat(cloudWatch.values("ipamdUp", START.plus(MINUTE))).hasSize(1);
+    assertThat(cloudWatch.held()).noneMatch(datum -> datum.metric().equals("eniAllocated"));
+
+    cloudWatch.refuseAsTooLarge(datum -> false);
+    turn(305);
+
+    assertThat(cloudWatch.values("eniAllocated", START)).containsExactly(1.0);
+    assertThat(cloudWatch.held()).doesNotHaveDuplicates().hasSize(fixture.drops.sent);
+    assertThat(fixture.buffer.depth().minutes()).isZero();
+  }
+
   /** Prometheus rejects all old values if its window for out-of-order values is 0. */
   @Test
   void minutesThatAreTooOldAreDroppedWholeInOneTurn() {
