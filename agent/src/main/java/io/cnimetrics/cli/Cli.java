@@ -76,7 +76,7 @@ record Cli(Map<String, String> environment, InstantSource clock, Console console
       case "dashboard" -> new Dashboard();
       case "alarms" -> new Alarms();
       case "plan" -> new Plan();
-      case "recommend" -> new Recommend(clock);
+      case "recommend" -> new Recommend(clock, Runtime.getRuntime().maxMemory());
       case "prepare-state-dir" -> new PrepareStateDir();
       default -> throw new IllegalArgumentException(name);
     };

@@ -28,8 +28,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** {@code recommend} finds the warm targets that fit the last days of a cluster. */
-record Recommend(InstantSource clock) implements Command {
+/**
+ * {@code recommend} finds the warm targets that fit the last days of a cluster.
+ *
+ * @param heapBytes the largest size of the heap
+ */
+record Recommend(InstantSource clock, long heapBytes) implements Command {
   private static final Flag<URI> PROMETHEUS =
       Flag.of("--prometheus", "RECOMMEND_PROMETHEUS", FlagType.of("URL", Otlp::prometheus))
           .ifAbsent(
@@ -75,7 +79,7 @@ record Recommend(InstantSource clock) implements Command {
     Data data =
         new Data(
             cluster,
-            new Observations(cluster, Runtime.getRuntime().maxMemory()),
+            new Observations(cluster, heapBytes),
             new Recommender(values.get(Settings.HOST_NETWORK_PODS)));
     Output output = values.get(OUTPUT);
     values.check();
@@ -109,7 +113,10 @@ record Recommend(InstantSource clock) implements Command {
       add();
     }
 
-    /** Reads one part after the other, so that only the data of one part is in memory. */
+    /**
+     * Reads one part after the other, so that only the data of one part is in memory. If the
+     * cluster grew so much that a part does not fit, reads a shorter part.
+     */
     void query(URI prometheus, Map<String, String> headers, int days, Instant now)
         throws IOException {
       BoundedGet http = new BoundedGet(headers, READ_TIMEOUT, MOST_ANSWER_BYTES);
@@ -120,9 +127,14 @@ record Recommend(InstantSource clock) implements Command {
           URI url = url(prometheus, family, from, until.isBefore(now) ? until : now);
           http.get(url, body -> QueryAnswers.read(body, observations));
         }
-        hours = observations.fittingHours();
-        add();
-        from = until;
+        if (observations.fits() || hours == 1) {
+          hours = observations.fittingHours();
+          add();
+          from = until;
+        } else {
+          observations.forgetNodes();
+          hours /= 2;
+        }
       }
     }
 

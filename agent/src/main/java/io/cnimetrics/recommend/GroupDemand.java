@@ -75,7 +75,7 @@ final class GroupDemand {
   /** Adds what the pods needed before this moment. */
   void add(String node, Moment now, Need need) {
     int limit = Math.min(now.most(), now.reachable() + hostNetworkPods);
-    if (need.addresses() > limit && !need.refused()) {
+    if (need.addresses() > limit && !need.refused() && !need.inGap()) {
       aboveMaxPods = Optional.of(node);
     }
     // ipamD gets whole prefixes. Therefore a target of 17 gives a pool of 32.

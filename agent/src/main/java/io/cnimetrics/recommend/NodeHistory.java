@@ -13,6 +13,9 @@ import java.util.stream.IntStream;
  * @param moments in the order of time, at least one
  */
 public record NodeHistory(String node, String group, List<Moment> moments) {
+  /** The longest interval that is no long gap. */
+  static final int LONG_GAP_MINUTES = 5;
+
   /**
    * How many addresses the pods needed.
    *
@@ -20,8 +23,9 @@ public record NodeHistory(String node, String group, List<Moment> moments) {
    *     without an address
    * @param low the fewest addresses that pods can have held
    * @param refused whether ipamD refused a request
+   * @param inGap whether a long gap hides when the pods started and ended
    */
-  record Need(long addresses, int low, boolean refused) {}
+  record Need(long addresses, int low, boolean refused, boolean inGap) {}
 
   /**
    * The need in the two intervals before this moment, or in the only interval before it; empty if
@@ -55,7 +59,12 @@ public record NodeHistory(String node, String group, List<Moment> moments) {
     int smallest = known && several ? 0 : pool.getMin() + 1;
     long need = refused != 0 ? Math.max(most, smallest) : Math.min(most, largest);
     int low = (int) Math.max(0, first.assigned() - releases);
-    return Optional.of(new Need(need, low, refused != 0));
+    boolean inGap = IntStream.range(start, index).anyMatch(i -> minutesAfter(i) > LONG_GAP_MINUTES);
+    return Optional.of(new Need(need, low, refused != 0, inGap));
+  }
+
+  private long minutesAfter(int index) {
+    return moments.get(index + 1).minute() - moments.get(index).minute();
   }
 
   private long sum(int first, int last, ToLongFunction<Moment> counter) {

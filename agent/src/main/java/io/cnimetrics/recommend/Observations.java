@@ -169,7 +169,7 @@ public final class Observations {
    * @throws IOException if the data does not fit into the heap
    */
   public List<NodeHistory> takeNodes() throws IOException {
-    if (storedMinutes > mostMinutes) {
+    if (!fits()) {
       // Each node can have an hour that is not full.
       long minutes =
           LongStream.of(points).reduce(storedMinutes, Math::max) + (long) HOUR * nodes.size();
@@ -183,10 +183,20 @@ public final class Observations {
             .map(Node::history)
             .filter(history -> !history.moments().isEmpty())
             .toList();
+    forgetNodes();
+    return taken;
+  }
+
+  /** Forgets the data of all nodes since they were taken. */
+  public void forgetNodes() {
     nodes.clear();
     Arrays.fill(points, 0);
     storedMinutes = 0;
-    return taken;
+  }
+
+  /** Whether the data since the nodes were taken fits into the heap. */
+  public boolean fits() {
+    return storedMinutes <= mostMinutes;
   }
 
   private static long heapFor(long minutes) {

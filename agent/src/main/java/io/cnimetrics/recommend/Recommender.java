@@ -1,5 +1,6 @@
 package io.cnimetrics.recommend;
 
+import static io.cnimetrics.recommend.NodeHistory.LONG_GAP_MINUTES;
 import static java.util.Comparator.comparingDouble;
 import static java.util.stream.Collectors.joining;
 
@@ -19,8 +20,8 @@ import java.util.stream.IntStream;
 
 /**
  * Finds the best targets: of all targets with which ipamD would have refused no pod in the time of
- * the data, those that keep the fewest addresses idle. The days are added one after the other, so
- * that only the data of one day is in memory.
+ * the data, those that keep the fewest addresses idle. The data can be added in parts. No part
+ * stays in memory.
  */
 public final class Recommender {
   /** While ipamD gets an address for one pod, a second pod can start. */
@@ -28,7 +29,6 @@ public final class Recommender {
 
   private static final Duration LEAST_DATA = Duration.ofDays(1);
   private static final Duration WEEK = Duration.ofDays(7);
-  private static final int LONG_GAP_MINUTES = 5;
 
   /** At least this share of the nodes' minutes must have data. */
   private static final double LEAST_SHARE = 0.9;
@@ -213,7 +213,7 @@ public final class Recommender {
     if (inGaps > 0) {
       notes.add(
           ("%,d requests were made in gaps of over %d minutes. The targets are large enough even if"
-                  + " all requests of a gap were made at once.")
+                  + " all requests of a gap were made at once, as far as max pods permits.")
               .formatted(inGaps, LONG_GAP_MINUTES));
     }
     if (restarts > 0) {

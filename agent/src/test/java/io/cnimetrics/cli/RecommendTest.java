@@ -7,6 +7,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.config.Values;
 import io.cnimetrics.text.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -56,6 +57,10 @@ class RecommendTest {
 
   private final Terminal terminal = new Terminal(Map.of());
   private final List<HttpExchange> requests = new CopyOnWriteArrayList<>();
+
+  /** From this second the cluster has ten nodes. Before, it has one. */
+  private long grownAt = Long.MAX_VALUE;
+
   private HttpServer prometheus;
 
   @BeforeEach
@@ -92,6 +97,35 @@ class RecommendTest {
               assertThat(query.get("query")).matches("cni_\\w+\\{cluster=\"prod\"}");
               assertThat(seconds(query, "end") - seconds(query, "start")).isLessThan(90_000);
             });
+  }
+
+  @Test
+  void partsBecomeShorterWhenTheClusterGrows() {
+    assertThat(recommendGrowingCluster(2_500)).isZero();
+    assertThat(terminal.err()).isEmpty();
+    assertThat(terminal.out()).contains("9.3 nodes on average", "100.0 % complete");
+    assertThat(
+            requests.stream()
+                .map(RecommendTest::query)
+                .filter(query -> query.getOrDefault("query", "").startsWith("cni_enis_max"))
+                .map(query -> (seconds(query, "end") + 1 - seconds(query, "start")) / 3_600))
+        .startsWith(1L, 20L, 10L, 5L, 2L, 2L)
+        .hasSize(13);
+  }
+
+  @Test
+  void hourOfTheGrownClusterMustFit() {
+    assertThat(recommendGrowingCluster(500)).isEqualTo(Cli.FAILED);
+    assertThat(terminal.err()).contains("which do not fit into this heap");
+  }
+
+  /** The heap has space for this number of minutes of nodes. */
+  private int recommendGrowingCluster(int minutes) {
+    Instant now = Instant.ofEpochSecond(START);
+    grownAt = START - Duration.ofHours(22).toSeconds();
+    long heapBytes = (6L << 20) + 116L * minutes;
+    Values values = new Values(Map.of("--prometheus", url(), "--days", "1"), Map.of(), List.of());
+    return new Recommend(() -> now, heapBytes).run(values, terminal.console());
   }
 
   @Test
@@ -132,6 +166,32 @@ class RecommendTest {
     recommend(answer(series));
 
     assertThat(terminal.out()).contains("3 requests were made in gaps of over 5 minutes.");
+  }
+
+  /** In a gap, 40 pods perhaps ended and started one by one. Within a minute they did not. */
+  @ParameterizedTest
+  @CsvSource({
+    "40, true, '40 requests were made in gaps of over 5 minutes.'",
+    "0, false, 'Pods on a ended and started within so short a time'"
+  })
+  void podsOfALongGapDoNotForbidTargets(int gap, boolean targets, String reason)
+      throws IOException {
+    Map<Metric, Long> full = new LinkedHashMap<>(QUIET_NODE);
+    full.put(MetricCatalog.ASSIGN_IP_ADDRESSES, 80L);
+    full.put(MetricCatalog.TOTAL_IP_ADDRESSES, 112L);
+    full.put(MetricCatalog.TOTAL_IPV4_PREFIXES, 7L);
+    full.put(MetricCatalog.EFFECTIVE_MAX_IP_ADDRESSES, 110L);
+    full.put(MetricCatalog.MAX_IP_ADDRESSES, 432L);
+    List<Object> series = new ArrayList<>(series("a", "prod", full, 0, 2_000));
+    full.put(MetricCatalog.ADD_REQ_COUNT, 540L);
+    full.put(MetricCatalog.DEL_REQ_COUNT, 528L);
+    full.put(MetricCatalog.EC2_API_REQ_COUNT, 99L);
+    series.addAll(series("a", "prod", full, 2_000 + gap, 8_000));
+
+    recommend(answer(series));
+
+    assertThat(terminal.out().contains("WARM_IP_TARGET      ")).isEqualTo(targets);
+    assertThat(terminal.out().replaceAll("\\s+", " ")).contains(reason);
   }
 
   @Test
@@ -310,7 +370,7 @@ class RecommendTest {
     return "http://127.0.0.1:" + prometheus.getAddress().getPort();
   }
 
-  /** Answers like Prometheus, for a node whose pods never change. */
+  /** Answers like Prometheus, for nodes whose pods never change. */
   private void answer(HttpExchange exchange) throws IOException {
     requests.add(exchange);
     Map<String, String> query = query(exchange);
@@ -319,9 +379,12 @@ class RecommendTest {
     QUIET_NODE.forEach(
         (metric, value) -> {
           if (metric.prometheus().family().equals(family)) {
-            series.add(
-                oneSeries(
-                    metric, "a", "prod", value, seconds(query, "start"), seconds(query, "end")));
+            long start = seconds(query, "start");
+            long end = seconds(query, "end");
+            series.add(oneSeries(metric, "a", "prod", value, start, end));
+            for (int i = 1; i < 10 && grownAt <= end; i++) {
+              series.add(oneSeries(metric, "a" + i, "prod", value, Math.max(start, grownAt), end));
+            }
           }
         });
     byte[] body = answer(series).getBytes(UTF_8);

@@ -37,8 +37,12 @@ public final class Terminal {
 
   /** Returns the exit code. */
   public int run(String... arguments) {
-    Console console = new Console(out, new PrintStream(err, false, UTF_8), Palette.PLAIN);
-    return new Cli(environment, clock, console).run(List.of(arguments));
+    return new Cli(environment, clock, console()).run(List.of(arguments));
+  }
+
+  /** A console of this terminal. */
+  Console console() {
+    return new Console(out, new PrintStream(err, false, UTF_8), Palette.PLAIN);
   }
 
   /** Runs a command that succeeds, and returns its output. */
