@@ -245,7 +245,7 @@ public final class Agent {
   /**
    * Polls on the calling thread until the agent stops.
    *
-   * @return the why the agent can never send metrics; empty if the agent was stopped
+   * @return why the agent can never send metrics; empty if the agent was stopped
    */
   public Optional<String> run() {
     sending.start();

@@ -37,8 +37,8 @@ public final class DoctorTable {
    * Returns the whole table.
    *
    * @param node the identity of the node at the last poll
-   * @param verbose whether the table includes the findings of level ok, all advice of notes, and
-   *     the id of each check that did not run
+   * @param verbose whether the table shows each finding in full, and also symptoms, the findings of
+   *     level ok, and the checks that did not run
    */
   public static String of(
       NodeIdentity node,

@@ -129,12 +129,12 @@ final class Explanations {
     return CAUSES.getOrDefault(symptom.id(), List.of()).stream()
         .flatMap(id -> findings.stream().filter(finding -> finding.id().equals(id)))
         .filter(Finding::isPresent)
-        .filter(finding -> !isOfReconcileOnly(finding) || symptom.id().equals("ipamd-errors"))
+        .filter(finding -> !perhapsStopsNoPod(finding) || symptom.id().equals("ipamd-errors"))
         .min(Comparator.comparing(Explanations::certainty));
   }
 
-  /** Whether instance metadata fails, but not for pods. */
-  private static boolean isOfReconcileOnly(Finding cause) {
+  /** Whether instance metadata fails for ipamD, but this perhaps stops no pod. */
+  private static boolean perhapsStopsNoPod(Finding cause) {
     return cause.id().equals("metadata-away") && cause.level() != Level.FAIL;
   }
 

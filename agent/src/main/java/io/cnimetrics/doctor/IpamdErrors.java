@@ -133,8 +133,8 @@ record IpamdErrors(String fn, String meaning, String cause) {
         row.map(known -> known.cause(node))
             .orElse("The agent does not know this function of ipamD. ipamD's log has the error");
     String evidence = "%s: %s".formatted(fn, trend);
-    return trend.judge(
-        SPEC.warn(title, evidence, cause).at(RELEASES.contains(fn) ? Level.NOTE : Level.WARN));
+    Finding judged = trend.judge(SPEC.warn(title, evidence, cause));
+    return RELEASES.contains(fn) ? judged.at(Level.NOTE) : judged;
   }
 
   /** ipamD tries again to release spare addresses and ENIs, and no pod waits for this. */

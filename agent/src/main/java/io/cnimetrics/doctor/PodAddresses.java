@@ -241,14 +241,17 @@ final class PodAddresses {
         && PodNetwork.watchedRequests(node) > 1;
   }
 
-  /** Whether a single poll of a release that does not count refused pods shows no free address. */
+  /**
+   * Whether a single poll of a release that does not count refused pods shows no free address, and
+   * pods request addresses or perhaps do so.
+   */
   private static boolean mayRefuseWithoutCount(NodeEvidence node) {
     return !node.showsTrend()
         && node.mode() != AddressMode.IPV6
         && node.snapshot().metrics().isPresent()
         && node.snapshot().pool().isPresent()
         && node.gauge(MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries()).isEmpty()
-        && node.total(ADDED) > 0
+        && node.trend(ADDED).mayRise()
         && !node.pool().hasTrunk()
         && hasNoFreeAddress(node.last());
   }
@@ -405,7 +408,7 @@ final class PodAddresses {
     if (fullest.isEmpty()) {
       String why = node.maximum().orElseThrow().explanation();
       return podsAreRefused(node)
-          ? withoutEni(node, why)
+          ? perhapsEnded(node, withoutEni(node, why))
           : NODE_FULL.ok("No pod can have an address", why);
     }
     CardCapacity card = fullest.get();
@@ -417,13 +420,15 @@ final class PodAddresses {
         over <= 0
             ? "%spods hold %d of %d addresses"
                 .formatted(where, card.assigned(), maximum.addresses())
-            : "%spods hold %d addresses, %s"
+            : "%spods hold %d addresses, %d more than the expected %d%s"
                 .formatted(
                     where,
                     card.assigned(),
-                    over <= node.agentSettings().hostNetworkPods()
-                        ? "because fewer pods than assumed are on the host's network"
-                        : "%d more than expected".formatted(over));
+                    over,
+                    maximum.addresses(),
+                    isByMaxPods(node, maximum) && over <= node.agentSettings().hostNetworkPods()
+                        ? ", because fewer pods than assumed are on the host's network"
+                        : "");
     if (card.isFull()) {
       String whole = evidence + ": " + maximum.explanation();
       boolean eachCard = node.pool().multiNic();
@@ -431,24 +436,39 @@ final class PodAddresses {
           where.isEmpty()
               ? "The node is full"
               : "Network card %d of the node is full".formatted(card.networkCard());
+      String need =
+          eachCard
+              ? "Each pod needs an address on each network card, and %smore pods wait"
+              : "The node has as many pods as addresses, and %smore pods wait";
       return podsAreRefused(node)
-          ? roomFor(
+          ? perhapsEnded(
               node,
-              card,
-              NODE_FULL.warn(
-                  title,
-                  whole,
-                  (eachCard
-                          ? "Each pod needs an address on each network card, and more pods wait"
-                          : "The node has as many pods as addresses, and more pods wait")
-                      + (admitsMore(node, maximum)
-                          ? ", because the kubelet's max-pods is too high"
-                          : "")))
+              roomFor(
+                  node,
+                  card,
+                  NODE_FULL.warn(
+                      title,
+                      whole,
+                      need.formatted(mayRefuseWithoutCount(node) ? "perhaps " : "")
+                          + (admitsMore(node, maximum)
+                              ? ", because the kubelet's max-pods is too high"
+                              : ""))))
           : NODE_FULL.note(title, whole, "No pod seems to wait for an address");
     }
     return card.utilization() >= NEARLY_FULL_PERCENT
         ? NODE_FULL.note("The node is nearly full", evidence, "Pods hold nearly all addresses")
         : NODE_FULL.ok("The node has room for pods", evidence);
+  }
+
+  /** Whether max-pods is the limit, and not the ENIs. */
+  private static boolean isByMaxPods(NodeEvidence node, EffectiveMaximum maximum) {
+    AgentSettings settings = node.agentSettings();
+    return maximum.addresses() == settings.maxPods().pods() - settings.hostNetworkPods();
+  }
+
+  /** Without the counter, one poll does not show whether pods wait for an address. */
+  private static Finding perhapsEnded(NodeEvidence node, Finding full) {
+    return mayRefuseWithoutCount(node) ? full.ended() : full;
   }
 
   private static boolean admitsMore(NodeEvidence node, EffectiveMaximum maximum) {
@@ -485,9 +505,8 @@ final class PodAddresses {
   /** Advises prefixes only if the ENIs are the limit, and if the node has no prefixes yet. */
   private static Finding roomFor(NodeEvidence node, CardCapacity card, Finding full) {
     AgentSettings settings = node.agentSettings();
-    int pods = settings.maxPods().pods() - settings.hostNetworkPods();
     boolean enisPermitMore = node.total(MetricCatalog.MAX_IP_ADDRESSES) > card.assigned();
-    if (card.maximum().orElseThrow().addresses() == pods && enisPermitMore) {
+    if (isByMaxPods(node, card.maximum().orElseThrow()) && enisPermitMore) {
       String known = settings.maxPods().source().isPresent() ? "" : ", which is assumed";
       return full.remedied(
           "%s. Or, because the limit is max-pods %d%s, raise the kubelet's max-pods and"

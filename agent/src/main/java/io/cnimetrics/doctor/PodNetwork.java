@@ -371,8 +371,10 @@ final class PodNetwork {
    * Whether no address is available. VPC CNI before 1.15.1 does not count requests that fail for
    * this reason.
    */
-  private static boolean hasNoAddress(NodeEvidence node) {
-    return node.mode() == AddressMode.IPV6 ? !node.pool().ipv6() : node.available() == 0;
+  static boolean hasNoAddress(NodeEvidence node) {
+    return node.mode() == AddressMode.IPV6
+        ? node.snapshot().pool().filter(pool -> !pool.ipv6()).isPresent()
+        : node.available() == 0;
   }
 
   /** This limit includes the pause before the second read of the routes. */

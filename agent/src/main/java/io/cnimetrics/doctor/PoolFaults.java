@@ -19,7 +19,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -226,8 +225,8 @@ final class PoolFaults {
   /**
    * Changes a finding about a missing prefix, or about a slot that ipamD does not use. The answer
    * of EC2 to the call for the prefix explains why the node has none. If an attached ENI is missing
-   * in the pool, no slot is free. If it is unknown which ENIs are attached, the finding names this
-   * as a second possible cause.
+   * in the pool, no slot is free. If an attached ENI is perhaps missing, or if it is unknown which
+   * ENIs are attached, the finding names this as a second possible cause.
    */
   static Finding besideOthers(Finding finding, List<Finding> findings) {
     if (finding.id().equals(IPV6_PREFIX.id()) && finding.isPresent()) {
@@ -238,16 +237,20 @@ final class PoolFaults {
           .orElse(finding);
     }
     boolean ofSlot = Set.of(TRUNK_SLOT.id(), ENICONFIG.id()).contains(finding.id());
-    Predicate<Finding> lostEni = other -> other.id().equals("lost-eni");
-    Predicate<Finding> perhaps = other -> other.isPresent() || other.level() == Level.NOTE;
-    if (!ofSlot || !finding.isPresent()) {
+    Level lostEni =
+        findings.stream()
+            .filter(other -> other.id().equals("lost-eni"))
+            .map(Finding::level)
+            .findFirst()
+            .orElse(Level.OK);
+    if (!ofSlot || !finding.isPresent() || lostEni == Level.OK) {
       return finding;
-    } else if (findings.stream().anyMatch(lostEni.and(perhaps))) {
+    } else if (lostEni == Level.FAIL || lostEni == Level.WARN) {
       CheckSpec spec = finding.id().equals(TRUNK_SLOT.id()) ? TRUNK_SLOT : ENICONFIG;
       return spec.ok("No ENI slot is free", "an attached ENI is missing in ipamD's pool");
     }
-    return findings.stream().anyMatch(lostEni.and(other -> other.level() == Level.NOT_CHECKED))
-        ? finding
+    Finding orLost =
+        finding
             .causedBy(
                 finding.cause() + ". Or EC2 has attached an ENI that is missing in ipamD's pool")
             .remedied(
@@ -255,8 +258,10 @@ final class PoolFaults {
                     + finding.remedy(),
                 joined(
                     List.of(Commands.ENI_COUNT),
-                    joined(finding.commands(), Commands.RESTART_AWS_NODE)))
-        : finding;
+                    joined(finding.commands(), Commands.RESTART_AWS_NODE)));
+    return lostEni == Level.NOTE
+        ? orLost.titled("Perhaps " + Verdict.clause(finding.title())).at(Level.NOTE)
+        : orLost;
   }
 
   /** Whether pods are refused, the pool does not grow, and ipamD makes no call to EC2. */
@@ -308,9 +313,9 @@ final class PoolFaults {
               "`AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG`, the ENIs, and ipamD's errors",
               "fail if custom networking is on, but there is no ENI for pods and no error of EC2;"
                   + " warn if ipamD has just started, or if an address is available",
-              "Create an ENIConfig with the name that ipamD looks for. The second command shows"
-                  + " which label of the node has this name, often the label of the zone. If the"
-                  + " node does not have this label, the name is \"default\"")
+              "Create an ENIConfig with the name that ipamD looks for. ENI_CONFIG_LABEL_DEF of"
+                  + " aws-node names the label of the node that has this name, often the label of"
+                  + " the zone. If the node does not have this label, the name is \"default\"")
           .run(
               Commands.IS_CORDONED,
               Commands.settingsLike("ENI_CONFIG"),
@@ -331,7 +336,9 @@ final class PoolFaults {
         "custom networking is %s; %s; EC2 reports no error"
             .formatted(custom ? "on" : "off", EvidenceText.of(pool));
     boolean noEni = pool.enis().stream().allMatch(Eni::primary);
-    boolean refused = node.total(MetricCatalog.NO_AVAILABLE_IP_ADDRS) > 0;
+    boolean refused =
+        node.total(MetricCatalog.NO_AVAILABLE_IP_ADDRS) > 0
+            || PodAddresses.refusesWithoutCount(node);
     boolean lacks = noEni || (refused && isStuck(node) && podEnisAreFull(node));
     if (!custom || ec2Fails(node) || IpamdWork.addsAddresses(node) || !lacks) {
       return ENICONFIG.ok("Custom networking is off, or has an ENI for pods", evidence);

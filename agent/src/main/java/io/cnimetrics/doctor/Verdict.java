@@ -1,6 +1,5 @@
 package io.cnimetrics.doctor;
 
-import io.cnimetrics.snapshot.AddressMode;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,8 +40,8 @@ public record Verdict(Level level, String text, Optional<String> finding) {
   /** The answers of checks of what a pod needs after it has got an address, and of the agent. */
   private static final Map<String, String> NOT_OF_ADDRESSES =
       Map.of(
-          "pod-setup", "do not start",
-          "pod-routes", "some have no network",
+          "pod-setup", "pods do not start",
+          "pod-routes", "some pods have no network",
           "put-metric-data", "the agent has a problem");
 
   /** The findings that concern only the agent. */
@@ -80,11 +79,19 @@ public record Verdict(Level level, String text, Optional<String> finding) {
       case WARN -> new Verdict(Level.WARN, warning(node, worst, findings), id(worst));
       default -> {
         String notes = worst.level() == Level.NOTE ? ". The notes are not urgent" : "";
-        String found = clause(calm(node)) + (seesIncreases(node) ? "" : ONE_POLL) + notes;
-        yield new Verdict(Level.OK, "No trouble found: " + found, Optional.empty());
+        String found =
+            PodAddresses.mayRefuseWhileCooling(node)
+                ? ", but " + clause(UNKNOWN) + COOLING
+                : ": " + clause(calm(node)) + (seesIncreases(node) ? "" : ONE_POLL) + notes;
+        yield new Verdict(Level.OK, "No trouble found" + found, Optional.empty());
       }
     };
   }
+
+  private static final String UNKNOWN = "It is not known whether pods get addresses";
+
+  private static final String COOLING =
+      ": all free addresses are cooling, and this release does not count refused pods";
 
   private static final String ONE_POLL =
       ". One poll does not show whether requests fail (use --polls 2)";
@@ -103,7 +110,7 @@ public record Verdict(Level level, String text, Optional<String> finding) {
       String answer = unknown ? "It is not known whether new pods get addresses" : calm(node);
       return answer + ", but " + NOT_OF_ADDRESSES.get(worst.id()) + since(node, worst) + why(worst);
     } else if (Introspection.hidesThePool(worst)) {
-      return unknown(node, worst);
+      return unknown(node, worst, false);
     }
     List<Finding> failed =
         findings.stream().filter(finding -> finding.level() == Level.FAIL).toList();
@@ -127,12 +134,11 @@ public record Verdict(Level level, String text, Optional<String> finding) {
   }
 
   private static String warning(NodeEvidence node, Finding worst, List<Finding> findings) {
-    boolean unknown =
-        node.snapshot().metrics().isEmpty()
-            || findings.stream().anyMatch(Verdict::mayStopPods)
+    boolean unseen =
+        findings.stream().anyMatch(Verdict::mayStopPods)
             || PodAddresses.mayRefuseWhileCooling(node);
-    if (unknown) {
-      return unknown(node, worst);
+    if (unseen || node.snapshot().metrics().isEmpty()) {
+      return unknown(node, worst, unseen);
     } else if (worst.id().equals("pod-enis") && !worst.past()) {
       return SOME.get(worst.id()) + since(node, worst) + why(worst);
     }
@@ -145,12 +151,18 @@ public record Verdict(Level level, String text, Optional<String> finding) {
         + (isUrgent(worst) ? "" : ". This is not urgent");
   }
 
-  private static String unknown(NodeEvidence node, Finding worst) {
+  /** A problem of the agent is not the reason why doctor does not know the answer. */
+  private static String unknown(NodeEvidence node, Finding worst, boolean seenByPolls) {
+    boolean ofAgent = OF_AGENT.contains(worst.id());
     String answer =
-        worst.since().isPresent() && !worst.past()
+        worst.since().isPresent() && !worst.past() && !ofAgent
             ? "It is not known%s whether pods get addresses".formatted(since(node, worst))
-            : "It is not known whether pods get addresses, or since when"
-                + (node.showsTrend() ? "" : " (use --polls 2)");
+            : UNKNOWN
+                + ", or since when"
+                + (node.showsTrend() || !seenByPolls ? "" : " (use --polls 2)");
+    if (ofAgent) {
+      return answer + (PodAddresses.mayRefuseWhileCooling(node) ? COOLING : "");
+    }
     return answer + why(worst);
   }
 
@@ -166,8 +178,7 @@ public record Verdict(Level level, String text, Optional<String> finding) {
     if (PodNetwork.neverAsked(node)) {
       return NOBODY_ASKS;
     }
-    boolean none = node.mode() != AddressMode.IPV6 && node.available() == 0;
-    return none ? NO_POD_WAITS : YES;
+    return PodNetwork.hasNoAddress(node) ? NO_POD_WAITS : YES;
   }
 
   /** Makes a title a clause of a sentence. Names such as EC2 and CloudWatch keep their case. */

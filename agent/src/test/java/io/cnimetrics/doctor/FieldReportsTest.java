@@ -18,6 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.cnimetrics.catalog.RecentIncrease;
 import io.cnimetrics.simulator.NamedScenario;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -1446,6 +1447,109 @@ class FieldReportsTest {
     assertThat(finding(cards.diagnosed(), "lost-eni").level()).isEqualTo(Level.OK);
   }
 
+  /** Without the counter, one poll does not show that more pods wait. */
+  @Test
+  void nodeFullIsNotCertainWithoutTheCounter() {
+    Finding full = finding(fullNode(4, 14).requests(4, 4).diagnosed(1), "node-full");
+
+    assertThat(full.past()).isTrue();
+    assertThat(full.cause()).contains("perhaps more pods wait");
+    assertThat(full.remedy()).startsWith("Poll twice");
+  }
+
+  @Test
+  void allFreeAddressesOfAnOldReleaseCool() {
+    ReportedNode cooling =
+        node(eni(0, 14, 4).cooling(10), full(1, 14), full(2, 14), full(3, 14)).requests(3, 3);
+
+    assertThat(cooling.diagnosed().verdict().text())
+        .isEqualTo(
+            "No trouble found, but it is not known whether pods get addresses: all free addresses"
+                + " are cooling, and this release does not count refused pods");
+    AgentReport sendsNothing =
+        new AgentReport(
+            ReportedNode.FIRST_POLL.minusSeconds(7_200),
+            ReportedNode.FIRST_POLL,
+            List.of(),
+            AgentReport.Restarts.NONE,
+            Optional.of(
+                new AgentReport.SendFailure(
+                    ReportedNode.FIRST_POLL, Optional.empty(), "HTTP 400", "wait")));
+    Verdict ofAgent = cooling.with(it -> it.agent(sendsNothing)).diagnosed().verdict();
+    assertThat(ofAgent.finding()).hasValue("publishing");
+    assertThat(ofAgent.text())
+        .isEqualTo(
+            "It is not known whether pods get addresses, or since when: all free addresses are"
+                + " cooling, and this release does not count refused pods");
+  }
+
+  /** A second poll does not read what ipamD does not serve. */
+  @Test
+  void secondPollIsNotAdvisedIfItShowsNoMore() {
+    for (NamedScenario scenario :
+        List.of(NamedScenario.INTROSPECTION_OFF, NamedScenario.METRICS_OFF)) {
+      assertThat(DoctorFixture.diagnosis(scenario, 1).verdict().text())
+          .startsWith("It is not known whether pods get addresses, or since when: ");
+    }
+  }
+
+  @Test
+  void ipv6NodeWithoutPrefixDoesNotGiveAddresses() {
+    ReportedNode denied =
+        node(ipv6(0, 0, 0))
+            .type("m5.xlarge", 110, 4, 0)
+            .startedAgo(60)
+            .errors("AssignIpv6Addresses", "UnauthorizedOperation", 1, 1);
+
+    assertThat(denied.diagnosed().verdict().text())
+        .startsWith("No pod waits for an address, but the node has a problem")
+        .contains("EC2 denied the call for an IPv6 prefix");
+  }
+
+  /** MAX_ENI was lowered, and ipamD keeps its ENIs. */
+  @Test
+  void moreAddressesThanTheEnisPermitAreNotOfTheHostNetwork() {
+    Finding lowered =
+        finding(
+            node(full(0, 14), full(1, 14), eni(2, 14, 1))
+                .type("m5.xlarge", 58, 2, 14)
+                .requests(4, 4)
+                .diagnosed(),
+            "node-full");
+    Finding fewer =
+        finding(fullNode(2, 14).with(it -> it.maxPods(30)).requests(4, 4).diagnosed(), "node-full");
+
+    assertThat(lowered.evidence())
+        .startsWith("pods hold 29 addresses, 1 more than the expected 28: ");
+    assertThat(fewer.evidence())
+        .startsWith("pods hold 28 addresses, 1 more than the expected 27, because fewer pods than");
+  }
+
+  @Test
+  void eniConfigIsMissingInAReleaseWithoutTheCounter() {
+    ReportedNode node = node(eni(0, 0, 0), full(1, 14)).settings(true, WARM_ENI).requests(4, 0);
+
+    assertThat(finding(node.diagnosed(), "eniconfig").level()).isEqualTo(FAIL);
+  }
+
+  /** ipamD is perhaps adding the attached ENI now, so the ENIConfig can be missing too. */
+  @Test
+  void perhapsLostEniIsASecondCauseOfAMissingEniConfig() {
+    Finding eniConfig =
+        finding(
+            node(eni(0, 0, 0))
+                .settings(true, WARM_ENI)
+                .refused()
+                .attached("eni-0", "eni-1")
+                .diagnosed(1),
+            "eniconfig");
+
+    assertThat(eniConfig.title())
+        .isEqualTo("Perhaps custom networking finds no ENIConfig for this node");
+    assertThat(eniConfig.level()).isEqualTo(Level.NOTE);
+    assertThat(eniConfig.cause()).contains("Or EC2 has attached an ENI that is missing");
+  }
+
   /** Another CNI's configuration comes first, or the file of the plugin is missing. */
   @Test
   void nodeWithoutRequestsIsNotSaidToGiveAddresses() {
@@ -1519,9 +1623,21 @@ class FieldReportsTest {
         warns(
             "#890: release 1.5.5 does not count refused pods, and the node is full",
             fullNode(4, 14).requests(4, 4),
-            "node-full",
-            "It is not known",
-            "refused-pods=Level.WARN"),
+            "refused-pods",
+            "It is not known whether pods get addresses, or since when (use --polls 2)",
+            "Poll twice",
+            "node-full=Level.WARN"),
+        calm(
+            "The same, and the agent saw no request for two hours",
+            fullNode(4, 14).requests(4, 4).agentSaw(0)),
+        warns(
+            "The same, and the agent saw requests",
+            fullNode(4, 14).requests(4, 4).agentSaw(0, run("add_ip_req_count", 9, 60, 10)),
+            "refused-pods",
+            "Poll twice"),
+        calm(
+            "ipamD could not release addresses some days ago",
+            node(eni(0, 14, 4)).function("decreaseIPPool", 1, 1)),
         fails(
             "The node is full, and pods have no route",
             fullNode(4, 14).refused().with(it -> it.withoutRoutes(2)),
