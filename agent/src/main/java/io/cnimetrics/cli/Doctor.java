@@ -68,11 +68,7 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
   /** These settings of {@code run} have no effect, because the doctor publishes no metrics. */
   private static final List<Flag<?>> IGNORED =
       List.of(
-          Settings.PUBLISH_INTERVAL,
-          Settings.DIMENSIONS,
-          Settings.METRICS,
-          Settings.CLOUDWATCH,
-          Settings.PROMETHEUS);
+          Settings.PUBLISH_INTERVAL, Settings.DIMENSIONS, Settings.METRICS, Settings.PROMETHEUS);
 
   @Override
   public List<Flag<?>> flags() {

@@ -66,6 +66,9 @@ final class AgentSetup {
       NodeEvidence node,
       Optional<String> value,
       Optional<Origin> origin) {
+    if (value.isEmpty() && !node.agentSettings().sends()) {
+      return spec.ok(what + " is not needed", "the agent sends no metrics");
+    }
     if (value.isEmpty()) {
       Finding unknown =
           spec.warn(

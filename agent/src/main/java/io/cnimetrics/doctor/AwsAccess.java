@@ -102,6 +102,9 @@ final class AwsAccess {
   static final Check PUBLISHING_CHECK = PUBLISHING.check(AwsAccess::publishing);
 
   private static Finding publishing(NodeEvidence node) {
+    if (!node.agentSettings().sends()) {
+      return PUBLISHING.ok("The agent sends no metrics", "only Prometheus reads them");
+    }
     if (node.agent().isEmpty()) {
       return PUBLISHING.notChecked("no agent on this node answers on --health-address");
     }

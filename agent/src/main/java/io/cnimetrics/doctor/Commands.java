@@ -205,8 +205,10 @@ final class Commands {
       aws("ec2 describe-network-interfaces")
           + " --filters Name=subnet-id,Values="
           + THESE_SUBNETS
-          + " --query 'NetworkInterfaces[].PrivateIpAddresses[].PrivateIpAddress' --output text"
-          + " | tr '\\t' '\\n' | cut -d . -f 1-3 | sort | uniq -c"
+          + " --query 'NetworkInterfaces[].[PrivateIpAddresses[].PrivateIpAddress,"
+          + "Ipv4Prefixes[].Ipv4Prefix][]' --output text"
+          + " | tr '\\t' '\\n' | awk -F '[./]' 'NF > 3 {n[$1\".\"$2\".\"$3] += NF > 4 ? 16 : 1}"
+          + " END {for (b in n) print n[b], b}'"
           + "  # counts the used addresses of each /24";
 
   private static final String RESERVE_FOR_PREFIXES =
@@ -664,10 +666,11 @@ final class Commands {
   }
 
   /**
-   * Sets variables of aws-node on every node, if aws-node is a managed add-on, because EKS undoes
-   * {@code kubectl set env}. {@code update-addon} replaces all configuration values, so the command
-   * merges the new values into the present ones. If the present values cannot be read, VALUES is
-   * empty and the command changes nothing: jq 1.6 does not fail if its input is empty.
+   * Sets variables of aws-node on every node, if aws-node is a managed add-on: EKS can undo a
+   * change by {@code kubectl set env} when it updates the add-on. {@code update-addon} replaces all
+   * configuration values, so the command merges the new values into the present ones. If the
+   * present values cannot be read, VALUES is empty and the command changes nothing: jq 1.6 does not
+   * fail if its input is empty.
    *
    * @param assignments such as {@code WARM_IP_TARGET=5 MINIMUM_IP_TARGET=10}
    */

@@ -114,10 +114,17 @@ class AwsTest {
     AgentSettings.MaxPods maxPods = new AgentSettings.MaxPods(58, Optional.empty());
     AgentSettings scraped =
         new AgentSettings(Optional.empty(), maxPods, 3, Optional.empty(), false, false, List.of());
+    NodeIdentity unnamed =
+        new NodeIdentity("node", Optional.empty(), Optional.empty(), Instance.UNKNOWN);
+    NodeEvidence nameless =
+        new NodeEvidence(healthy.polls(), healthy.agent(), unnamed, healthy.origins(), scraped);
     NodeEvidence node =
         new NodeEvidence(
             healthy.polls(), healthy.agent(), healthy.identity(), healthy.origins(), scraped);
 
+    assertThat(level(AgentSetup.REGION, nameless)).isEqualTo(Level.OK);
+    assertThat(AwsAccess.PUBLISHING_CHECK.run(node).get(0).title())
+        .isEqualTo("The agent sends no metrics");
     assertThat(level(AwsAccess.cloudWatchEndpoint(GONE), node)).isEqualTo(Level.OK);
     assertThat(level(AgentSetup.stateDirectory(path -> Optional.of("read-only")), node))
         .isEqualTo(Level.OK);
