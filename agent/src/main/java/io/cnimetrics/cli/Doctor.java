@@ -117,7 +117,7 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
             poller(
                 config,
                 node,
-                reader(config, clock).fromElsewhere(),
+                reader(config, clock).byClockOfIpamd(),
                 OneShotPoller.identity(node),
                 clock),
             options.polls(),

@@ -47,7 +47,7 @@ public final class IpamdReader implements Ipamd {
   private final PrometheusReader prometheus;
   private final Duration ipCooldown;
   private final InstantSource clock;
-  private final boolean onNode;
+  private final boolean byOwnClock;
 
   private Duration ahead = Duration.ZERO;
   private Optional<IpamdSettings> settings = Optional.empty();
@@ -82,20 +82,20 @@ public final class IpamdReader implements Ipamd {
       PrometheusReader prometheus,
       Duration ipCooldown,
       InstantSource clock,
-      boolean onNode) {
+      boolean byOwnClock) {
     this.introspection = introspection;
     this.metrics = metrics;
     this.prometheus = prometheus;
     this.ipCooldown = ipCooldown;
     this.clock = clock;
-    this.onNode = onNode;
+    this.byOwnClock = byOwnClock;
   }
 
   /**
-   * Returns a reader for another host than the node. The times of its snapshots follow the node's
-   * clock, which the date of ipamD's answer shows.
+   * Returns a reader that perhaps runs on another host than the node. The times of its snapshots
+   * follow the node's clock, which the dates of ipamD's answers show.
    */
-  public IpamdReader fromElsewhere() {
+  public IpamdReader byClockOfIpamd() {
     return new IpamdReader(introspection, metrics, prometheus, ipCooldown, clock, false);
   }
 
@@ -118,10 +118,17 @@ public final class IpamdReader implements Ipamd {
   /** The date of an answer has no fraction of a second, and the answer needs some time. */
   private static final Duration SAME_TIME = Duration.ofSeconds(3);
 
-  /** Compares the node's clock with this clock. */
-  private void compare(Instant date) {
-    Duration difference = Duration.between(clock.instant(), date);
-    ahead = difference.abs().compareTo(SAME_TIME) > 0 ? difference : Duration.ZERO;
+  /** Compares the node's clock with this clock. A known difference stays if it still fits. */
+  private void compare(IpamdHttp http) {
+    Optional<Duration> difference =
+        http.date().filter(any -> !byOwnClock).map(date -> Duration.between(clock.instant(), date));
+    if (difference.filter(now -> isLong(now.minus(ahead))).isPresent()) {
+      ahead = difference.filter(IpamdReader::isLong).orElse(Duration.ZERO);
+    }
+  }
+
+  private static boolean isLong(Duration difference) {
+    return difference.abs().compareTo(SAME_TIME) > 0;
   }
 
   @Override
@@ -194,16 +201,22 @@ public final class IpamdReader implements Ipamd {
         return Optional.empty();
       }
       Duration limit = limit(IpamdHttp.CALL_TIMEOUT);
-      Optional<IpamdMetrics> sums =
-          attempt(
-              METRICS,
-              () ->
-                  metrics
-                      .get()
-                      .get("", limit, prometheus::read)
-                      .onHostBootedAt(HostBoot.seconds()));
+      Optional<IpamdMetrics> sums = attempt(METRICS, () -> sums(metrics.get(), limit));
       sums.ifPresent(this::checkNumbers);
       return sums;
+    }
+
+    private IpamdMetrics sums(IpamdHttp http, Duration limit) {
+      IpamdMetrics read =
+          http.get(
+              "",
+              limit,
+              body -> {
+                compare(http);
+                return prometheus.read(body);
+              });
+      // A host with another clock is not the node.
+      return read.onHostBootedAt(ahead.isZero() ? HostBoot.seconds() : OptionalDouble.empty());
     }
 
     /** Reports sums that are not finite. The agent leaves out a metric that needs such a sum. */
@@ -233,7 +246,7 @@ public final class IpamdReader implements Ipamd {
           "v1/enis",
           limit(IpamdHttp.CALL_TIMEOUT),
           body -> {
-            http.date().filter(any -> !onNode).ifPresent(IpamdReader.this::compare);
+            compare(http);
             return IntrospectionDecoder.pool(body, takenAt.plus(ahead), ipCooldown);
           });
     }

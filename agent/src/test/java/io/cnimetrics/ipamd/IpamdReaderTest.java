@@ -14,6 +14,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collections;
 import java.util.List;
@@ -221,6 +222,27 @@ class IpamdReaderTest {
     Files.delete(path);
     NodeSnapshot gone = poll(Optional.of(URI.create("unix:" + path)), Optional.empty());
     assertProblem(gone, Source.INTROSPECTION, Reason.UNREACHABLE, "unix:" + path + ", /v1/enis: ");
+  }
+
+  /** Introspection does not answer, so only the metrics show the node's clock. */
+  @Test
+  void timesFollowTheClockOfIpamdIfOnlyTheMetricsAnswer() throws IOException {
+    String later = "Sat, 21 Nov 2026 10:40:00 GMT";
+    try (RawServer ipamd =
+        ipamd(
+            request -> request.refuse(500, "", new byte[0]),
+            body(SETTINGS),
+            request ->
+                request.send(
+                    "HTTP/1.1 200 OK\r\nDate: %s\r\nConnection: close\r\n\r\n%s"
+                        .formatted(later, metrics(1))))) {
+      NodeSnapshot elsewhere = reader(ipamd).byClockOfIpamd().read();
+      NodeSnapshot onNode = reader(ipamd).read();
+      assertThat(elsewhere.takenAt()).isEqualTo(Instant.parse("2026-11-21T10:40:00Z"));
+      assertThat(elsewhere.metrics().orElseThrow().bootSeconds()).isEmpty();
+      assertThat(onNode.takenAt()).isEqualTo(Decoding.NOW);
+      assertThat(onNode.metrics().orElseThrow().bootSeconds()).isEqualTo(HostBoot.seconds());
+    }
   }
 
   private static NodeSnapshot poll(Optional<URI> introspection, Optional<URI> metrics) {
