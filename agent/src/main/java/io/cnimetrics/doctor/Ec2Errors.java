@@ -95,7 +95,7 @@ record Ec2Errors(
               "EC2 never refused ipamD a prefix",
               "The subnet has no whole block of 16 free addresses. Single addresses can be free",
               "Give pods one more subnet. Or, if only nodes use the subnet, reserve a block of it"
-                  + " for prefixes with the last command",
+                  + " for prefixes with create-subnet-cidr-reservation",
               Pages.PREFIXES,
               Commands.freePrefixes()),
           row(
@@ -271,15 +271,19 @@ record Ec2Errors(
   static final Predicate<IpamdError> IS_OF_EC2 =
       kind -> kind.family().equals(IpamdError.API_ERRORS) && !kind.isOfMetadata();
 
+  private Predicate<IpamdError> counted() {
+    return IS_OF_EC2.and(kind -> codes.test(kind.code()));
+  }
+
   private Finding finding(NodeEvidence node) {
-    Predicate<IpamdError> counted = IS_OF_EC2.and(kind -> codes.test(kind.code()));
+    Predicate<IpamdError> counted = counted();
     Trend trend = node.trend(counted);
     if (spec.id().equals(Cause.UNREACHABLE.finding()) && getsNoAnswer(node)) {
       return withoutAnswer(node);
     } else if (trend.total() == 0) {
       return spec.ok(never, "0 such errors");
     }
-    Optional<Finding> ofPrefix = ofIpv6Prefix(node, counted);
+    Optional<Finding> ofPrefix = ofIpv6Prefix(node);
     if (ofPrefix.isPresent()) {
       return ofPrefix.get();
     }
@@ -304,18 +308,19 @@ record Ec2Errors(
   private static final String IPV6_PREFIX = " the call for an IPv6 prefix";
 
   /** Whether the finding is EC2's answer to the call for the prefix that an IPv6 node lacks. */
-  static boolean explainsIpv6Prefix(Finding finding) {
+  static boolean explainsIpv6Prefix(NodeEvidence node, Finding finding) {
     return finding.isPresent()
-        && Set.of(Cause.EC2_DENIES.finding(), Cause.EC2_THROTTLES.finding()).contains(finding.id())
-        && finding.evidence().startsWith("AssignIpv6Addresses ");
+        && ROWS.stream()
+            .filter(row -> row.spec.id().equals(finding.id()))
+            .anyMatch(row -> row.ofIpv6Prefix(node).isPresent());
   }
 
   /**
    * The finding about a node without an IPv6 prefix. ipamD makes this call only when it starts, so
    * the last answer is the reason although the count no longer rises.
    */
-  private Optional<Finding> ofIpv6Prefix(NodeEvidence node, Predicate<IpamdError> counted) {
-    List<IpamdError> kinds = node.kinds(counted.and(OF_IPV6_PREFIX));
+  private Optional<Finding> ofIpv6Prefix(NodeEvidence node) {
+    List<IpamdError> kinds = node.kinds(counted().and(OF_IPV6_PREFIX));
     boolean denied = spec.id().equals(Cause.EC2_DENIES.finding());
     boolean throttled = spec.id().equals(Cause.EC2_THROTTLES.finding());
     return PoolFaults.withoutIpv6Prefix(node)

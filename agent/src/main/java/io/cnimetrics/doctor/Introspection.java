@@ -27,7 +27,7 @@ final class Introspection {
                   + " only on the metrics port, as old releases do; warn if"
                   + " `--introspection-url` is `none`",
               "Read the logs of aws-node. If a change of aws-node came just before, undo it with"
-                  + " the last command")
+                  + " kubectl rollout undo")
           .run(
               Commands.SYSTEM_PODS,
               Commands.LOG,

@@ -89,8 +89,8 @@ final class IpamdProcess {
                   + " ipamD started less than 10 minutes ago and over 15 minutes after the boot",
               "The first command shows the reason. OOMKilled: raise the memory limit of aws-node."
                   + " \"Liveness probe failed\": give the node free CPU. Otherwise the logs have"
-                  + " the error. If a change of aws-node came just before, undo it with the last"
-                  + " command")
+                  + " the error. If a change of aws-node came just before, undo it with"
+                  + " kubectl rollout undo")
           .run(
               Commands.LAST_STATE,
               Commands.PREVIOUS_LOG,

@@ -84,8 +84,8 @@ final class PodAddresses {
                     .formatted(Commands.POD_TAG)
                 + " subnet. Perhaps no subnet of this zone has the tag with the value 1")
         .remedied(
-            "Allow pods in a subnet of this zone with the last command. If pods may use the node's"
-                + " own subnet, the command before it removes the tag",
+            "Allow pods in a subnet of this zone with create-tags. Or, if pods may use the node's"
+                + " own subnet, remove the tag with delete-tags",
             Stream.concat(
                     Stream.of(NodeSetup.allowPods(node, Commands.SUBNETS)),
                     Stream.of(Commands.ADD_SUBNET))
@@ -492,7 +492,7 @@ final class PodAddresses {
                 "ipamD's limit of ENIs is 0. Either ENIs that ipamD does not manage take all slots,"
                     + " or this release of the VPC CNI does not know the instance type")
             .remedied(
-                "If the first command shows a single ENI, upgrade the VPC CNI. Otherwise add nodes"
+                "If the instance has a single ENI, upgrade the VPC CNI. Otherwise add nodes"
                     + " that have fewer ENIs of their own",
                 Commands.ENIS_OF_INSTANCE,
                 Commands.UPGRADE_CNI,
@@ -500,7 +500,8 @@ final class PodAddresses {
         : none;
   }
 
-  private static final String MOVE_PODS = "The last commands add nodes and move the waiting pods";
+  private static final String MOVE_PODS =
+      "Add nodes, cordon this node, and delete the waiting pods, so that they start on other nodes";
 
   /** Advises prefixes only if the ENIs are the limit, and if the node has no prefixes yet. */
   private static Finding roomFor(NodeEvidence node, CardCapacity card, Finding full) {
@@ -528,7 +529,7 @@ final class PodAddresses {
     boolean fewer = card.maximum().orElseThrow().explanation().contains("MAX_ENI");
     return fewer
         ? full.remedied(
-            MOVE_PODS + larger + ". Or, if the second command shows MAX_ENI, raise or remove it",
+            MOVE_PODS + larger + ". Or, if aws-node sets MAX_ENI, raise or remove it",
             Commands.movePendingPods(Commands.settingsLike("MAX_ENI"), Commands.NODE_GROUP))
         : full.remedied(MOVE_PODS + larger, Commands.movePendingPods());
   }

@@ -228,10 +228,10 @@ final class PoolFaults {
    * in the pool, no slot is free. If an attached ENI is perhaps missing, or if it is unknown which
    * ENIs are attached, the finding names this as a second possible cause.
    */
-  static Finding besideOthers(Finding finding, List<Finding> findings) {
+  static Finding besideOthers(NodeEvidence node, Finding finding, List<Finding> findings) {
     if (finding.id().equals(IPV6_PREFIX.id()) && finding.isPresent()) {
       return findings.stream()
-          .filter(Ec2Errors::explainsIpv6Prefix)
+          .filter(other -> Ec2Errors.explainsIpv6Prefix(node, other))
           .findFirst()
           .map(finding::explainedBy)
           .orElse(finding);
@@ -254,7 +254,7 @@ final class PoolFaults {
             .causedBy(
                 finding.cause() + ". Or EC2 has attached an ENI that is missing in ipamD's pool")
             .remedied(
-                "If the first command shows more ENIs than ipamD has, restart aws-node. Otherwise: "
+                "If the instance has more ENIs than ipamD's pool, restart aws-node. Otherwise: "
                     + finding.remedy(),
                 joined(
                     List.of(Commands.ENI_COUNT),

@@ -1504,6 +1504,24 @@ class FieldReportsTest {
     assertThat(denied.diagnosed().verdict().text())
         .startsWith("No pod waits for an address, but the node has a problem")
         .contains("EC2 denied the call for an IPv6 prefix");
+    assertThat(finding(denied.diagnosed(), "ipv6-prefix").explainedBy()).hasValue("ec2-denied");
+  }
+
+  /** A finding about past trouble, or beside a worse one, has no such commands. */
+  @Test
+  void remediesNameTheirCommands() {
+    List<Diagnosis> diagnoses =
+        Stream.of(
+                NamedScenario.SUBNET_FRAGMENTED,
+                NamedScenario.PODS_REFUSED,
+                NamedScenario.MULTI_NIC_CARD_FULL,
+                NamedScenario.CRASH_LOOP)
+            .map(scenario -> DoctorFixture.diagnosis(scenario, 2))
+            .toList();
+
+    assertThat(diagnoses).extracting(it -> first(it).id()).contains("ec2-no-prefixes", "node-full");
+    assertThat(diagnoses)
+        .allSatisfy(it -> assertThat(first(it).remedy()).doesNotContain("last command"));
   }
 
   /** MAX_ENI was lowered, and ipamD keeps its ENIs. */
