@@ -246,7 +246,7 @@ final class Commands {
           + POD_TAG
           + ",Value=1 --resources \"$SUBNET\""
           + EVERY_NODE
-          + " of the VPC; first set SUBNET to a subnet of the first table with False";
+          + " of the VPC; first set SUBNET to one of the table with free addresses and False";
 
   /** Lists the interfaces of the VPC CNI that no instance uses, such as those of deleted nodes. */
   static final String UNATTACHED_ENIS = unattached("");
@@ -266,7 +266,7 @@ final class Commands {
   static final String FREE_ADDRESSES =
       "Delete unattached interfaces"
           + LOWER_TARGETS
-          + ". If this is not enough, give pods one more subnet with the last command";
+          + ". If this is not enough, give pods one more subnet";
 
   private static String unattached(String filter) {
     return "ENIS=\"$("
@@ -309,7 +309,7 @@ final class Commands {
   static final String WHERE_MAX_PODS =
       "With Karpenter, patch its EC2NodeClass. In a managed node group, set maxPods below"
           + " spec.kubelet.config of nodeadm's NodeConfig in a new version of the launch template,"
-          + " and roll the group with the last command";
+          + " and roll the group with update-nodegroup-version";
 
   /** The commands for {@link #WHERE_MAX_PODS}. */
   static String[] maxPods(long pods, String... last) {
