@@ -82,7 +82,7 @@ record Week(String name, Scenario node) {
         continue;
       }
       Optional<Week> refusing =
-          weeks.stream().filter(week -> week.refuses(targets, today)).findFirst();
+          weeks.parallelStream().filter(week -> week.refuses(targets, today)).findAny();
       if (refusing.isEmpty()) {
         Replay replay = replay(targets);
         best = replay.idle() < best.idle() ? replay : best;
@@ -119,7 +119,7 @@ record Week(String name, Scenario node) {
    * same data of the default targets.
    */
   List<Week> orders(Replay today) {
-    return ORDERS.stream()
+    return ORDERS.parallelStream()
         .flatMap(
             orders ->
                 IntStream.range(0, orders.size())
