@@ -42,6 +42,7 @@ class HostileLogIT {
           "poll_interval",
           "publish_interval",
           "namespace",
+          "sends_to",
           "state_dir",
           "source",
           "reason",
