@@ -123,7 +123,8 @@ final class Alarms implements Command {
           List.of(
               "--subnet-ids lists %d subnets, but a template can have alarms of only %d subnets:"
                       .formatted(listed, most)
-                  + " in CloudWatch, a composite alarm can have at most 100 alarms, and its rule at most 10,240 characters, including the cluster's name; list at most %d subnets"
+                  + " in CloudWatch, a composite alarm can have at most 100 alarms, and its rule at"
+                  + " most 10,240 characters, including the cluster's name; list at most %d subnets"
                       .formatted(most)));
     }
   }

@@ -1,5 +1,6 @@
 package io.cnimetrics.doctor;
 
+import io.cnimetrics.capacity.PodLimits;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,6 +27,10 @@ public record AgentSettings(
     List<String> injectors) {
   public AgentSettings {
     injectors = List.copyOf(injectors);
+  }
+
+  PodLimits podLimits() {
+    return new PodLimits(maxPods.pods(), hostNetworkPods);
   }
 
   /**

@@ -547,8 +547,7 @@ record Ec2Errors(
    * Whether ipamD works without the calls of this row, and pods need another call, which fails now.
    */
   private boolean isOnlyOptional(NodeEvidence node, Trend trend) {
-    return node.kinds(IS_OF_EC2.and(kind -> codes.test(kind.code()))).stream()
-            .allMatch(IpamdError::isOptional)
+    return node.kinds(counted()).stream().allMatch(IpamdError::isOptional)
         && node.kinds(IS_OF_EC2).stream()
             .anyMatch(
                 kind ->

@@ -230,10 +230,8 @@ final class PodAddresses {
    * the request is for a branch ENI.
    */
   static boolean refusesWithoutCount(NodeEvidence node) {
-    return node.mode() != AddressMode.IPV6
-        && node.snapshot().metrics().isPresent()
+    return countsNoRefusals(node)
         && node.snapshot().pool().isPresent()
-        && node.gauge(MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries()).isEmpty()
         && node.pool().coolingKnown()
         && !node.pool().hasTrunk()
         && node.lasts(PodAddresses::hasNoFreeAddress)
@@ -247,10 +245,8 @@ final class PodAddresses {
    */
   private static boolean mayRefuseWithoutCount(NodeEvidence node) {
     return !node.showsTrend()
-        && node.mode() != AddressMode.IPV6
-        && node.snapshot().metrics().isPresent()
+        && countsNoRefusals(node)
         && node.snapshot().pool().isPresent()
-        && node.gauge(MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries()).isEmpty()
         && node.trend(ADDED).mayRise()
         && !node.pool().hasTrunk()
         && hasNoFreeAddress(node.last());
@@ -258,14 +254,19 @@ final class PodAddresses {
 
   /** Whether all free addresses cool while pods request some, in a release without the counter. */
   static boolean mayRefuseWhileCooling(NodeEvidence node) {
-    return node.mode() != AddressMode.IPV6
-        && node.snapshot().metrics().isPresent()
-        && node.gauge(MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries()).isEmpty()
+    return countsNoRefusals(node)
         && allFreeAddressesCool(node.last())
         && node.trend(ADDED).isRising();
   }
 
-  private static final Series ADDED = MetricCatalog.ADD_REQ_COUNT.onlySeries();
+  /** Whether ipamD's metrics can be read, and do not count the pods that it refuses. */
+  private static boolean countsNoRefusals(NodeEvidence node) {
+    return node.mode() != AddressMode.IPV6
+        && node.snapshot().metrics().isPresent()
+        && node.gauge(MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries()).isEmpty();
+  }
+
+  static final Series ADDED = MetricCatalog.ADD_REQ_COUNT.onlySeries();
 
   private static boolean hasNoFreeAddress(Poll poll) {
     return poll.reading().capacity().available() == 0 && !allFreeAddressesCool(poll);
@@ -462,8 +463,7 @@ final class PodAddresses {
 
   /** Whether max-pods is the limit, and not the ENIs. */
   private static boolean isByMaxPods(NodeEvidence node, EffectiveMaximum maximum) {
-    AgentSettings settings = node.agentSettings();
-    return maximum.addresses() == settings.maxPods().pods() - settings.hostNetworkPods();
+    return maximum.addresses() == node.agentSettings().podLimits().podsWithAddress();
   }
 
   /** Without the counter, one poll does not show whether pods wait for an address. */
@@ -474,7 +474,7 @@ final class PodAddresses {
   private static boolean admitsMore(NodeEvidence node, EffectiveMaximum maximum) {
     AgentSettings settings = node.agentSettings();
     return settings.maxPods().source().isPresent()
-        && settings.maxPods().pods() - settings.hostNetworkPods() > maximum.addresses();
+        && settings.podLimits().podsWithAddress() > maximum.addresses();
   }
 
   /** ipamD's limit is 0 if other ENIs take all slots, and in releases older than the type. */

@@ -71,7 +71,7 @@ final class PodNetwork {
 
   /** Whether so few setups failed that they probably failed long ago. */
   private static boolean isRare(NodeEvidence node, Trend failures) {
-    return failures.total() * 10 < node.total(ADDED);
+    return failures.total() * 10 < node.total(PodAddresses.ADDED);
   }
 
   private static final Duration REQUESTS_LIMIT = Duration.ofSeconds(2);
@@ -102,8 +102,8 @@ final class PodNetwork {
    * request fails: no address is available, or instance metadata does not answer.
    */
   private static Finding requests(NodeEvidence node, Probes.Pool pool) {
-    Trend requests = node.trend(ADDED);
-    double watched = watched(node, ADDED);
+    Trend requests = node.trend(PodAddresses.ADDED);
+    double watched = watched(node, PodAddresses.ADDED);
     boolean whileWatched = watched > 1;
     double amount = whileWatched ? watched : amount(requests);
     Instant since =
@@ -209,7 +209,7 @@ final class PodNetwork {
    * pods released since its start.
    */
   private static Instant startWithRequests(NodeEvidence node) {
-    double requests = node.total(ADDED);
+    double requests = node.total(PodAddresses.ADDED);
     return node.ipamdStart()
         .filter(any -> requests > 1 && !node.justStarted())
         .filter(
@@ -229,8 +229,8 @@ final class PodNetwork {
   static boolean neverAsked(NodeEvidence node) {
     return node.snapshot().metrics().isPresent()
         && node.snapshot().pool().isPresent()
-        && node.gauge(ADDED).isPresent()
-        && node.total(ADDED) == 0
+        && node.gauge(PodAddresses.ADDED).isPresent()
+        && node.total(PodAddresses.ADDED) == 0
         && node.pool().assigned() == 0
         && node.ipamdStart().isPresent()
         && !node.startedWithin(NEW_POD_EXPECTED);
@@ -267,7 +267,7 @@ final class PodNetwork {
 
   /** The number of requests of pods between doctor's polls. */
   static double watchedRequests(NodeEvidence node) {
-    return watched(node, ADDED);
+    return watched(node, PodAddresses.ADDED);
   }
 
   private static double watched(NodeEvidence node, Series counter) {
@@ -352,8 +352,6 @@ final class PodNetwork {
                 Commands.doctor("--polls 4"),
                 IpamdWork.BRANCH_ENI_EVENTS);
   }
-
-  private static final Series ADDED = MetricCatalog.ADD_REQ_COUNT.onlySeries();
 
   /** Counts releases. After a failed request the container runtime also sends a release. */
   private static final Series RELEASED = MetricCatalog.DEL_REQ_COUNT.onlySeries();

@@ -326,8 +326,14 @@ public final class Sender {
     return answer.code().equals(PutResult.TOO_LARGE);
   }
 
+  private static boolean isLogDue(Instant last, Instant now) {
+    boolean longAgo = !last.plus(LOG_AGAIN).isAfter(now);
+    boolean clockWentBack = last.isAfter(now);
+    return longAgo || clockWentBack;
+  }
+
   private synchronized void logSplit(Batch batch, PutResult answer, Instant now) {
-    if (!splitLoggedAt.plus(LOG_AGAIN).isAfter(now) || splitLoggedAt.isAfter(now)) {
+    if (isLogDue(splitLoggedAt, now)) {
       splitLoggedAt = now;
       log.warn(
           "{} refuses the size of a request; the agent sends the request in smaller parts:"
@@ -378,11 +384,8 @@ public final class Sender {
     Duration pause = answer.status() == Status.UNAUTHORIZED ? backoff.nextSlow() : backoff.next();
     Duration asked = answer.retryAfter().orElse(Duration.ZERO);
     due = now.plus(Collections.min(List.of(asked, MOST_RETRY_AFTER))).plus(pause);
-    boolean loggedLongAgo = !loggedAt.plus(LOG_AGAIN).isAfter(now);
-    boolean clockWentBack = loggedAt.isAfter(now);
     if (!failure.map(PutResult::status).equals(Optional.of(answer.status()))
-        || loggedLongAgo
-        || clockWentBack) {
+        || isLogDue(loggedAt, now)) {
       loggedAt = now;
       log.warn(
           "{} request failed; the datums are kept for a retry: outcome={}"
