@@ -32,7 +32,7 @@ final class RepeatedIpamd implements Ipamd {
     ModelClock clock = new ModelClock();
     try (SimulatedIpamd ipamd =
         SimulatedIpamd.start(
-            Scenario.of(instanceType).pods(PodSchedule.parse("50")).build(),
+            Scenario.of(instanceType).pods(PodSchedule.parse("50")),
             SimulatedIpamd.Ports.ANY,
             Duration.ofHours(1),
             clock)) {

@@ -68,7 +68,7 @@ public final class WireTable {
 
   private static SimulatedIpamd simulated(ModelClock clock) {
     return SimulatedIpamd.start(
-        Scenario.of(INSTANCE_TYPE).pods(PodSchedule.parse("20:50:0.005")).build(),
+        Scenario.of(INSTANCE_TYPE).pods(PodSchedule.parse("20:50:0.005")),
         SimulatedIpamd.Ports.ANY,
         Duration.ofMinutes(10),
         clock);
