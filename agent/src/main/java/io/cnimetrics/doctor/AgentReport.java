@@ -8,12 +8,12 @@ import java.util.Optional;
 /**
  * The facts that the agent on this node reports on its page {@code /status}.
  *
- * @param startedAt when the agent began to read counters, and so to see increases
- * @param readUntil the last poll of the agent that read ipamD's counters; the same as {@code
- *     startedAt} if the agent has not read them recently
+ * @param startedAt when the agent began to read counters; it has seen all increases since then
+ * @param readUntil when the agent last read ipamD's counters; the same as {@code startedAt} if it
+ *     has not read them recently
  * @param increases the last run of increases of each counter that rose
  * @param restarts the recent restarts of ipamD
- * @param sendFailure the last failed request to AWS; empty if no later request succeeded
+ * @param sendFailure the last failed request to AWS; empty if a later request succeeded
  */
 public record AgentReport(
     Instant startedAt,
@@ -51,7 +51,7 @@ public record AgentReport(
   public record SendFailure(
       Instant at, Optional<Instant> lastSuccess, String fact, String remedy) {}
 
-  /** The report of an agent that made these polls and no others. */
+  /** The report of an agent that made only these polls. */
   public static AgentReport of(NodeEvidence polls, List<RecentIncrease> increases) {
     return new AgentReport(
         polls.polls().get(0).snapshot().takenAt(),

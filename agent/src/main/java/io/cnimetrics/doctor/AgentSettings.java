@@ -10,10 +10,9 @@ import java.util.Optional;
  * The agent's settings that the doctor's checks use.
  *
  * @param metricsUrl the URL of ipamD's metrics text; empty if the agent does not read this text
- * @param maxPods the kubelet's max-pods
  * @param hostNetworkPods the number of pods on the host network; these pods need no address
  * @param stateDir the directory of the journal; empty if {@code --state-dir} is not set
- * @param sends whether the agent sends metrics to a receiver, and is not only read by Prometheus
+ * @param sends whether the agent sends metrics to a receiver; false if only Prometheus reads them
  * @param cloudWatch whether a receiver is CloudWatch
  * @param injectors the names of environment variables that load a Java agent into the JVM
  */

@@ -188,7 +188,7 @@ final class AwsAccess {
         .orElseGet(() -> TEST_DATUM.ok("CloudWatch accepts the test datum", TEST_METRIC));
   }
 
-  /** Returns the given commands, and then the commands for the reason why the request failed. */
+  /** Returns the given commands, followed by the commands for this failure. */
   private static String[] commands(String failure, String... first) {
     Stream<String> byReason =
         AwsTrouble.of(failure)

@@ -5,7 +5,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Reasons why a request to AWS fails, as far as the error message shows the reason. */
+/** The reasons for failed requests to AWS that an error message can show. */
 enum AwsTrouble {
   SETTINGS(
       "_PROXY is '|must not be null|Protocol must be|invalid: ",

@@ -15,7 +15,7 @@ import java.util.function.Function;
  */
 public record Check(
     CheckSpec spec, Optional<Duration> ioLimit, Function<NodeEvidence, List<Finding>> judge) {
-  /** Returns the same check with a limit. A check with a limit runs on its own thread. */
+  /** Returns a copy with a limit for its I/O. A check with a limit runs on its own thread. */
   Check withIo(Duration limit) {
     return new Check(spec, Optional.of(limit), judge);
   }
@@ -25,8 +25,8 @@ public record Check(
       Set.of("max-pods", "cni-release", "instance-type", "cluster-name", "region", "java-agent");
 
   /**
-   * Runs the check, and adds the time when the trouble began to each finding of present trouble. To
-   * find this time, the check also judges the node as it was at each earlier poll.
+   * Runs the check. A finding of present trouble gets the time when the trouble began. To find this
+   * time, the check also judges the node as it was at each earlier poll.
    */
   List<Finding> dated(NodeEvidence node) {
     return run(node).stream()

@@ -35,7 +35,7 @@ public final class CheckRunner {
   }
 
   /**
-   * Two checks look for leaked addresses. If one finds some, the ok finding of the other is left
+   * Two checks look for leaked addresses. If one of them finds some, the other's ok finding is left
    * out.
    */
   private static boolean isContradicted(Finding finding, List<Finding> findings) {

@@ -79,7 +79,7 @@ record CheckSpec(
   }
 
   /**
-   * A check that runs only with a flag.
+   * The finding of a check that did not run because its flag is not set.
    *
    * @param flag the text about the missing flag, such as {@code --subnets is not set}
    */
@@ -87,9 +87,6 @@ record CheckSpec(
     return Finding.without(this, Level.NOT_CHECKED, "not requested", flag);
   }
 
-  /**
-   * @param why the reason why the check did not run
-   */
   Finding notChecked(String why) {
     return Finding.without(this, Level.NOT_CHECKED, "not checked", why);
   }

@@ -54,7 +54,7 @@ final class Commands {
   /** The log of the container aws-node, which runs ipamD. */
   static final String LOG = "kubectl -n kube-system logs -c aws-node --tail 50 " + AWS_NODE_POD;
 
-  /** What aws-node logged first. The end of the log shows nothing about a start. */
+  /** What aws-node logged first. The end of the log does not show the start. */
   static final String LOG_OF_START =
       "kubectl -n kube-system logs -c aws-node " + AWS_NODE_POD + " | head -30";
 
@@ -217,7 +217,9 @@ final class Commands {
           + "  # changes the whole subnet; first set SUBNET, and CIDR to a block with few used"
           + " addresses";
 
-  /** Gives ipamD free prefixes: another subnet, or a reserved block of the present subnet. */
+  /**
+   * Gives ipamD free prefixes, from another subnet or from a reserved block of the present subnet.
+   */
   static String[] freePrefixes() {
     return new String[] {
       SUBNETS, USED_BLOCKS, ADD_SUBNET, SET_SUBNET_OF_ENICONFIG, RESERVE_FOR_PREFIXES
@@ -239,7 +241,9 @@ final class Commands {
   /** With the value 0, this tag of a subnet forbids pods in the subnet. */
   static final String POD_TAG = "kubernetes.io/role/cni";
 
-  /** Allows ipamD to use one more subnet. A person must choose it: a subnet can be public. */
+  /**
+   * Allows ipamD to use one more subnet. A person must choose the subnet, because it can be public.
+   */
   static final String ADD_SUBNET =
       aws("ec2 create-tags")
           + " --tags Key="
@@ -280,7 +284,7 @@ final class Commands {
         + " text)\"; echo \"$ENIS\"";
   }
 
-  /** The node's max-pods, and the group or pool in which max-pods and the size are set. */
+  /** Shows the node's max-pods, and the node group or Karpenter pool that sets it. */
   static final String NODE_GROUP =
       "kubectl get node "
           + THIS_NODE
@@ -360,7 +364,9 @@ final class Commands {
         + " --query 'Events[].[EventTime,Username,Resources[].ResourceName]' --output text";
   }
 
-  /** Counts the last calls of the account to EC2 by role or user, call and error. */
+  /**
+   * Counts the account's last calls to EC2. The counts are grouped by role or user, call and error.
+   */
   static final String CALLS_TO_EC2 =
       aws("cloudtrail lookup-events")
           + " --lookup-attributes AttributeKey=EventSource,AttributeValue=ec2.amazonaws.com"
@@ -532,7 +538,7 @@ final class Commands {
         + "  # names the role and the reason, some minutes after the call";
   }
 
-  /** Prints nothing if no pod uses security groups for pods. */
+  /** Lists the policies that give pods security groups of their own. */
   static final String PODS_WITH_SECURITY_GROUPS = "kubectl get securitygrouppolicies -A";
 
   static final String ENICONFIGS =
@@ -544,7 +550,7 @@ final class Commands {
   static final String CREATE_ENICONFIG =
       "kubectl apply -f " + FILE_OF_ENICONFIG + "  # changes every node that uses this ENIConfig";
 
-  /** Writes an ENIConfig with the subnet and the security groups of an ENI into a file. */
+  /** Writes a file with an ENIConfig. It has the subnet and the security groups of this ENI. */
   static String eniConfigLike(String eni, String name) {
     return aws("ec2 describe-network-interfaces")
         + " --network-interface-ids %s --output json --query '".formatted(eni)
@@ -602,7 +608,8 @@ final class Commands {
   }
 
   /**
-   * Returns the given commands, and then those that move this node's waiting pods to other nodes.
+   * Returns the given commands, followed by the commands that move this node's waiting pods to
+   * other nodes.
    */
   static String[] movePendingPods(String... first) {
     return Stream.concat(
@@ -611,9 +618,7 @@ final class Commands {
         .toArray(String[]::new);
   }
 
-  /**
-   * Adds nodes: by the node group, or by Karpenter, which starts a node for pods without a node.
-   */
+  /** Adds nodes: a node group gets more nodes, and Karpenter starts nodes for waiting pods. */
   static String[] addNodes() {
     return new String[] {SIZE_OF_NODE_GROUP, ADD_NODES, CORDON};
   }
@@ -706,9 +711,9 @@ final class Commands {
   }
 
   /**
-   * The commands with this node's ids. Commands that need an unknown id are left out, and also the
-   * commands that need the variable or the file of such a command. The first command that has to
-   * run on the node comes after a command that opens a shell there.
+   * The commands with this node's ids. A command that needs an unknown id is left out. A command
+   * that uses a variable or file of a left-out command is left out too. If a command has to run on
+   * the node, a command that opens a shell there comes before it.
    */
   static List<String> complete(List<String> commands, NodeEvidence node) {
     List<String> complete =
@@ -740,7 +745,10 @@ final class Commands {
     return complete;
   }
 
-  /** What a command uses, and the part of the command before it that creates this. */
+  /**
+   * Key: a variable or file that a command uses. Value: the part of an earlier command that creates
+   * it.
+   */
   private static final Map<String, String> SOURCES =
       Map.of(
           "\"$ROLE\"",
@@ -750,7 +758,7 @@ final class Commands {
           "-f " + FILE_OF_ENICONFIG,
           "tee " + FILE_OF_ENICONFIG);
 
-  /** Replaces ids that instance metadata did not show by commands that ask Kubernetes for them. */
+  /** Where an id is unknown from instance metadata, puts a command that asks Kubernetes for it. */
   private static String asking(String command, NodeEvidence node) {
     String asking = command;
     for (Map.Entry<String, String> label : BY_KUBERNETES.entrySet()) {

@@ -109,7 +109,7 @@ public final class DoctorTable {
             + palette.faint(finding.id()));
   }
 
-  /** Writes symptoms without a time and advice, because their cause has both. */
+  /** Writes symptoms. They have no time and no advice, because their cause has both. */
   private void symptoms() {
     Map<String, List<Finding>> byCause =
         diagnosis.findings().stream()
@@ -135,7 +135,7 @@ public final class DoctorTable {
         .collect(Collectors.joining("; "));
   }
 
-  /** Whether the finding is a symptom of the cause, or a symptom of a symptom. */
+  /** Whether the cause explains the symptom, directly or through another symptom. */
   private boolean explains(Finding cause, Finding symptom) {
     return symptom
         .explainedBy()
@@ -147,12 +147,15 @@ public final class DoctorTable {
         .isPresent();
   }
 
-  /** Whether the finding has its commands: the first finding, and others of level fail. */
+  /**
+   * Whether the finding is written with its commands. This is so for the first finding, and for all
+   * of level fail.
+   */
   private boolean isWhole(Finding finding) {
     return verbose || finding.level() == Level.FAIL || finding.equals(diagnosis.findings().get(0));
   }
 
-  /** Writes the findings beside the first one, which a reader looks at later. */
+  /** Writes the other findings. A reader looks at them after the first one. */
   private void others() {
     List<Finding> others =
         Stream.of(Level.WARN, Level.NOTE)
@@ -171,7 +174,7 @@ public final class DoctorTable {
     }
   }
 
-  /** Whether a finding is not urgent, and is shortened because another is worse or more urgent. */
+  /** Whether a finding is shortened, because it is not urgent and the first finding is worse. */
   private boolean isShort(Finding finding) {
     Finding first = diagnosis.findings().get(0);
     boolean worse =

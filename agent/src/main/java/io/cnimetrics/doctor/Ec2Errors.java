@@ -194,7 +194,7 @@ record Ec2Errors(
                   + " answer",
               Commands.ERRORS_OF_IPAMD));
 
-  /** The only reason why a call that attaches an ENI fails with InvalidParameterCombination. */
+  /** A call that attaches an ENI fails with InvalidParameterCombination only for this reason. */
   private static final Ec2Errors WRONG_ZONE =
       other(
           "New ENIs are in another zone than the node",
@@ -220,7 +220,10 @@ record Ec2Errors(
           Commands.ENICONFIGS,
           Commands.INSTANCE_GROUPS);
 
-  /** Creates the row for codes that no cause lists, or a more exact row for some of these codes. */
+  /**
+   * Creates a row for codes without a known cause: for all of them, or for some with a more exact
+   * cause.
+   */
   private static Ec2Errors other(
       String title, String before, String cause, String remedy, String... commands) {
     return new Ec2Errors(
@@ -307,7 +310,7 @@ record Ec2Errors(
 
   private static final String IPV6_PREFIX = " the call for an IPv6 prefix";
 
-  /** Whether the finding is EC2's answer to the call for the prefix that an IPv6 node lacks. */
+  /** Whether the finding shows why EC2 gave an IPv6 node no prefix. */
   static boolean explainsIpv6Prefix(NodeEvidence node, Finding finding) {
     return finding.isPresent()
         && ROWS.stream()
@@ -316,8 +319,8 @@ record Ec2Errors(
   }
 
   /**
-   * The finding about a node without an IPv6 prefix. ipamD makes this call only when it starts, so
-   * the last answer is the reason although the count no longer rises.
+   * The finding about a node without an IPv6 prefix. ipamD calls EC2 for the prefix only when it
+   * starts. Therefore the last answer is the reason, even if the count no longer rises.
    */
   private Optional<Finding> ofIpv6Prefix(NodeEvidence node) {
     List<IpamdError> kinds = node.kinds(counted().and(OF_IPV6_PREFIX));
@@ -363,8 +366,8 @@ record Ec2Errors(
   }
 
   /**
-   * Advises to allow calls of SageMaker and calls for IPv6 addresses separately, because
-   * AmazonEKS_CNI_Policy does not allow them.
+   * AmazonEKS_CNI_Policy does not allow the calls of SageMaker and the calls for IPv6 addresses.
+   * Therefore the advice for these calls is to allow them separately.
    */
   private static Finding allowing(String call, Finding denied) {
     boolean ofSageMaker = call.contains("ClusterNode");
@@ -468,7 +471,7 @@ record Ec2Errors(
         && !kind.call().equals("AttachClusterNodeNetworkInterface");
   }
 
-  /** The codes for credentials that EC2 does not accept. No permission of a role changes this. */
+  /** The codes for credentials that EC2 does not accept. More permissions do not help. */
   private static final Set<String> REJECTED_CREDENTIALS =
       Set.of(
           "AuthFailure",
@@ -522,8 +525,8 @@ record Ec2Errors(
           "UnassignIpv6Addresses");
 
   /**
-   * Whether pods perhaps need the failed call. A failed call that releases addresses counts only if
-   * a known cause explains it, because this cause also makes other calls fail.
+   * Whether pods perhaps need the failed call. A failed release of addresses counts only if its
+   * cause is known, because this cause also makes other calls fail.
    */
   private static boolean needsAnswer(NodeEvidence node, IpamdError kind) {
     return node.trend(kind).mayRise()
@@ -544,7 +547,7 @@ record Ec2Errors(
   }
 
   /**
-   * Whether ipamD works without the calls of this row, and pods need another call, which fails now.
+   * Whether ipamD works without the calls of this row, while another call that pods need fails now.
    */
   private boolean isOnlyOptional(NodeEvidence node, Trend trend) {
     return node.kinds(counted()).stream().allMatch(IpamdError::isOptional)
@@ -556,7 +559,10 @@ record Ec2Errors(
                         && needsAnswer(node, kind));
   }
 
-  /** Whether errors rise. If this is unknown, whether they are not much rarer than other errors. */
+  /**
+   * Whether errors rise. If this is unknown, whether there are at least half as many as other
+   * errors.
+   */
   private static boolean isPresent(Trend errors, Trend others) {
     return errors.isRising() || (!errors.known() && 2 * errors.total() >= others.total());
   }

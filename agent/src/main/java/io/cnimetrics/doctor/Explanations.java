@@ -39,11 +39,11 @@ final class Explanations {
           "ec2-throttled",
           "eniconfig");
 
-  /** The reasons why pods get no address, other than a pool that does not grow. */
+  /** Other reasons why pods get no address. */
   private static final List<String> NO_ADDRESS =
       List.of("metadata-away", "leaked-addresses", "lost-eni", "trunk-slot", "node-full");
 
-  /** Restarts come after the reasons for no growth, which also stop pods between two restarts. */
+  /** Restarts are last: if the pool cannot grow, pods wait between two restarts too. */
   private static final List<String> RESTARTS = List.of("ipamd-restarts");
 
   /** The possible causes of each symptom, the most certain first. */
@@ -83,8 +83,8 @@ final class Explanations {
 
   /**
    * Returns the explained findings, the worst first, and each cause before its symptoms. Among
-   * several findings of one level, the reason why pods are refused is first. Among warnings,
-   * requests of pods come before calls to EC2 that no pod waits for.
+   * several findings of one level, the reason why pods are refused is first. Among warnings, failed
+   * requests of pods are first.
    */
   static List<Finding> apply(List<Finding> findings) {
     List<Finding> explained = new ArrayList<>();
@@ -147,7 +147,7 @@ final class Explanations {
     return finding -> finding.id().equals(id) && finding.level() == Level.FAIL;
   }
 
-  /** If several reasons for no growth have the level fail, all but the most certain get warn. */
+  /** If several reasons for no growth have the level fail, only the most certain keeps it. */
   private static Finding lessCertain(Finding finding, Optional<String> whyNoGrowth) {
     boolean another =
         finding.level() == Level.FAIL

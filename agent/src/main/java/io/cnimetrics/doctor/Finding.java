@@ -7,7 +7,7 @@ import java.util.stream.Stream;
 /**
  * The result of a check.
  *
- * @param id of the check
+ * @param id the id of the check
  * @param title the result in a few words
  * @param evidence the values that show the result; for a check that did not run, the reason
  * @param cause the usual cause; empty if there is no problem
@@ -102,8 +102,8 @@ public record Finding(
   }
 
   /**
-   * Returns a copy with this node's ids in the commands, without commands that need an unknown id.
-   * If the trouble has perhaps ended, the first advice is to find out whether it has.
+   * Returns a copy whose commands have this node's ids. Commands that need an unknown id are left
+   * out. If the trouble has perhaps ended, the first advice is to find out whether it has.
    */
   Finding onNode(NodeEvidence node) {
     boolean perhaps = past && level == Level.WARN && !remedy.startsWith("Poll twice");

@@ -113,7 +113,8 @@ final class IpamdProcess {
   private static final Duration LONGEST_BACKOFF = Duration.ofMinutes(5);
 
   /**
-   * So many restarts are a crash loop, as for the alarm. Two updates of aws-node cause only two.
+   * From this number of restarts on, doctor and the alarm report a crash loop. Two updates of
+   * aws-node cause only two restarts.
    */
   private static final int CRASH_LOOP = 3;
 

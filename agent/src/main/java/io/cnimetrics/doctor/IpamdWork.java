@@ -144,7 +144,8 @@ final class IpamdWork {
           .see(Pages.POD_SECURITY_GROUPS);
 
   /**
-   * Replaces the note about pods that doctor cannot see if another finding explains waiting pods.
+   * One note says that doctor cannot see some pods. Replaces this note if another finding explains
+   * why pods wait.
    */
   static Finding besideOthers(Finding finding, List<Finding> findings) {
     boolean unseen =

@@ -56,7 +56,7 @@ public record NodeEvidence(
     return new NodeEvidence(polls.subList(0, count), agent, identity, origins, agentSettings);
   }
 
-  /** When a state of the last poll began; empty if there is only one poll. */
+  /** When a state began that the last poll has; empty if there is only one poll. */
   Optional<Since> since(Predicate<Poll> state) {
     int first = polls.size() - 1;
     while (first > 0 && state.test(polls.get(first - 1))) {
@@ -146,7 +146,7 @@ public record NodeEvidence(
     return capacity().cards().stream().mapToLong(CardCapacity::assigned).max().orElse(0);
   }
 
-  /** ipamD has its addresses at most this long after its start. */
+  /** ipamD has its first addresses within this time after its start. */
   private static final Duration START = Duration.ofMinutes(2);
 
   /** Whether ipamD started so recently that it perhaps has no addresses yet. */
@@ -225,7 +225,10 @@ public record NodeEvidence(
 
   private static final int MAX_NAMED = 4;
 
-  /** A text with each call, its error code and its trend. CloudTrail can be searched for both. */
+  /**
+   * A text with each call, its error code and its trend. A search in CloudTrail can use the call
+   * and the code.
+   */
   String counts(List<IpamdError> kinds) {
     String counts =
         kinds.stream()
@@ -321,8 +324,8 @@ public record NodeEvidence(
   /**
    * Returns the increase between the agent's last poll and a later poll of doctor; 0 if it is
    * unknown. The agent's last poll can be before doctor's first poll, or between two polls of
-   * doctor. If the agent did not report its count, but the run contains all increases since ipamD's
-   * start, the increase is the new count minus the amount of the run.
+   * doctor. An agent can report a run without a count. If this run has all increases since ipamD's
+   * start, its amount is the agent's count.
    */
   private static double unseen(
       Optional<RecentIncrease> run, OptionalDouble before, Instant beforeAt, double count) {
@@ -340,7 +343,7 @@ public record NodeEvidence(
     return missing >= 0 && missing <= increase ? missing : 0;
   }
 
-  /** The time since which increases of counters are known. */
+  /** Increases of counters are known since this time. */
   private Optional<Instant> seenSince() {
     return agent
         .filter(AgentReport::knowsIncreases)

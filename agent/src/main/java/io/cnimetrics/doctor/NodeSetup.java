@@ -150,9 +150,9 @@ final class NodeSetup {
   }
 
   /**
-   * Whether the pool is empty, and ipamD counts the slots of all ENIs of the instance type. ENIs
-   * that ipamD is set not to manage are not part of ipamD's limit. But the limit counts the slots
-   * of network cards that ipamD does not use, so the result is false for types with several cards.
+   * Whether the pool is empty, and ipamD's limit counts the slots of all ENIs of the instance type.
+   * The limit leaves out unmanaged ENIs. On types with several network cards the result is false,
+   * because there the limit also counts cards that ipamD does not use.
    */
   private static boolean countsUnlistedEnis(NodeEvidence node) {
     return node.snapshot().metrics().isPresent()
@@ -383,9 +383,9 @@ final class NodeSetup {
   }
 
   /**
-   * Changes the finding about idle addresses: to ok if pods of this node wait, because the node
-   * must then release no address, or to a warning if the subnet has few free addresses, because
-   * other nodes need the idle ones.
+   * Changes the finding about idle addresses. If pods of this node wait, it becomes ok, because the
+   * node must release no address. If the subnet has few free addresses, it becomes a warning,
+   * because other nodes need the idle ones.
    */
   static Finding besideOthers(Finding finding, List<Finding> findings) {
     if (!finding.id().equals(IDLE_ADDRESSES.id()) || finding.level() != Level.NOTE) {
@@ -617,8 +617,8 @@ final class NodeSetup {
   }
 
   /**
-   * Returns a release without known bugs that is not newer than this ipamD, by the form of ipamD's
-   * answers; empty if the form does not show it.
+   * Returns the oldest release that answers as this ipamD does; empty if this release perhaps has
+   * known bugs.
    */
   private static Optional<String> newerThanBugs(NodeEvidence node) {
     boolean subnets =

@@ -176,8 +176,8 @@ final class PodAddresses {
 
   /**
    * A warm target that is higher than that of the node. Without WARM_IP_TARGET ipamD keeps a whole
-   * ENI or prefix free. In this case another variable is raised, because a value for WARM_IP_TARGET
-   * could mean fewer free addresses.
+   * ENI or prefix free. Setting WARM_IP_TARGET could then mean fewer free addresses, so the advice
+   * is another variable.
    */
   static String higherTargets(NodeEvidence node) {
     if (node.warmIpTarget().equals(OptionalLong.of(0))) {
@@ -225,9 +225,9 @@ final class PodAddresses {
       "No address was available when a pod needed one. The kubelet tries again every 10 to 15 s";
 
   /**
-   * Whether requests of pods fail, and the release does not count this. If no address is available
-   * or cooling in any poll, no request between the polls can succeed, unless the pool has grown or
-   * the request is for a branch ENI.
+   * Whether requests of pods fail in a release that does not count this. All requests between the
+   * polls failed if no poll shows an available or cooling address. There are two exceptions: the
+   * pool has grown, or a pod got a branch ENI.
    */
   static boolean refusesWithoutCount(NodeEvidence node) {
     return countsNoRefusals(node)
@@ -240,8 +240,8 @@ final class PodAddresses {
   }
 
   /**
-   * Whether a single poll of a release that does not count refused pods shows no free address, and
-   * pods request addresses or perhaps do so.
+   * Whether pods perhaps request addresses while the only poll shows no free address. This is for
+   * releases that do not count refused pods.
    */
   private static boolean mayRefuseWithoutCount(NodeEvidence node) {
     return !node.showsTrend()
@@ -252,14 +252,17 @@ final class PodAddresses {
         && hasNoFreeAddress(node.last());
   }
 
-  /** Whether all free addresses cool while pods request some, in a release without the counter. */
+  /**
+   * Whether all free addresses are cooling while pods request some. This is for releases that do
+   * not count refused pods.
+   */
   static boolean mayRefuseWhileCooling(NodeEvidence node) {
     return countsNoRefusals(node)
         && allFreeAddressesCool(node.last())
         && node.trend(ADDED).isRising();
   }
 
-  /** Whether ipamD's metrics can be read, and do not count the pods that it refuses. */
+  /** Whether doctor can read ipamD's metrics, but they have no counter of refused pods. */
   private static boolean countsNoRefusals(NodeEvidence node) {
     return node.mode() != AddressMode.IPV6
         && node.snapshot().metrics().isPresent()
@@ -329,9 +332,9 @@ final class PodAddresses {
   }
 
   /**
-   * Whether pods wait while all free addresses are cooling. If a workload shrinks, waiting pods end
-   * too, and earlier refusals do not show that pods wait. Therefore pods wait only if ipamD refused
-   * pods during the cooldown, or if it refused more pods than addresses are cooling.
+   * Whether pods wait while all free addresses are cooling. When a workload shrinks, its waiting
+   * pods end too, so earlier refusals alone do not show this. Pods wait if ipamD refused pods
+   * during the cooldown, or if it refused more pods than addresses are cooling.
    */
   private static boolean podsWaitForCooldown(NodeEvidence node, Trend refusals) {
     return node.refusedWhileCooling().roseWithin(Trend.LAST_MINUTE)
@@ -382,7 +385,7 @@ final class PodAddresses {
 
   private static final long WARM_STEP = 5;
 
-  /** Whether ipamD refuses pods an address now, or perhaps does so because the trend is unknown. */
+  /** Whether ipamD refuses pods an address now, or perhaps does so. */
   private static boolean podsAreRefused(NodeEvidence node) {
     return node.trend(MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries()).mayRise()
         || refusesWithoutCount(node)
@@ -477,7 +480,9 @@ final class PodAddresses {
         && settings.podLimits().podsWithAddress() > maximum.addresses();
   }
 
-  /** ipamD's limit is 0 if other ENIs take all slots, and in releases older than the type. */
+  /**
+   * ipamD's limit is 0 if other ENIs take all slots, and in releases older than the instance type.
+   */
   private static Finding withoutEni(NodeEvidence node, String why) {
     Finding none =
         NODE_FULL.warn(
@@ -613,8 +618,8 @@ final class PodAddresses {
   }
 
   /**
-   * Excluded ENIs and custom networking exist since ipamD's start, because ipamD reads both only
-   * then.
+   * ipamD learns of excluded ENIs and custom networking only at its start, so they have existed
+   * since then.
    */
   private static Optional<Since> sinceStart(NodeEvidence node) {
     boolean trunk = node.snapshot().pool().filter(AddressPool::hasTrunk).isPresent();

@@ -92,8 +92,8 @@ final class PodNetwork {
           .see(Pages.TROUBLESHOOTING);
 
   /**
-   * A pod whose containers start holds its address at least so long: after the start of the
-   * containers the kubelet checks once a second whether they have ended.
+   * A pod whose containers start holds its address at least this long, because the kubelet checks
+   * only once a second whether the containers have ended.
    */
   private static final Duration SHORTEST_RUN = Duration.ofSeconds(2);
 
@@ -181,7 +181,7 @@ final class PodNetwork {
 
   /**
    * Whether pods got and released no address between doctor's polls. An address that a pod releases
-   * between two polls still cools in the second poll.
+   * between two polls is still cooling in the second poll.
    */
   private static boolean usesNoAddress(NodeEvidence node) {
     List<Poll> polls = node.polls();
@@ -205,8 +205,8 @@ final class PodNetwork {
   private static final Duration MOST_BETWEEN_POLLS = Duration.ofSeconds(32);
 
   /**
-   * ipamD's start, if pods have often requested addresses since then. ipamD forgets no address that
-   * pods released since its start.
+   * ipamD's start, if pods have often requested addresses since then. ipamD remembers all addresses
+   * that pods have released since its start.
    */
   private static Instant startWithRequests(NodeEvidence node) {
     double requests = node.total(PodAddresses.ADDED);
@@ -225,7 +225,7 @@ final class PodNetwork {
 
   private static final Duration NEW_POD_EXPECTED = Duration.ofMinutes(10);
 
-  /** Whether ipamD has run for a while, and no pod has requested or holds an address. */
+  /** Whether ipamD has run for a while, and no pod has requested an address or holds one. */
   static boolean neverAsked(NodeEvidence node) {
     return node.snapshot().metrics().isPresent()
         && node.snapshot().pool().isPresent()
@@ -280,8 +280,8 @@ final class PodNetwork {
 
   /**
    * Whether ipamD has perhaps forgotten an address that a pod released after this time. ipamD
-   * forgets the address when it gives it back to EC2, and when it restarts, because its state file
-   * contains only the addresses that pods hold.
+   * forgets the address when it returns the address to EC2. ipamD also forgets it at a restart,
+   * because its state file contains only the addresses that pods hold.
    */
   private static boolean mayForget(NodeEvidence node, Instant time) {
     Trend calls = node.trend(MetricCatalog.EC2_API_REQ_COUNT.onlySeries());
@@ -559,7 +559,7 @@ final class PodNetwork {
     return SUBNET.checkAll(node -> subnets(node, subnets)).withIo(SUBNET_LIMIT);
   }
 
-  /** Advises lower warm targets, unless the node's targets are so low already. */
+  /** Advises lower warm targets, unless the node's targets are already low. */
   static Finding freeing(NodeEvidence node, Finding finding) {
     long target = node.warmIpTarget().orElse(0);
     boolean low = target > 0 && target <= LOW_TARGET;

@@ -223,10 +223,10 @@ final class PoolFaults {
   }
 
   /**
-   * Changes a finding about a missing prefix, or about a slot that ipamD does not use. The answer
-   * of EC2 to the call for the prefix explains why the node has none. If an attached ENI is missing
-   * in the pool, no slot is free. If an attached ENI is perhaps missing, or if it is unknown which
-   * ENIs are attached, the finding names this as a second possible cause.
+   * Changes a finding about a missing prefix, or about a slot that ipamD does not use. EC2's answer
+   * to the call for the prefix explains why the node has none. If an attached ENI is missing in the
+   * pool, no slot is free. If such an ENI is only possible, the finding names it as a second
+   * possible cause.
    */
   static Finding besideOthers(NodeEvidence node, Finding finding, List<Finding> findings) {
     if (finding.id().equals(IPV6_PREFIX.id()) && finding.isPresent()) {
@@ -372,7 +372,10 @@ final class PoolFaults {
         .orElseGet(() -> finding.remedied(finding.remedy(), joined(finding.commands(), more)));
   }
 
-  /** The manifest has the values of an ENI of this node, because a file needs no placeholders. */
+  /**
+   * Advises to create the ENIConfig. Its file has the values of an ENI of this node, so that it
+   * contains no placeholders.
+   */
   private static Finding createdBy(Finding finding, AddressPool pool, String name, String[] more) {
     String eni =
         pool.enis().stream()

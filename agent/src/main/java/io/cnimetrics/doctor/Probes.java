@@ -16,9 +16,7 @@ import java.util.function.Supplier;
  *
  * @param primaryAddresses the primary address of each ENI, from instance metadata
  * @param pool the addresses that ipamD's introspection lists
- * @param eniConfig the ENIConfig that ipamD looks for, by ipamD's introspection
- * @param ec2 the endpoint of EC2
- * @param cloudWatch the endpoint of CloudWatch
+ * @param eniConfig the ENIConfig that ipamD looks for, from ipamD's introspection
  * @param subnets the subnets in EC2; empty if {@code --subnets} is not set
  * @param testSend the sender of the test datum; empty if {@code --send-test} is not set
  */
@@ -54,7 +52,6 @@ public record Probes(
     Optional<String> name();
   }
 
-  /** Reads addresses. */
   @FunctionalInterface
   public interface Addresses {
     /** Returns addresses in their shortest form, such as {@code 10.0.1.23}. */
@@ -66,7 +63,7 @@ public record Probes(
   public interface Pool {
     ListedAddresses read();
 
-    /** Reads the pool again, after a pause in which pods that are starting or ending are done. */
+    /** Reads the pool again after a pause. In the pause, pods finish their start or end. */
     default ListedAddresses later() {
       return read();
     }
@@ -84,7 +81,6 @@ public record Probes(
    */
   public record HostRoute(String address, String device) {}
 
-  /** Reads the host's routes. */
   @FunctionalInterface
   public interface HostRoutes {
     /** Returns the routes to single addresses, IPv4 and IPv6. */

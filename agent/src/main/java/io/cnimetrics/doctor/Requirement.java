@@ -3,7 +3,7 @@ package io.cnimetrics.doctor;
 import io.cnimetrics.snapshot.AddressMode;
 import java.util.function.Predicate;
 
-/** A fact that a check needs before the check can judge. */
+/** A fact that a check needs to judge a node. */
 enum Requirement {
   POOL("ipamD's introspection could not be read", node -> node.snapshot().pool().isPresent()),
   METRICS("ipamD's metrics could not be read", node -> node.snapshot().metrics().isPresent()),

@@ -75,7 +75,7 @@ record Trend(double total, Optional<Instant> seenSince, Optional<RecentIncrease>
     return seenSince.isPresent();
   }
 
-  /** Whether the increases of at least this time before the last poll are known. */
+  /** Whether increases are known for at least this time before the last poll. */
   boolean seenFor(Duration time) {
     return seenSince.filter(start -> !start.isAfter(now.minus(time))).isPresent();
   }
@@ -91,8 +91,8 @@ record Trend(double total, Optional<Instant> seenSince, Optional<RecentIncrease>
   }
 
   /**
-   * Whether the time at which the run began is known. If the first read was shortly before the run
-   * and the count was over 0, the rise perhaps began before the first read.
+   * Whether the time when the run began is known. If the first read was shortly before the run and
+   * saw a count over 0, the rise perhaps began before that read.
    */
   private boolean isWhole(RecentIncrease increases) {
     return increases.amount() == total

@@ -37,7 +37,10 @@ public record Verdict(Level level, String text, Optional<String> finding) {
           "failed-requests",
           "introspection");
 
-  /** The answers of checks of what a pod needs after it has got an address, and of the agent. */
+  /**
+   * The answers for checks that do not concern addresses: later steps of a pod's start, and the
+   * agent.
+   */
   private static final Map<String, String> NOT_OF_ADDRESSES =
       Map.of(
           "pod-setup", "pods do not start",
@@ -57,11 +60,11 @@ public record Verdict(Level level, String text, Optional<String> finding) {
           "publishing",
           "clock");
 
-  /** Warnings of these checks keep no pod from an address. */
+  /** A warning of these checks does not mean that a pod lacks an address. */
   private static final Set<String> NOT_URGENT =
       Set.of("max-pods", "cni-release", "custom-networking", "excluded-enis", "idle-addresses");
 
-  /** Whether the finding keeps pods from addresses, now or soon. */
+  /** Whether pods lack addresses because of the finding, now or soon. */
   static boolean isUrgent(Finding finding) {
     return finding.level() == Level.FAIL
         || (finding.level() == Level.WARN
@@ -125,7 +128,9 @@ public record Verdict(Level level, String text, Optional<String> finding) {
     return answer + since(node, dated) + why(worst);
   }
 
-  /** Pods get no address since the cause began, or since the first refusal if this is later. */
+  /**
+   * Pods have got no address since the cause began, or since the first refusal if this is later.
+   */
   private static Optional<Since> later(Finding cause, Finding refused) {
     return refused
         .since()
@@ -151,7 +156,10 @@ public record Verdict(Level level, String text, Optional<String> finding) {
         + (isUrgent(worst) ? "" : ". This is not urgent");
   }
 
-  /** A problem of the agent is not the reason why doctor does not know the answer. */
+  /**
+   * The answer if doctor does not know it, with the reason. A problem of the agent cannot be the
+   * reason.
+   */
   private static String unknown(NodeEvidence node, Finding worst, boolean seenByPolls) {
     boolean ofAgent = OF_AGENT.contains(worst.id());
     String answer =
@@ -181,7 +189,9 @@ public record Verdict(Level level, String text, Optional<String> finding) {
     return PodNetwork.hasNoAddress(node) ? NO_POD_WAITS : YES;
   }
 
-  /** Makes a title a clause of a sentence. Names such as EC2 and CloudWatch keep their case. */
+  /**
+   * Turns a title into a clause of a sentence. Names such as EC2 and CloudWatch keep their case.
+   */
   static String clause(String title) {
     boolean name = title.split(" ", 2)[0].matches(".+[A-Z].*");
     return name ? title : Character.toLowerCase(title.charAt(0)) + title.substring(1);
@@ -191,7 +201,10 @@ public record Verdict(Level level, String text, Optional<String> finding) {
     return ": " + clause(worst.title());
   }
 
-  /** Settings have no such time: they are the same since the start of ipamD or of the agent. */
+  /**
+   * The text is empty for settings, which have not changed since the start of ipamD or of the
+   * agent.
+   */
   private static String since(NodeEvidence node, Finding finding) {
     boolean setting = Check.OF_SETTINGS.contains(finding.id());
     return finding

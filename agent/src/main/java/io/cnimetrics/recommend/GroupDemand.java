@@ -26,9 +26,9 @@ final class GroupDemand {
   private final TreeMap<Integer, Long> assigned = new TreeMap<>();
 
   /**
-   * The WARM_IP_TARGET that the observed needs require. The key is the MINIMUM_IP_TARGET that would
-   * be just enough for the need without a WARM_IP_TARGET. Of several needs with the same key, the
-   * map has the largest WARM_IP_TARGET.
+   * The WARM_IP_TARGET that each observed need requires. The key is the smallest MINIMUM_IP_TARGET
+   * that meets the need without a WARM_IP_TARGET. If several needs have the same key, the map has
+   * the largest WARM_IP_TARGET.
    */
   private final TreeMap<Integer, Integer> warmIps = new TreeMap<>();
 
@@ -40,7 +40,10 @@ final class GroupDemand {
   /** The target in whole ENIs or prefixes with which ipamD refuses no pod. */
   int wholeUnits = 1;
 
-  /** A node whose pods perhaps needed more addresses than max pods, the most that ipamD gets. */
+  /**
+   * A node whose pods perhaps needed more addresses than max pods. ipamD never gets more than max
+   * pods.
+   */
   Optional<String> aboveMaxPods = Optional.empty();
 
   private int reachable;
@@ -49,7 +52,8 @@ final class GroupDemand {
   private boolean newNodes;
 
   /**
-   * @param hostNetworkPods pods on the host's network of each node. They count towards max pods
+   * @param hostNetworkPods the number of pods on the host's network of each node; they count
+   *     towards max pods
    */
   GroupDemand(String name, int hostNetworkPods, boolean prefixes) {
     this.name = name;
@@ -132,8 +136,8 @@ final class GroupDemand {
   }
 
   /**
-   * The approximate sum of the idle addresses of all moments, with a target in whole ENIs or
-   * prefixes. ipamD frees an ENI only if one more ENI is free.
+   * The approximate sum of the idle addresses of all moments with a target in whole ENIs or
+   * prefixes. It is approximate, because ipamD frees an ENI only if one more ENI is free.
    */
   double idleOfWholeUnits(int target) {
     return idle(wholeUnit, held -> roundedUp(held, unit()) + target * wholeUnit);

@@ -34,7 +34,7 @@ public record Moment(
     long restarts,
     long ec2Calls) {
 
-  /** The state of a new node before its ipamD started, for which this moment is the first. */
+  /** The state of a new node before its ipamD started. This moment is the node's first. */
   Moment beforeStart() {
     return new Moment(
         minute - 1, 0, 0, pool, prefixes, reachable, most, enis, 0, 0, 0, restarts, 0);

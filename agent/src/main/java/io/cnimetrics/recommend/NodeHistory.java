@@ -13,15 +13,15 @@ import java.util.stream.IntStream;
  * @param moments in the order of time, at least one
  */
 public record NodeHistory(String node, String group, List<Moment> moments) {
-  /** The longest interval that is no long gap. */
+  /** A longer interval between two moments is a long gap. */
   static final int LONG_GAP_MINUTES = 5;
 
   /**
    * How many addresses the pods needed.
    *
-   * @param addresses with a pool of this size, no order of the requests and releases leaves a pod
-   *     without an address
-   * @param low the fewest addresses that pods can have held
+   * @param addresses the size of a pool that is large enough for these requests and releases in any
+   *     order
+   * @param low the fewest addresses that the pods perhaps held
    * @param refused whether ipamD refused a request
    * @param inGap whether a long gap hides when the pods started and ended
    */

@@ -64,7 +64,7 @@ public final class Observations {
   private final TreeSet<String> clusters = new TreeSet<>();
   private final TreeSet<String> otherClusters = new TreeSet<>();
 
-  /** The points of each metric since the nodes were taken. */
+  /** The number of points of each metric since the last {@link #takeNodes}. */
   private final long[] points = new long[NEEDED.size()];
 
   private final long mostMinutes;
@@ -126,7 +126,10 @@ public final class Observations {
     return Points.IGNORED;
   }
 
-  /** If the data does not fit into the heap, only counts the points, to know the heap it needs. */
+  /**
+   * If the data does not fit into the heap, only counts the points. The count shows the necessary
+   * heap.
+   */
   private void add(Node node, long minute, int metric, double value) {
     points[metric]++;
     if (storedMinutes <= mostMinutes) {
@@ -170,7 +173,7 @@ public final class Observations {
    */
   public List<NodeHistory> takeNodes() throws IOException {
     if (!fits()) {
-      // Each node can have an hour that is not full.
+      // One hour of each node can be incomplete.
       long minutes =
           LongStream.of(points).reduce(storedMinutes, Math::max) + (long) HOUR * nodes.size();
       throw new IOException(
@@ -187,14 +190,14 @@ public final class Observations {
     return taken;
   }
 
-  /** Forgets the data of all nodes since they were taken. */
+  /** Forgets the data of all nodes. */
   public void forgetNodes() {
     nodes.clear();
     Arrays.fill(points, 0);
     storedMinutes = 0;
   }
 
-  /** Whether the data since the nodes were taken fits into the heap. */
+  /** Whether the data since the last {@link #takeNodes} fits into the heap. */
   public boolean fits() {
     return storedMinutes <= mostMinutes;
   }
@@ -205,7 +208,7 @@ public final class Observations {
 
   /**
    * How many hours of all nodes fit into half of the heap, up to a day. The other half is for new
-   * nodes. Valid before the nodes are taken.
+   * nodes. Call this before {@link #takeNodes}.
    */
   public long fittingHours() {
     long fitting = mostMinutes / HOUR / Math.max(1, nodes.size());

@@ -43,9 +43,9 @@ public record Recommendation(
     List<SubnetTrend> subnets) {
 
   /**
-   * The command that sets the targets, and the command that sets them in the configuration of the
-   * add-on of EKS, which otherwise overwrites them. The second command keeps the other values of
-   * the configuration. If it cannot read them, it changes nothing. Each command is a list of lines.
+   * Two commands that set the targets; each is a list of lines. The second one is for the add-on of
+   * EKS, which overwrites values that the first one sets. It keeps the other values of the add-on's
+   * configuration. If it cannot read them, it changes nothing.
    *
    * @return no command if {@code change} is false
    */

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.UnaryOperator;
 
-/** Writes a recommendation as a table. */
 public record RecommendationTable(Recommendation found, Palette palette, TextPage page) {
   private static final int NAME = 26;
 

@@ -19,9 +19,9 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
- * Finds the best targets: of all targets with which ipamD would have refused no pod in the time of
- * the data, those that keep the fewest addresses idle. The data can be added in parts. No part
- * stays in memory.
+ * Finds the best targets. With these targets, ipamD would have refused no pod in the time of the
+ * data, and the fewest addresses would have been idle. The data can be added in parts, which do not
+ * stay in memory.
  */
 public final class Recommender {
   /** While ipamD gets an address for one pod, a second pod can start. */
@@ -96,7 +96,7 @@ public final class Recommender {
     newest.put(id, List.copyOf(all.subList(Math.max(0, all.size() - 2), all.size())));
   }
 
-  /** Whether a node that appears later than others is new, so that all its requests are known. */
+  /** Whether the node of this first moment is new. All requests of a new node are known. */
   private boolean isNew(Moment start) {
     return start.minute() - first > LONG_GAP_MINUTES && start.requests() <= start.reachable();
   }
@@ -182,9 +182,9 @@ public final class Recommender {
         .findFirst()
         .map(
             node ->
-                ("Keep the present targets. Pods on %s ended and started within so short a time"
-                        + " that they perhaps needed more addresses than max pods. ipamD gets no"
-                        + " more addresses than max pods, so no target by address is safe there.")
+                ("Keep the present targets. Pods on %s ended and started within a short time, and"
+                        + " together they perhaps needed more addresses than max pods. ipamD never"
+                        + " gets more, so no target in addresses is safe on this node.")
                     .formatted(node));
   }
 
@@ -200,8 +200,7 @@ public final class Recommender {
     List<String> notes = new ArrayList<>();
     if (span.compareTo(WEEK) < 0) {
       notes.add(
-          "The data has %d h. A week also shows the days that are different."
-              .formatted(span.toHours()));
+          "The data has %d h. A week also shows days with another load.".formatted(span.toHours()));
     }
     if (refused > 0) {
       notes.add(
@@ -213,7 +212,7 @@ public final class Recommender {
     if (inGaps > 0) {
       notes.add(
           ("%,d requests were made in gaps of over %d minutes. The targets are large enough even if"
-                  + " all requests of a gap were made at once, as far as max pods permits.")
+                  + " all requests of a gap were made at once, up to max pods.")
               .formatted(inGaps, LONG_GAP_MINUTES));
     }
     if (restarts > 0) {
@@ -228,9 +227,9 @@ public final class Recommender {
             .collect(joining(", "));
     if (!unknown.isEmpty()) {
       notes.add(
-          ("No node of %s started in these days, so how many pods start at once on a new node is"
-                  + " unknown. Therefore MINIMUM_IP_TARGET is at least the number of addresses that"
-                  + " a new node gets at once by default.")
+          ("No node of %s started in these days, so it is unknown how many pods start at once on a"
+               + " new node. Therefore MINIMUM_IP_TARGET is at least the number of addresses that a"
+               + " new node gets at once by default.")
               .formatted(unknown));
     }
     return notes;

@@ -172,7 +172,7 @@ class RecommendTest {
   @ParameterizedTest
   @CsvSource({
     "40, true, '40 requests were made in gaps of over 5 minutes.'",
-    "0, false, 'Pods on a ended and started within so short a time'"
+    "0, false, 'Pods on a ended and started within a short time'"
   })
   void podsOfALongGapDoNotForbidTargets(int gap, boolean targets, String reason)
       throws IOException {
