@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -203,21 +204,22 @@ final class CardPool {
   }
 
   private PoolCount count() {
-    return count(enis);
+    return count(eni -> true);
   }
 
   private PoolCount countWithout(AttachedEni eni) {
-    return count(enis.stream().filter(other -> !other.equals(eni)).toList());
+    return count(other -> !other.id().equals(eni.id()));
   }
 
   /**
    * Counts as ipamD does, without excluded interfaces and without CIDRs that ipamD does not use.
    */
-  private PoolCount count(List<AttachedEni> counted) {
-    return PoolCount.of(
-        counted.stream()
-            .filter(eni -> !scenario.excludes(eni))
-            .map(eni -> eni.minus(eni.cidrs().stream().filter(c -> !isOfThisMode(c)).toList()))
+  private PoolCount count(Predicate<AttachedEni> counted) {
+    return PoolCount.ofCidrs(
+        enis.stream()
+            .filter(eni -> counted.test(eni) && !scenario.excludes(eni))
+            .flatMap(eni -> eni.cidrs().stream())
+            .filter(this::isOfThisMode)
             .toList());
   }
 

@@ -14,6 +14,7 @@ final class Kubelet {
   private final Scenario scenario;
   private final SimIpamd ipamd;
   private final Random random;
+  private final int maxPods;
   private final Deque<Pod> admitted = new ArrayDeque<>();
   // Pods without an address, each with the time of its next request.
   private final Map<Pod, Duration> waiting = new LinkedHashMap<>();
@@ -22,6 +23,7 @@ final class Kubelet {
     this.scenario = scenario;
     this.ipamd = ipamd;
     this.random = random;
+    this.maxPods = scenario.maxPods();
   }
 
   int waitingPods() {
@@ -29,7 +31,7 @@ final class Kubelet {
   }
 
   void tick(Duration now) {
-    int target = Math.min(scenario.pods.wantedAt(now), scenario.maxPods());
+    int target = Math.min(scenario.pods.wantedAt(now), maxPods);
     if (scenario.has(NodeFault.CHURN, now)) {
       endOldest(now);
     }

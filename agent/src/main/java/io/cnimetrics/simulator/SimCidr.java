@@ -45,7 +45,11 @@ record SimCidr(List<Address> addresses) {
   }
 
   int count(Predicate<Address> which) {
-    return (int) addresses.stream().filter(which).count();
+    int count = 0;
+    for (Address address : addresses) {
+      count += which.test(address) ? 1 : 0;
+    }
+    return count;
   }
 
   int assigned() {

@@ -97,12 +97,20 @@ record SimWarmPool(Scenario scenario, int card) {
    */
   record PoolCount(int total, int assigned, int cidrs, int unusedCidrs) {
     static PoolCount of(List<AttachedEni> enis) {
-      List<SimCidr> cidrs = enis.stream().flatMap(eni -> eni.cidrs().stream()).toList();
-      return new PoolCount(
-          cidrs.stream().mapToInt(SimCidr::size).sum(),
-          cidrs.stream().mapToInt(SimCidr::assigned).sum(),
-          cidrs.size(),
-          (int) cidrs.stream().filter(cidr -> cidr.assigned() == 0).count());
+      return ofCidrs(enis.stream().flatMap(eni -> eni.cidrs().stream()).toList());
+    }
+
+    static PoolCount ofCidrs(List<SimCidr> cidrs) {
+      int total = 0;
+      int assigned = 0;
+      int unusedCidrs = 0;
+      for (SimCidr cidr : cidrs) {
+        int assignedInCidr = cidr.assigned();
+        total += cidr.size();
+        assigned += assignedInCidr;
+        unusedCidrs += assignedInCidr == 0 ? 1 : 0;
+      }
+      return new PoolCount(total, assigned, cidrs.size(), unusedCidrs);
     }
 
     int available() {
