@@ -145,13 +145,16 @@ final class Commands {
           + " -o jsonpath='{.metadata.labels.eks\\.amazonaws\\.com/nodegroup}')\"";
 
   private static final String SIZE_OF_NODE_GROUP =
-      aws("eks describe-nodegroup") + OF_NODE_GROUP + " --query nodegroup.scalingConfig";
+      aws("eks describe-nodegroup")
+          + OF_NODE_GROUP
+          + " --query nodegroup.scalingConfig"
+          + "  # skip both, if Karpenter or another autoscaler adds nodes";
 
   private static final String ADD_NODES =
       aws("eks update-nodegroup-config")
           + OF_NODE_GROUP
-          + " --scaling-config desiredSize=\"$SIZE\""
-          + "  # adds nodes, if no autoscaler does; first set SIZE above desiredSize";
+          + " --scaling-config desiredSize=\"$SIZE\"  # adds nodes; first set SIZE; if above"
+          + " maxSize, append ,maxSize=$SIZE";
 
   private static final String CORDON =
       "kubectl cordon "
@@ -301,13 +304,14 @@ final class Commands {
           + THIS_INSTANCE
           + " Name=key,Values=aws:ec2launchtemplate:id --query 'Tags[].Value' --output text)\""
           + " --query 'LaunchTemplateVersions[].[LaunchTemplateId,LaunchTemplateData.UserData]'"
-          + " --output text  # shows the launch template and its user data, in Base64";
+          + " --output text  # shows a launch template of a node group, and its user data, in"
+          + " Base64";
 
   private static final String ROLL_NODE_GROUP =
       aws("eks update-nodegroup-version")
           + OF_NODE_GROUP
           + " --launch-template id=\"$TEMPLATE\",version=\"$VERSION\""
-          + "  # replaces the nodes of the group; first set TEMPLATE and VERSION";
+          + "  # for a node group: replaces its nodes; first set TEMPLATE and VERSION";
 
   /** How to set max-pods with {@link #maxPods}. */
   static final String WHERE_MAX_PODS =
@@ -405,7 +409,7 @@ final class Commands {
   private static String roleOf(String serviceAccount) {
     String association =
         aws("eks list-pod-identity-associations")
-            + " --cluster-name %s --service-account %s --namespace kube-system"
+            + " --cluster-name %s --namespace kube-system --service-account %s"
                 .formatted(THIS_CLUSTER, serviceAccount)
             + " --query 'associations[0].associationId' --output text";
     String profile =
@@ -414,14 +418,12 @@ final class Commands {
             + THIS_INSTANCE
             + " --query 'Reservations[].Instances[].IamInstanceProfile.Arn' --output text"
             + " | sed 's|.*/||'";
-    return "ROLE=\"$( (kubectl -n kube-system get sa %s -o jsonpath='%s'; echo; "
-            .formatted(serviceAccount, "{.metadata.annotations.eks\\.amazonaws\\.com/role-arn}")
+    return "ROLE=\"$( (kubectl -n kube-system get sa %s -o yaml; ".formatted(serviceAccount)
         + aws("eks describe-pod-identity-association")
         + " --cluster-name %s --association-id \"$(%s)\"".formatted(THIS_CLUSTER, association)
-        + " --query association.roleArn --output text 2>/dev/null; "
-        + "aws iam get-instance-profile --instance-profile-name \"$(%s)\"".formatted(profile)
-        + " --query 'InstanceProfile.Roles[].Arn' --output text)"
-        + " | sed 's|.*/||' | grep -m 1 .)\"; echo \"$ROLE\""
+        + " --query association.roleArn 2>/dev/null; "
+        + "aws iam get-instance-profile --instance-profile-name \"$(%s)\")".formatted(profile)
+        + " | grep -om 1 ':role/[^\" ]*' | sed 's|.*/||')\"; echo \"$ROLE\""
         + "  # prints the role: by IRSA, else by Pod Identity, else that of the node";
   }
 
@@ -472,39 +474,43 @@ final class Commands {
         + " --output text";
   }
 
-  /** Reads the add-on into the shell variable ADDON. Fails if aws-node is no add-on. */
-  private static final String READ_ADD_ON =
-      "ADDON=\"$(" + DESCRIBE_ADD_ON + " --output json)\" && ";
-
   /**
-   * Keeps the role of the service account, if it has one: without this argument the add-on would
-   * use the role of the node.
+   * Updates the add-on, and keeps its values and its role: without the role the add-on would use
+   * the role of the node. If aws-node is no add-on, or if its values are no JSON, the input is
+   * empty and nothing changes.
    *
+   * @param jq an option of jq
+   * @param change the changed fields of the add-on
    * @see <a href="https://docs.aws.amazon.com/eks/latest/APIReference/API_UpdateAddon.html">
    *     UpdateAddon</a>
    */
-  private static final String SAME_ROLE =
-      " $(printf %s \"$ADDON\" | jq -r '.addon.serviceAccountRoleArn | values'"
-          + " | sed 's/^/--service-account-role-arn /')";
+  private static String updateAddOn(String jq, String change) {
+    return aws("eks update-addon")
+        + " --cli-input-json \"$("
+        + DESCRIBE_ADD_ON
+        + " --output json | jq -c"
+        + jq
+        + " '.addon | {clusterName, addonName, serviceAccountRoleArn,"
+        + " resolveConflicts: \"PRESERVE\", "
+        + change
+        + "} | del(.[] | nulls)')\""
+        + EVERY_NODE;
+  }
 
   static final String UPGRADE_CNI =
-      READ_ADD_ON
-          + aws("eks update-addon")
-          + " --cluster-name "
-          + THIS_CLUSTER
-          + " --addon-name vpc-cni --resolve-conflicts PRESERVE --addon-version \"$("
-          + aws("eks describe-addon-versions")
-          + " --addon-name vpc-cni --kubernetes-version \"$("
-          + aws("eks describe-cluster")
-          + " --name "
-          + THIS_CLUSTER
-          + " --query cluster.version --output text)\" --query"
-          + " 'addons[0].addonVersions[?compatibilities[0].defaultVersion].addonVersion | [0]'"
-          + " --output text)\" --configuration-values \"$(printf %s \"$ADDON\" | jq -r"
-          + " '.addon.configurationValues // \"{}\"')\""
-          + SAME_ROLE
-          + EVERY_NODE
-          + "; only for an EKS add-on, to its default release";
+      updateAddOn(
+              " --arg release \"$("
+                  + aws("eks describe-addon-versions")
+                  + " --addon-name vpc-cni --kubernetes-version \"$("
+                  + aws("eks describe-cluster")
+                  + " --name "
+                  + THIS_CLUSTER
+                  + " --query cluster.version --output text)\" --query"
+                  + " 'addons[0].addonVersions[?compatibilities[0].defaultVersion].addonVersion"
+                  + " | [0]' --output text)\"",
+              "configurationValues, addonVersion: $release")
+          + "; upgrades the EKS add-on to its default release. If aws-node is no add-on, apply the"
+          + " manifest or the chart of a newer release instead";
 
   private static final String OF_ROLE = " --role-name \"$ROLE\"" + EVERY_NODE + " with that role";
 
@@ -642,18 +648,18 @@ final class Commands {
         Stream.of(addOn.split(" ", -1))
             .map(one -> one.split("=", 2)[0])
             .collect(Collectors.joining("|"));
-    return Stream.concat(Stream.of(first), Stream.of(setAddOnEnv(addOn), setEnv(env), check(names)))
+    String result = env.endsWith("-") ? "nothing or false" : "the new value";
+    return Stream.concat(
+            Stream.of(first),
+            Stream.of(
+                setAddOnEnv(addOn),
+                setEnv(env),
+                settingsLike("-E '%s'".formatted(names)) + "  # prints " + result + RESULT))
         .toArray(String[]::new);
   }
 
-  private static String check(String names) {
-    return "kubectl -n kube-system get ds aws-node -o yaml | grep -A 1 -E '%s'".formatted(names)
-        + RESULT;
-  }
-
-  /** The comment of a command that checks the result of earlier commands. */
-  static final String RESULT =
-      "  # shows the value after a minute; EKS keeps a value that kubectl set";
+  /** The end of the comment of a command that checks the result of earlier commands. */
+  static final String RESULT = " after a minute; if not, use kubectl set env too";
 
   /** Sets variables of the agent on every node. */
   static String setAgentEnv(String assignments) {
@@ -667,35 +673,31 @@ final class Commands {
     return "kubectl -n kube-system set env ds aws-node "
         + assignments
         + EVERY_NODE
-        + " by a restart of ipamD, if aws-node is no EKS add-on";
+        + BY_RESTART
+        + ", after ResourceNotFoundException";
   }
+
+  private static final String BY_RESTART = " by a restart of ipamD";
 
   /**
    * Sets variables of aws-node on every node, if aws-node is a managed add-on: EKS can undo a
    * change by {@code kubectl set env} when it updates the add-on. {@code update-addon} replaces all
-   * configuration values, so the command merges the new values into the present ones. If the
-   * present values cannot be read, VALUES is empty and the command changes nothing: jq 1.6 does not
-   * fail if its input is empty.
+   * configuration values, so the command merges the new values into the present ones.
    *
    * @param assignments such as {@code WARM_IP_TARGET=5 MINIMUM_IP_TARGET=10}
    */
   private static String setAddOnEnv(String assignments) {
     String values =
         List.of(assignments.split(" ", -1)).stream()
-            .map(one -> one.replaceFirst("=", ":\"") + "\"")
-            .collect(Collectors.joining(","));
-    return READ_ADD_ON
-        + "VALUES=\"$(printf %s \"$ADDON\" | jq -ce"
-        + " '(.addon.configurationValues // \"{}\" | fromjson) * {env:{"
-        + values
-        + "}}')\" && test -n \"$VALUES\" && "
-        + aws("eks update-addon")
-        + " --cluster-name "
-        + THIS_CLUSTER
-        + " --addon-name vpc-cni --resolve-conflicts PRESERVE --configuration-values \"$VALUES\""
-        + SAME_ROLE
-        + EVERY_NODE
-        + " by a restart of ipamD, if aws-node is an EKS add-on";
+            .map(one -> one.replaceFirst("=", ": \"") + "\"")
+            .collect(Collectors.joining(", "));
+    return updateAddOn(
+            "",
+            "configurationValues: ((.configurationValues // \"{}\" | fromjson) * {env: {"
+                + values
+                + "}} | tojson)")
+        + BY_RESTART
+        + ", if aws-node is an EKS add-on; otherwise prints ResourceNotFoundException";
   }
 
   /** Replaces the placeholders in a text with the known ids of this node. */

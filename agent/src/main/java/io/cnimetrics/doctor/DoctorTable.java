@@ -4,6 +4,7 @@ import io.cnimetrics.snapshot.NodeIdentity;
 import io.cnimetrics.text.Palette;
 import io.cnimetrics.text.Printable;
 import io.cnimetrics.text.TextPage;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,6 +25,10 @@ public final class DoctorTable {
   private final boolean verbose;
   private final Palette palette;
   private final Set<String> shown = new HashSet<>();
+
+  /** Whether the last command runs on the node; empty before the first command. */
+  private Optional<Boolean> onNode = Optional.empty();
+
   private final TextPage page;
 
   private DoctorTable(Diagnosis diagnosis, boolean verbose, Palette palette) {
@@ -216,7 +221,7 @@ public final class DoctorTable {
         finding.commands().stream()
             .limit(finding.past() && !verbose ? 1 : Integer.MAX_VALUE)
             .filter(command -> shown.add(command) || verbose)
-            .forEach(this::command);
+            .forEach(command -> command(command, context(finding)));
       }
     }
     if (verbose || (whole && !note && !finding.past())) {
@@ -224,15 +229,41 @@ public final class DoctorTable {
     }
   }
 
-  /** Writes the note before the command, because zsh passes a pasted comment as arguments. */
-  private void command(String command) {
+  private static String context(Finding finding) {
+    boolean kubectl = finding.commands().stream().anyMatch(command -> command.contains("kubectl "));
+    return "on your machine" + (kubectl ? ", with this cluster's kubectl context" : "");
+  }
+
+  /**
+   * Writes the note before the command, because zsh passes a pasted comment as arguments. The note
+   * also says where the command runs, if this is another place than that of the command before.
+   *
+   * @param context says what the commands need besides the place
+   */
+  private void command(String command, String context) {
     Matcher note = Commands.NOTE_AT_END.matcher(command);
+    boolean found = note.find();
+    boolean here = command.endsWith(Commands.ON_NODE);
+    List<String> lead = new ArrayList<>();
+    if (onNode.filter(before -> before == here).isEmpty()) {
+      lead.add(here ? "on the node" : onNode.isPresent() ? "back on your machine" : context);
+    }
+    onNode = Optional.of(here);
+    if (found && !here) {
+      lead.add(note.group(1));
+    }
     String indent = " ".repeat(INDENT);
-    if (note.find()) {
-      String text = note.group(1);
-      indented(indent, INDENT, Character.toUpperCase(text.charAt(0)) + text.substring(1) + ":");
+    if (!lead.isEmpty()) {
+      indented(
+          indent,
+          INDENT,
+          lead.stream().map(DoctorTable::sentence).collect(Collectors.joining(". ")) + ":");
     }
     line(indent + "$ " + note.replaceAll(""));
+  }
+
+  private static String sentence(String clause) {
+    return Character.toUpperCase(clause.charAt(0)) + clause.substring(1);
   }
 
   /** Writes the link on one line, because a terminal cannot open a link with a line break. */

@@ -118,9 +118,25 @@ class CommandsTest {
   void noteIsTextBeforeTheCommand() {
     assertThat(table(Commands.setting("WARM_IP_TARGET=5")).toList())
         .containsSubsequence(
-            "      Changes every node by a restart of ipamD, if aws-node is no EKS add-on:",
+            "      Changes every node by a restart of ipamD, after ResourceNotFoundException:",
             "      $ kubectl -n kube-system set env ds aws-node WARM_IP_TARGET=5");
     assertThat(table("echo 'a  # b'").toList()).contains("      $ echo 'a  # b'");
+  }
+
+  @Test
+  void placeStandsBeforeTheFirstCommandThatRunsThere() {
+    assertThat(table("kubectl a  # note", "b", "c  # on the node", "d  # on the node", "aws e"))
+        .containsSubsequence(
+            "      On your machine, with this cluster's kubectl context. Note:",
+            "      $ kubectl a",
+            "      $ b",
+            "      On the node:",
+            "      $ c",
+            "      $ d",
+            "      Back on your machine:",
+            "      $ aws e")
+        .filteredOn(line -> line.endsWith(":"))
+        .hasSize(3);
   }
 
   private static final List<String> FAKES =
@@ -309,7 +325,13 @@ class CommandsTest {
     String output =
         shell(
             dir,
-            "aws() { if [ \"$2\" = describe-addon ]; then %s; else for a; do last=$a; done; echo \"$last\"; fi; }"
+            """
+            aws() {
+              if [ "$2" = describe-addon ]; then %s; return; fi
+              for last; do :; done
+              printf %%s "$last" | jq -r .configurationValues
+            }\
+            """
                 .formatted(described.replace("exit", "return")),
             command.replaceAll("<[^>]*>", "x"));
 
@@ -329,7 +351,8 @@ class CommandsTest {
     for (String command : List.of(Commands.UPGRADE_CNI, Commands.setting("A=5")[0])) {
       assertThat(shell(dir, aws, command.replaceAll("<[^>]*>", "x")).strip())
           .startsWith("eks update-addon")
-          .endsWith(kept.isEmpty() ? "}" : " --service-account-role-arn " + kept);
+          .matches(any -> any.contains("serviceAccountRoleArn") != kept.isEmpty())
+          .contains(kept);
     }
   }
 
@@ -344,7 +367,7 @@ class CommandsTest {
     String output =
         shell(
             dir,
-            "kubectl() { printf '%s'; }".formatted(irsa),
+            "kubectl() { echo '  eks.amazonaws.com/role-arn: %s'; }".formatted(irsa),
             """
             aws() {
               case "$2" in

@@ -383,7 +383,7 @@ class ConsistencyTest {
   @MethodSource("cases")
   void changeOfTheAddOnIsFollowedByACheckOfTheResult(Case one) {
     assertThat(one.findings().stream().map(Finding::commands))
-        .filteredOn(commands -> commands.toString().contains("\"$VALUES\""))
+        .filteredOn(commands -> commands.toString().contains("configurationValues: "))
         .allSatisfy(
             commands -> assertThat(commands).anyMatch(each -> each.contains(Commands.RESULT)));
   }

@@ -73,16 +73,16 @@ class DoctorDocumentGoldensTest {
 
       Lines that begin with `$` are complete commands in one line. They contain the ids of this node, so you can paste them
       into a shell. Some values are your choice, such as one more subnet for pods: the line before the command names the
-      variable that you set first. A command without one of its ids is left out. Commands that begin with `kubectl` or `aws`
-      run on your machine, and the comment `# on the node` marks the others. The command before the first of these opens a
-      shell on the node, by SSM or else by `kubectl debug`. The comment `# changes every node` marks a command that changes
-      more than this node.
+      variable that you set first. A command without one of its ids is left out. A line above the commands says whether they
+      run on your machine or on the node. On your machine, `kubectl` needs the context of this cluster. The command before the
+      first one on the node opens a shell there, by SSM or else by `kubectl debug`. `Changes every node` marks a command that
+      changes more than this node. In JSON these lines are comments after the command.
 
       Some remedies change a setting of aws-node. `aws eks update-addon` is for an aws-node that is an EKS add-on, because
       EKS undoes `kubectl set env`. If this command prints `ResourceNotFoundException`, aws-node is no add-on, nothing was
-      changed, and `kubectl set env` is right. The command for the add-on needs `jq`, and keeps the values that the add-on
-      has. If these values cannot be read as JSON, the command changes nothing. EKS also keeps a value that was set with
-      kubectl, so one more command shows the result.
+      changed, and `kubectl set env` is right. The command for the add-on needs `jq`, and keeps the values and the role that
+      the add-on has. If these values cannot be read as JSON, the command changes nothing. EKS also keeps a value that was set
+      with kubectl. Therefore one more command shows the result: if the old value stays, use `kubectl set env` too.
 
       Beside a failure or a warning, notes have one line each. `--verbose` shows all their advice, and the checks that run
       only with `--subnets` or `--send-test`.
