@@ -14,6 +14,7 @@ import java.net.Socket;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
@@ -106,8 +107,8 @@ final class Endpoint implements AutoCloseable {
     listening.createContext("/", this::handleOrLog);
     listening.setExecutor(threads);
     // The thread that starts the server is a daemon. Therefore the server's own thread is also a
-    // daemon.
-    threads.execute(listening::start);
+    // daemon. A server that is stopped before it starts would throw.
+    CompletableFuture.runAsync(listening::start, threads).join();
   }
 
   private void handleOrLog(HttpExchange exchange) throws IOException {

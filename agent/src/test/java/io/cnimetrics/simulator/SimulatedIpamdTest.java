@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
@@ -223,6 +224,21 @@ class SimulatedIpamdTest {
           .withMessageContaining("port " + taken.getLocalPort())
           .withMessageContaining("metrics");
     }
+  }
+
+  @Test
+  void closeRightAfterTheStartIsNoError() {
+    List<Throwable> errors = new CopyOnWriteArrayList<>();
+    Thread.setDefaultUncaughtExceptionHandler((thread, error) -> errors.add(error));
+    try {
+      for (int i = 0; i < 200; i++) {
+        start(full()).close();
+      }
+    } finally {
+      Thread.setDefaultUncaughtExceptionHandler(null);
+    }
+
+    assertThat(errors).isEmpty();
   }
 
   @Test
