@@ -58,7 +58,8 @@ record Cli(Map<String, String> environment, InstantSource clock, Console console
       console.print(PROGRAM + " " + Version.get() + "\n");
       return OK;
     } else if (HELP.contains(first)) {
-      return arguments.size() == 1 ? overview() : dispatch(List.of(arguments.get(1), "--help"));
+      String topic = arguments.size() == 1 ? first : arguments.get(1);
+      return HELP.contains(topic) ? overview() : dispatch(List.of(topic, "--help"));
     }
     return SUMMARIES.containsKey(first)
         ? run(first, arguments.subList(1, arguments.size()))

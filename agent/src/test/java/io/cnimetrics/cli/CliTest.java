@@ -55,6 +55,12 @@ class CliTest {
     assertThat(terminal.output(flag)).contains("\n  dry-run ").contains("\n  simulate ");
   }
 
+  @ParameterizedTest
+  @CsvSource({"help, help", "help, --help", "--help, -h", "-h, help"})
+  void helpOfHelpListsTheCommands(String first, String second) {
+    assertThat(terminal.output(first, second)).contains("\n  dry-run ").contains("\n  simulate ");
+  }
+
   @Test
   void helpCommandPrintsTheSameAsTheHelpFlag() {
     Terminal other = new Terminal(Map.of());
