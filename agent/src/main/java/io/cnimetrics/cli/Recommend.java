@@ -6,6 +6,7 @@ import io.cnimetrics.catalog.PrometheusName;
 import io.cnimetrics.config.Flag;
 import io.cnimetrics.config.FlagType;
 import io.cnimetrics.config.Otlp;
+import io.cnimetrics.config.Parsers;
 import io.cnimetrics.config.Settings;
 import io.cnimetrics.config.Values;
 import io.cnimetrics.recommend.Observations;
@@ -42,7 +43,10 @@ record Recommend(InstantSource clock, long heapBytes) implements Command {
                   + " for subnets, the agents must run with --subnets; set headers in"
                   + " RECOMMEND_HEADERS");
   private static final Flag<Path> FILE =
-      Flag.of("--file", "RECOMMEND_FILE", FlagType.of("FILE", Path::of))
+      Flag.of(
+              "--file",
+              "RECOMMEND_FILE",
+              FlagType.of("FILE", Parsers.matching(".+", "expected a file").andThen(Path::of)))
           .ifAbsent(
               "none: reads --prometheus",
               "file with answers of query_range from Prometheus or from CloudWatch's PromQL, plain"

@@ -20,7 +20,7 @@ public final class Parsers {
    * for DNS.
    */
   private static final Pattern HOST =
-      Pattern.compile("\\[[0-9A-Fa-f:.]+\\]|[^.\\[]{1,63}(?:\\.[^.]{1,63})*\\.?");
+      Pattern.compile("\\[[0-9A-Fa-f:.]+\\]|[^.\\[\\s]{1,63}(?:\\.[^.\\s]{1,63})*\\.?");
 
   private static final int LONGEST_HOST = 253;
   private static final Pattern NAMESPACE = Pattern.compile("[A-Za-z0-9._/#: -]{1,255}");
@@ -153,9 +153,10 @@ public final class Parsers {
   static InetSocketAddress address(String text) {
     String expected = "expected HOST:PORT with a port from 1 to 65535";
     int colon = text.lastIndexOf(':');
-    require(colon > 0 && !text.substring(0, colon).isBlank(), expected);
+    require(colon > 0, expected);
     String host = text.substring(0, colon);
-    boolean bracketed = host.startsWith("[") && host.endsWith("]");
+    require(HOST.matcher(host).matches(), expected);
+    boolean bracketed = host.startsWith("[");
     require(bracketed || host.indexOf(':') < 0, "expected an IPv6 address in brackets");
     try {
       return InetSocketAddress.createUnresolved(

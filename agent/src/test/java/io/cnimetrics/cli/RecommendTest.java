@@ -325,6 +325,11 @@ class RecommendTest {
   }
 
   @Test
+  void emptyFileNameIsRefused() {
+    assertThat(terminal.refusal("recommend", "--file=")).contains("--file is empty: expected");
+  }
+
+  @Test
   void missingFileIsNamed() {
     assertThat(terminal.run("recommend", "--file=/nowhere/x")).isEqualTo(Cli.FAILED);
     assertThat(terminal.err()).contains("/nowhere/x: no such file\n");

@@ -312,7 +312,19 @@ class ParsersTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "61690", ":61690", "h:", "h:0", "h:65536", "::1:61690", "h:x"})
+  @ValueSource(
+      strings = {
+        "",
+        "61690",
+        ":61690",
+        "h:",
+        "h:0",
+        "h:65536",
+        "::1:61690",
+        "h:x",
+        "[]:1",
+        "a b:1"
+      })
   void otherAddressesAreRejected(String text) {
     assertRejected(() -> Parsers.address(text));
   }
