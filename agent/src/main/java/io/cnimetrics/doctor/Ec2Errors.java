@@ -405,9 +405,12 @@ record Ec2Errors(
     return ids.isEmpty() ? "" : "; the node's ENIs are in " + String.join(", ", ids);
   }
 
-  /** A small warm target makes ipamD call EC2 for nearly each pod. */
+  /**
+   * A small warm target makes ipamD call EC2 for nearly each pod. But a subnet without addresses
+   * needs small targets.
+   */
   private static Finding withFewerCalls(NodeEvidence node, Finding throttled) {
-    return node.warmIpTarget().equals(OptionalLong.of(0))
+    return node.warmIpTarget().equals(OptionalLong.of(0)) || node.trend(OF_SUBNET).mayRise()
         ? throttled
         : throttled.remedied(
             throttled.remedy()
@@ -488,9 +491,9 @@ record Ec2Errors(
         .remedied(
             "Restart aws-node, so that it gets new credentials. If the errors continue, correct the"
                 + " clock, and find out from which source aws-node has its credentials",
-            Commands.RESTART_AWS_NODE,
             Commands.CLOCK,
-            Commands.ROLE_OF_AWS_NODE);
+            Commands.ROLE_OF_AWS_NODE,
+            Commands.RESTART_AWS_NODE);
   }
 
   private static Finding withoutRole(Finding denied) {
@@ -608,7 +611,13 @@ record Ec2Errors(
    * count.
    */
   private boolean isOfSubnet() {
-    return List.of(Cause.NO_ADDRESS_IN_SUBNET, Cause.NO_PREFIX_IN_SUBNET).stream()
-        .anyMatch(each -> each.finding().equals(spec.id()));
+    return CAUSES_OF_SUBNET.stream().anyMatch(each -> each.finding().equals(spec.id()));
   }
+
+  private static final List<Cause> CAUSES_OF_SUBNET =
+      List.of(Cause.NO_ADDRESS_IN_SUBNET, Cause.NO_PREFIX_IN_SUBNET);
+
+  private static final Predicate<IpamdError> OF_SUBNET =
+      IS_OF_EC2.and(
+          kind -> Cause.ofCode(kind.code()).filter(CAUSES_OF_SUBNET::contains).isPresent());
 }

@@ -92,6 +92,18 @@ final class IpamdWork {
             > 1;
   }
 
+  /**
+   * Whether increases of ipamD's calls to EC2 are known. VPC CNI before 1.12.1 does not count the
+   * calls. Releases that count refused pods also count the calls.
+   */
+  static boolean seesCalls(NodeEvidence node) {
+    Trend calls = node.trend(MetricCatalog.EC2_API_REQ_COUNT.onlySeries());
+    boolean counted =
+        calls.total() > 0
+            || node.gauge(MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries()).isPresent();
+    return counted && calls.known();
+  }
+
   /** The increase of a counter, if it rises now. */
   private static double risen(NodeEvidence node, Metric metric) {
     Trend trend = node.trend(metric.onlySeries());
@@ -127,7 +139,8 @@ final class IpamdWork {
             FORCED_REMOVALS.warn(
                 "Pods lost addresses that they held",
                 evidence,
-                "A caller other than ipamD detached an ENI or unassigned its addresses"));
+                "A caller other than ipamD detached an ENI or unassigned its addresses, or instance"
+                    + " metadata did not show them for a while"));
   }
 
   private static final Series POD_ENI_ERRORS = MetricCatalog.POD_ENI_ERR.onlySeries();

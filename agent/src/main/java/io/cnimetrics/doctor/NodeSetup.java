@@ -136,9 +136,7 @@ final class NodeSetup {
             + " metadata showed it too late. The ENI takes a slot, and its addresses go to no pod";
     // EC2 attaches an ENI before ipamD puts it into the pool, so a new ENI can be missing for a
     // while.
-    return node.trend(MetricCatalog.EC2_API_REQ_COUNT.onlySeries()).known()
-            && !IpamdWork.addsAddresses(node)
-            && !node.justStarted()
+    return IpamdWork.seesCalls(node) && !IpamdWork.addsAddresses(node) && !node.justStarted()
         ? LOST_ENI
             .warn("An attached ENI is missing in ipamD's pool", missing, cause)
             .since(node.since(poll -> poll.snapshot().pool().equals(node.snapshot().pool())))

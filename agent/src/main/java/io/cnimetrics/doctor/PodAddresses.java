@@ -43,8 +43,9 @@ final class PodAddresses {
       CheckSpec.of(
               "no-addresses",
               "the number of addresses in `/v1/enis`",
-              "fail if the ENIs have no address, or if each of several polls shows no ENI; warn"
-                  + " if a single poll shows no ENI",
+              "fail if the ENIs have no address, or if each of several polls shows no ENI; warn if"
+                  + " a single poll shows no ENI, or if ipamD released all addresses and no pod is"
+                  + " refused",
               "Find out from ipamD's log on the node why ipamD gets no address. Then restart ipamD")
           .run(Commands.ERRORS_OF_IPAMD, Commands.RESTART_AWS_NODE)
           .needs(POOL, IPV4)
@@ -61,6 +62,17 @@ final class PodAddresses {
       return withoutSubnet(
           node, NO_ADDRESSES.fail("The node has no address for pods", evidence, ""));
     }
+    if (!node.polls().stream().allMatch(PodAddresses::hasNoAddress) && !podsAreRefused(node)) {
+      return NO_ADDRESSES
+          .warn(
+              "ipamD has released all of its addresses",
+              evidence,
+              "No pod holds an address, and all warm targets are 0. ipamD then attaches an ENI and"
+                  + " detaches it again and again, and the first new pod waits")
+          .remedied(
+              "If all warm targets are 0, set one",
+              Commands.setting("WARM_ENI_TARGET=1", Commands.settingsLike("_TARGET")));
+    }
     return justStarted
         ? NO_ADDRESSES
             .warn("ipamD has no ENI yet", evidence, "ipamD has just started")
@@ -68,8 +80,19 @@ final class PodAddresses {
         : NO_ADDRESSES.fail(
             "The node has no address for pods",
             evidence,
-            "EC2 assigns no address because the role of aws-node lacks permissions or the subnet is"
-                + " empty. Or custom networking finds no ENIConfig");
+            (failsAtEc2(node)
+                    ? "EC2 assigns no address because the role of aws-node lacks permissions or the"
+                        + " subnet is empty. Or"
+                    : "EC2 returned no error. Perhaps ipamD finds no subnet or security group for a"
+                        + " new ENI, or")
+                + " custom networking finds no ENIConfig");
+  }
+
+  /** Whether a call to EC2 has failed since ipamD started, or has perhaps failed. */
+  private static boolean failsAtEc2(NodeEvidence node) {
+    return node.snapshot().metrics().isEmpty()
+        || node.trend(Ec2Errors.IS_OF_EC2).total() > 0
+        || node.total(MetricCatalog.EC2_API_ERR_COUNT) > 0;
   }
 
   /** Whether the node has ENIs, and a tag excludes the subnet of each ENI. */
@@ -90,6 +113,10 @@ final class PodAddresses {
                     Stream.of(NodeSetup.allowPods(node, Commands.SUBNETS)),
                     Stream.of(Commands.ADD_SUBNET))
                 .toArray(String[]::new));
+  }
+
+  private static boolean hasNoAddress(Poll poll) {
+    return poll.snapshot().pool().filter(pool -> pool.totalIpv4() > 0).isEmpty();
   }
 
   private static boolean hasNoEni(Poll poll) {
@@ -126,7 +153,7 @@ final class PodAddresses {
     boolean lasts = node.lasts(poll -> isEmptyWithRoom(poll) && !allFreeAddressesCool(poll));
     if (lasts && hasGrown(node)) {
       return growsTooSlowly(node, evidence);
-    } else if (lasts && requestsNothing(node)) {
+    } else if (lasts && requestsNothing(node) && !node.justStarted()) {
       return WARM_POOL
           .fail(
               lasting,
@@ -373,6 +400,18 @@ final class PodAddresses {
               "A new pod gets an address only when the first cooldown ends")
           .remedied("Poll again, to see whether pods are refused", Commands.doctor("--polls 3"));
     }
+    if (!isEmptyWithRoom(node.last())) {
+      return COOLDOWN
+          .warn(
+              Cause.COOLDOWN.title(),
+              evidence,
+              "Pods start and end so fast that all free addresses are cooling, and the node cannot"
+                  + " have more addresses")
+          .remedied(
+              "Set IP_COOLDOWN_PERIOD=10, but no smaller value. If this is not enough, lower the"
+                  + " kubelet's max-pods, so that more pods start on other nodes",
+              Commands.setting("IP_COOLDOWN_PERIOD=10", Commands.NODE_GROUP));
+    }
     long warm = (pool.cooling() / WARM_STEP + 1) * WARM_STEP;
     return COOLDOWN
         .warn(
@@ -433,7 +472,7 @@ final class PodAddresses {
                     isByMaxPods(node, maximum) && over <= node.agentSettings().hostNetworkPods()
                         ? ", because fewer pods than assumed are on the host's network"
                         : "");
-    if (card.isFull()) {
+    if (card.isFull() && !allFreeAddressesCool(node.last())) {
       String whole = evidence + ": " + maximum.explanation();
       boolean eachCard = node.pool().multiNic();
       String title =
@@ -442,8 +481,8 @@ final class PodAddresses {
               : "Network card %d of the node is full".formatted(card.networkCard());
       String need =
           eachCard
-              ? "Each pod needs an address on each network card, and %smore pods wait"
-              : "The node has as many pods as addresses, and %smore pods wait";
+              ? "Each pod needs an address on each network card, and %s"
+              : "The node has as many pods as addresses, and %s";
       return podsAreRefused(node)
           ? perhapsEnded(
               node,
@@ -453,7 +492,7 @@ final class PodAddresses {
                   NODE_FULL.warn(
                       title,
                       whole,
-                      need.formatted(mayRefuseWithoutCount(node) ? "perhaps " : "")
+                      need.formatted(waiting(node))
                           + (admitsMore(node, maximum)
                               ? ", because the kubelet's max-pods is too high"
                               : ""))))
@@ -462,6 +501,14 @@ final class PodAddresses {
     return card.utilization() >= NEARLY_FULL_PERCENT
         ? NODE_FULL.note("The node is nearly full", evidence, "Pods hold nearly all addresses")
         : NODE_FULL.ok("The node has room for pods", evidence);
+  }
+
+  private static String waiting(NodeEvidence node) {
+    Trend refusals = node.trend(MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries());
+    if (refusesWithoutCount(node) || refusesNow(node, refusals)) {
+      return "more pods wait";
+    }
+    return refusals.isRising() ? "pods waited a short time ago" : "perhaps more pods wait";
   }
 
   /** Whether max-pods is the limit, and not the ENIs. */
@@ -500,8 +547,8 @@ final class PodAddresses {
                 "If the instance has a single ENI, upgrade the VPC CNI. Otherwise add nodes"
                     + " that have fewer ENIs of their own",
                 Commands.ENIS_OF_INSTANCE,
-                Commands.UPGRADE_CNI,
-                Commands.NODE_GROUP)
+                Commands.NODE_GROUP,
+                Commands.UPGRADE_CNI)
         : none;
   }
 

@@ -42,8 +42,9 @@ final class PodNetwork {
       CheckSpec.of(
               "pod-setup",
               "`awscni_del_ip_req_count` with the reason `SetupNSFailed`",
-              "fail while the count rises at least each 25 s; warn if one request in ten failed at"
-                  + " an unknown time; otherwise note",
+              "fail while the count rises at least each 25 s; warn after a single failure in the"
+                  + " last minute, or if one request in ten failed at an unknown time; otherwise"
+                  + " note",
               "Read the log of the CNI plugin: it names the route, rule or interface. If the error"
                   + " is \"file exists\", remains of earlier pods are in the way: replace the node")
           .run(Commands.replaceNode(Commands.ERRORS_OF_PLUGIN))
@@ -59,14 +60,17 @@ final class PodNetwork {
     if (trend.total() == 0) {
       return SETUP.ok("The CNI plugin set up each pod", evidence);
     }
-    return node.podsStillFail(trend)
-        ? SETUP
-            .fail("The network of pods cannot be set up on the node", evidence, cause)
-            .since(trend.since())
-        : SETUP
-            .warn("The network of pods could not be set up", evidence, cause)
-            .at(trend.known() || isRare(node, trend) ? Level.NOTE : Level.WARN)
-            .ended();
+    if (node.podsStillFail(trend)) {
+      Finding now =
+          amount(trend) > 1
+              ? SETUP.fail("The network of pods cannot be set up on the node", evidence, cause)
+              : SETUP.warn("The network of a pod could not be set up", evidence, cause);
+      return now.since(trend.since());
+    }
+    return SETUP
+        .warn("The network of pods could not be set up", evidence, cause)
+        .at(trend.known() || isRare(node, trend) ? Level.NOTE : Level.WARN)
+        .ended();
   }
 
   /** Whether so few setups failed that they probably failed long ago. */
@@ -449,7 +453,8 @@ final class PodNetwork {
             .fail(
                 "A pod has no route",
                 evidence,
-                "A program other than ipamD deleted the route, or the pod's setup was interrupted")
+                "A program other than ipamD deleted the route, the pod's setup was interrupted, or"
+                    + " the pod has ended and ipamD keeps its address")
             .remedied(ROUTES.remedy(), podsWith(without), Commands.RESTART_AWS_NODE);
   }
 
@@ -469,8 +474,9 @@ final class PodNetwork {
             ? ROUTES.fail(
                 "ipamD does not know pods that use addresses of its pool",
                 evidence,
-                "ipamD did not find these pods when it started. It lists their addresses as free,"
-                    + " and can give them to other pods. Two pods then have the same address")
+                "ipamD did not find these pods when it started, or removed their ENI for a while."
+                    + " It lists their addresses as free, and can give them to other pods. Two pods"
+                    + " then have the same address")
             : ROUTES.fail(
                 "Pods have lost their addresses, and have no network",
                 evidence,

@@ -217,7 +217,10 @@ final class PoolFaults {
     }
     return isStuck(node) && !ec2Fails(node)
         ? TRUNK_SLOT
-            .warn(title, evidence + "; ipamD makes no call to EC2", cause)
+            .warn(
+                title,
+                evidence + (IpamdWork.seesCalls(node) ? "; ipamD makes no call to EC2" : ""),
+                cause)
             .since(refusals.since())
         : TRUNK_SLOT.ok("No slot is kept for a trunk ENI", evidence);
   }
@@ -351,8 +354,8 @@ final class PoolFaults {
             ? "ipamD finds no ENIConfig, or keeps a slot for a trunk ENI"
             : "Custom networking finds no ENIConfig for this node";
     String missing =
-        name.map("no ENIConfig %s exists"::formatted)
-            .orElse("no ENIConfig has the name that ipamD looks for");
+        name.map("no valid ENIConfig %s exists"::formatted)
+            .orElse("no valid ENIConfig has the name that ipamD looks for");
     String cause =
         "Either %s, or %sthe node is cordoned. In each case ipamD creates no ENI, and counts no error"
             .formatted(
@@ -383,8 +386,8 @@ final class PoolFaults {
             .orElseThrow()
             .id();
     String create =
-        ("If the node is cordoned, uncordon it. If no ENIConfig is named %s, write one, check its"
-                + " subnet, and apply it")
+        ("If the node is cordoned, uncordon it. If no ENIConfig is named %s, or its groups are no"
+                + " list, write one, check its subnet, and apply it")
             .formatted(name);
     String exists =
         ". If it exists and there is no SecurityGroupPolicy, set ENABLE_POD_ENI to false";

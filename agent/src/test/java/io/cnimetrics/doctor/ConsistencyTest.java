@@ -24,8 +24,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * No two statements about a node contradict each other. The nodes are all scenarios with one to
- * three polls, all recorded nodes, and all nodes that ran the real ipamD.
+ * No two statements about a node contradict each other. The nodes are all scenarios and all nodes
+ * of public reports with one to three polls, all recorded nodes, and all nodes that ran the real
+ * ipamD.
  */
 class ConsistencyTest {
   /** A node and doctor's diagnosis. With one poll, doctor does not know which counters increase. */
@@ -125,6 +126,7 @@ class ConsistencyTest {
       RealNodesTest.names()
           .map(name -> new Case(name, 1, RealNodesTest.diagnosis(name)))
           .forEach(CASES::add);
+      FieldReportsTest.cases().forEach(CASES::add);
     }
     return CASES.stream();
   }
@@ -239,6 +241,7 @@ class ConsistencyTest {
                 "warm-pool",
                 "metadata-away",
                 "ipamd-restarts",
+                "failed-requests",
                 "introspection")
             .flatMap(id -> one.find(id).stream())
             .anyMatch(finding -> finding.level() == Level.FAIL);
@@ -252,6 +255,17 @@ class ConsistencyTest {
     }
   }
 
+  /** If the verdict says that no pod waits, no finding says that pods wait now. */
+  @ParameterizedTest
+  @MethodSource("cases")
+  void podsWaitOnlyIfTheVerdictSaysSo(Case one) {
+    if (one.diagnosis().verdict().text().matches("(No pod|.*: no pod) waits.*")) {
+      assertThat(one.findings())
+          .extracting(Finding::cause)
+          .noneMatch(cause -> cause.contains("more pods wait"));
+    }
+  }
+
   /** Each verdict says whether pods get addresses. */
   @ParameterizedTest
   @MethodSource("cases")
@@ -261,12 +275,14 @@ class ConsistencyTest {
             "(Pods get no address|New pods get no address|Pods get addresses"
                 + "|No pod waits for an address|No pod has requested an address"
                 + "|No trouble found: (pods get addresses|no pod (waits|has requested))"
+                + "|No trouble found, but it is not known whether pods get addresses"
                 + "|It is not known( since .*)? whether pods get addresses"
                 + "|Only pods with security groups of their own do not start).*");
   }
 
   /** A time such as {@code before 10:03 UTC (over 30 s)}. */
-  private static final String TIME = "(before )?([-0-9]+ )?[0-9]{2}:[0-9]{2} UTC \\([^)]*\\)";
+  private static final String TIME =
+      "(before )?([0-9]{2}:[0-9]{2} UTC|[-0-9]+T[:0-9]+Z) \\([^)]*\\)";
 
   /** Each verdict about trouble has the time before the cause: "answer since time: cause". */
   @ParameterizedTest
@@ -276,8 +292,11 @@ class ConsistencyTest {
     if (first.level() != Level.FAIL && first.level() != Level.WARN) {
       return;
     }
+    boolean dated =
+        first.since().isPresent()
+            || one.find("refused-pods").filter(it -> it.level() == Level.FAIL).isPresent();
     String time =
-        first.since().isPresent() && !first.past()
+        dated && !first.past()
             ? ".* since " + TIME + ".*"
             : Check.OF_SETTINGS.contains(first.id())
                 ? "[^:]*"
@@ -296,7 +315,8 @@ class ConsistencyTest {
 
     if (one.findings().stream().anyMatch(Verdict::isUrgent)) {
       assertThat(verdict).doesNotContain("not urgent");
-    } else if (first.level() == Level.WARN || first.level() == Level.NOTE) {
+    } else if ((first.level() == Level.WARN || first.level() == Level.NOTE)
+        && !verdict.contains("it is not known")) {
       assertThat(verdict).endsWith("not urgent");
     }
   }
@@ -329,7 +349,13 @@ class ConsistencyTest {
    * These checks read something only once, and therefore do not know since when the problem exists.
    */
   private static final Set<String> READ_ONCE =
-      Set.of("pod-routes", "subnet", "instance-enis", "impossible-pool", "publishing");
+      Set.of(
+          "pod-routes",
+          "leaked-addresses",
+          "subnet",
+          "instance-enis",
+          "impossible-pool",
+          "publishing");
 
   @ParameterizedTest
   @MethodSource("cases")

@@ -19,6 +19,7 @@ import io.cnimetrics.catalog.RecentIncrease;
 import io.cnimetrics.simulator.NamedScenario;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,6 +31,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class FieldReportsTest {
   private static final String WARM_ENI = "\"WARM_IP_TARGET\":0";
+  private static final String NO_ADDRESS_FOR_ENI =
+      "aws_api_error_count{api=\"CreateNetworkInterface\",error=\"InsufficientFreeAddressesInSubnet\"}";
 
   /**
    * A report and the right verdict.
@@ -59,17 +62,34 @@ class FieldReportsTest {
     return new Report(name, node, OK, "", List.of());
   }
 
+  /** All reports that doctor judges with two polls. */
+  private static Stream<Report> reports() {
+    return Stream.of(
+            ofEc2(),
+            ofPools(),
+            ofFullNodes(),
+            ofRequests(),
+            ofServedRequests(),
+            ofSeveralCauses(),
+            ofOtherNodes(),
+            withoutFailure())
+        .flatMap(reports -> reports);
+  }
+
+  /** The diagnoses of all reports, by name and number of polls. */
+  static Stream<ConsistencyTest.Case> cases() {
+    return reports()
+        .flatMap(
+            report ->
+                IntStream.rangeClosed(1, 3)
+                    .mapToObj(
+                        polls ->
+                            new ConsistencyTest.Case(
+                                report.name(), polls, report.node().diagnosed(polls))));
+  }
+
   @ParameterizedTest
-  @MethodSource({
-    "ofEc2",
-    "ofPools",
-    "ofFullNodes",
-    "ofRequests",
-    "ofServedRequests",
-    "ofSeveralCauses",
-    "ofOtherNodes",
-    "withoutFailure"
-  })
+  @MethodSource("reports")
   void verdictIsTheCauseThatTheReportFound(Report report) {
     verdictIsTheCause(report, report.node().diagnosed());
   }
@@ -103,6 +123,81 @@ class FieldReportsTest {
 
   private static Stream<Report> ofEc2() {
     return Stream.of(
+        fails(
+            "#2908: the subnet of the ENI is empty, and the ENI is not full",
+            node(eni(0, 8, 8))
+                .settings(false, "\"WARM_IP_TARGET\":2")
+                .refused()
+                .errors("AssignPrivateIpAddresses", "InsufficientFreeAddressesInSubnet", 5, 6),
+            "ec2-no-addresses",
+            "describe-subnets",
+            "!WARM_IP_TARGET="),
+        fails(
+            "edwin-philip.medium.com: a new node in a subnet with three addresses",
+            node(full(0, 3))
+                .startedAgo(600)
+                .refused()
+                .errors("AssignPrivateIpAddresses", "InsufficientFreeAddressesInSubnet", 4, 4)
+                .errors("CreateNetworkInterface", "InsufficientFreeAddressesInSubnet", 4, 4),
+            "ec2-no-addresses"),
+        fails(
+            "#1739, #1773: a call for a prefix finds no free address at all",
+            node(eni(0, 0, 0))
+                .prefixMode()
+                .refused()
+                .errors("AssignPrivateIpAddresses", "InsufficientFreeAddressesInSubnet", 5, 5),
+            "ec2-no-addresses",
+            ">no-addresses"),
+        fails(
+            "#1447: during an incident many ENIs are attached to no instance",
+            node(full(0, 14))
+                .requests(4, 4)
+                .metadata("CreateNetworkInterface", "InsufficientFreeAddressesInSubnet", 5, 6)
+                .function("increaseIPPoolAllocENI", 5, 6),
+            "ec2-no-addresses",
+            "unattached",
+            ">ipamd-errors"),
+        fails(
+            "cloudkeeper.com: a /25 with many free addresses and no free /28",
+            node(prefixes(0, 2, 32))
+                .prefixMode()
+                .refused()
+                .errors("AssignPrivateIpAddresses", "InsufficientCidrBlocks", 3, 3),
+            "ec2-no-prefixes"),
+        fails(
+            "#2730: nodes with prefixes are replaced nine at a time",
+            node(eni(0, 0, 0))
+                .prefixMode()
+                .startedAgo(200)
+                .refused()
+                .errors("AssignPrivateIpAddresses", "RequestLimitExceeded", 4, 6),
+            "ec2-throttled",
+            ">no-addresses"),
+        fails(
+            "#41: 200 nodes, and a release that counts no calls and no refusals",
+            node(full(0, 14))
+                .requests(4, 4)
+                .metadata("AssignPrivateIpAddresses", "RequestLimitExceeded", 10, 12)
+                .function("increaseIPPoolAllocIPAddressesFailed", 10, 12),
+            "ec2-throttled",
+            ">ipamd-errors"),
+        fails(
+            "#2210, #2253: 1.11.4 adds addresses to an ENI that is full in EC2",
+            node(full(0, 14), eni(1, 0, 0))
+                .requests(4, 4)
+                .metadata("AssignPrivateIpAddresses", "PrivateIpAddressLimitExceeded", 10, 14)
+                .function("increaseIPPoolAllocIPAddressesFailed", 10, 14),
+            "ec2-eni-limit",
+            "differs from EC2's",
+            "delete pods -l k8s-app=aws-node"),
+        fails(
+            "eksctl-io/eksctl#4661, pulumi/pulumi-eks#1522: 1.10 has no right for IPv6",
+            node(ipv6(0, 0, 0))
+                .type("m5.large", 110, 3, 0)
+                .requests(4, 4)
+                .metadata("AssignIpv6Addresses", "UnauthorizedOperation", 1, 1),
+            "ec2-denied",
+            "ec2:AssignIpv6Addresses"),
         fails(
             "A private subnet lost its route to EC2: ipamD counts failed calls without a code",
             node(full(0, 14))
@@ -450,6 +545,110 @@ class FieldReportsTest {
   private static Stream<Report> ofPools() {
     return Stream.of(
         fails(
+            "#2490: 1.11.4, and the node has no annotation with the name of an ENIConfig",
+            node(eni(0, 0, 0)).settings(true, WARM_ENI).requests(4, 4),
+            "eniconfig",
+            "Pods get no address",
+            ">refused-pods"),
+        fails(
+            "#2416: the security groups of the ENIConfig are no list",
+            node(eni(0, 0, 0)).settings(true, WARM_ENI).refused(),
+            "eniconfig",
+            "no valid ENIConfig",
+            "GROUPS:"),
+        fails(
+            "#302: release 1.4 does not report that custom networking is on",
+            node(eni(0, 0, 0)).requests(4, 4),
+            "no-addresses",
+            "custom networking finds no ENIConfig"),
+        fails(
+            "#3534: a new node gets no prefix, and EC2 has counted no error",
+            node(eni(0, 0, 0)).prefixMode().refused().calls("DescribeNetworkInterfaces", 4, 4),
+            "no-addresses",
+            "EC2 returned no error",
+            "!lacks permissions"),
+        fails(
+            "#525: for a minute after its start ipamD adds no ENI",
+            node(full(0, 14)).startedAgo(50).refused().calls("CreateNetworkInterface", 1, 1),
+            "warm-pool",
+            "Poll again",
+            "!cordoned"),
+        fails(
+            "#1724: release 1.9, which counts no calls, needs minutes for the first ENI",
+            node(eni(0, 0, 0))
+                .type("m5.large", 20, 3, 9)
+                .settings(true, "\"WARM_IP_TARGET\":5")
+                .requests(4, 4)
+                .startedAgo(150)
+                .attached("eni-0", "eni-1"),
+            "no-addresses",
+            "lost-eni=Level.NOTE"),
+        fails(
+            "aws/amazon-vpc-resource-controller-k8s#18: no trunk ENI for c5ad, and a lost slot",
+            fullNode(3, 14).type("c5ad.xlarge", 58, 4, 14).refused(),
+            "trunk-slot"),
+        fails(
+            "#1700: 16 of 18 addresses are held, and 2 cool",
+            node(eni(0, 14, 12).cooling(2), full(1, 4))
+                .then(eni(0, 14, 12).cooling(2), full(1, 4))
+                .settings(false, "\"WARM_IP_TARGET\":2")
+                .refused(),
+            "cooldown",
+            "WARM_IP_TARGET=5"),
+        fails(
+            "#18, #1245: jobs each minute on a node that cannot have more addresses",
+            node(full(0, 14), full(1, 14), full(2, 14), eni(3, 14, 9).cooling(5))
+                .then(full(0, 14), full(1, 14), full(2, 14), eni(3, 14, 9).cooling(5))
+                .refused(),
+            "cooldown",
+            "Pods get addresses late",
+            "cannot have more addresses",
+            "IP_COOLDOWN_PERIOD=10",
+            "!WARM_IP_TARGET"),
+        fails(
+            "#1160, #1602: the last free address of the full node cools",
+            node(full(0, 5), full(1, 5), eni(2, 5, 4).cooling(1))
+                .then(full(0, 5), full(1, 5), eni(2, 5, 4).cooling(1))
+                .type("t3.medium", 17, 3, 5)
+                .refused(),
+            "cooldown",
+            "Pods get addresses late",
+            "node-full=Level.NOTE",
+            "!raise the kubelet's max-pods"),
+        fails(
+            "The subnet is empty, and all free addresses cool",
+            node(eni(0, 8, 4).cooling(4))
+                .then(eni(0, 8, 4).cooling(4))
+                .settings(false, "\"WARM_IP_TARGET\":4")
+                .refused()
+                .errors("AssignPrivateIpAddresses", "InsufficientFreeAddressesInSubnet", 5, 6),
+            "ec2-no-addresses",
+            ">refused-pods",
+            ">cooldown"),
+        fails(
+            "#3019: stale instance metadata, and ipamD removes addresses that pods hold",
+            node(eni(0, 14, 6))
+                .counts("force_removed_ips", 0, 2)
+                .with(it -> it.routesTo("10.0.9.30", "10.0.9.31")),
+            "pod-routes",
+            "have lost their addresses",
+            "forced-removals=Level.WARN"),
+        fails(
+            "#1967, #2834, #3821: metadata omits an ENI for a while, and ipamD forgets its pods",
+            node(full(0, 14))
+                .then(full(0, 14), eni(1, 14, 0))
+                .counts("force_removed_enis", 0, 1)
+                .with(it -> it.routesTo("10.0.1.10", "10.0.1.11")),
+            "pod-routes",
+            "removed their ENI for a while",
+            "forced-removals=Level.WARN"),
+        fails(
+            "#590, #712: some pods have ended, their routes are gone, and addresses are free",
+            node(full(0, 14), eni(1, 14, 9)).with(it -> it.withoutRoutes(10)),
+            "pod-routes",
+            "ipamD keeps its address",
+            "delete pods -l k8s-app=aws-node"),
+        fails(
             "#3685, with custom networking: the ENI has room for more prefixes",
             node(eni(0, 0, 0), prefixes(1, 2, 32))
                 .prefixMode()
@@ -721,6 +920,35 @@ class FieldReportsTest {
   private static Stream<Report> ofFullNodes() {
     return Stream.of(
         fails(
+            "#590, #712: before 1.15.1 ipamD holds the addresses of 30 pods that have ended",
+            fullNode(4, 14).requests(4, 4).with(it -> it.withoutRoutes(30)),
+            "leaked-addresses",
+            "Pods get no address",
+            ">node-full"),
+        fails(
+            "#317: kops, and all three ENIs of a t2.xlarge are full",
+            fullNode(3, 14).type("t2.xlarge", 110, 3, 14).requests(4, 4),
+            "node-full",
+            "42 of 42",
+            "Nitro",
+            "!ENABLE_PREFIX_DELEGATION"),
+        fails(
+            "#1709: c5.2xlarge has 56 addresses",
+            fullNode(4, 14).type("c5.2xlarge", 110, 4, 14).requests(4, 4),
+            "node-full",
+            "more pods wait",
+            "ENABLE_PREFIX_DELEGATION"),
+        fails(
+            "aws-ia/terraform-aws-eks-blueprints#1493: the node is older than the setting of"
+                + " prefixes",
+            fullNode(3, 9).type("m5.large", 110, 3, 9).refused(),
+            "node-full",
+            "27 of 27",
+            "max-pods=Level.WARN"),
+        calm(
+            "#2099, oschvr.com: the kubelet admits no more pods",
+            fullNode(3, 5).type("t3.medium", 17, 3, 5)),
+        fails(
             "#3109: 64 addresses are held, and the kubelet admits 64 pods",
             node(prefixes(0, 4, 64)).prefixMode().refused().with(node -> node.maxPods(64)),
             "leaked-addresses",
@@ -877,6 +1105,27 @@ class FieldReportsTest {
   /** Pods' requests fail, or pods' addresses are released soon, although the pool has addresses. */
   private static Stream<Report> ofRequests() {
     return Stream.of(
+        warns(
+            "aws/aws-network-policy-agent#455: the agent crashes after an upgrade",
+            node(eni(0, 14, 4).waited(4)).requests(4, 4),
+            "failed-requests",
+            "-c aws-eks-nodeagent"),
+        warns(
+            "aws/amazon-vpc-resource-controller-k8s#188: EC2 blocks a call of the controller",
+            node(eni(0, 14, 4), eni(1, 0, 0).trunk())
+                .with(it -> it.maxPods(45))
+                .requests(4, 4)
+                .agentSaw(20, run("add_ip_req_count", 40, 600, 20)),
+            "failed-requests",
+            "BranchAllocationFailed"),
+        warns(
+            "#155: a pod in hundreds cannot be set up at its first attempt",
+            node(eni(0, 14, 4).jobs(2))
+                .requests(3, 3)
+                .counts("del_ip_req_count{reason=\"SetupNSFailed\"}", 12, 13),
+            "pod-setup",
+            "Pods get addresses",
+            "The network of a pod could not be set up"),
         fails(
             "#1139: the CNI plugin on the node is of another release than ipamD",
             node(eni(0, 14, 4)).requests(5, 5),
@@ -1090,6 +1339,21 @@ class FieldReportsTest {
   private static Stream<Report> ofSeveralCauses() {
     return Stream.of(
         fails(
+            "EC2 denied calls an hour ago, and throttles calls now",
+            node(full(0, 14))
+                .refused()
+                .errors("CreateNetworkInterface", "UnauthorizedOperation", 12, 12)
+                .errors("AssignPrivateIpAddresses", "RequestLimitExceeded", 4, 6)
+                .agentSaw(
+                    20,
+                    run(
+                        "aws_api_error_count{api=\"CreateNetworkInterface\",error=\"UnauthorizedOperation\"}",
+                        12,
+                        5_000,
+                        4_000)),
+            "ec2-throttled",
+            "ec2-denied=Level.NOTE"),
+        fails(
             "EC2 throttles calls, and the subnet is empty",
             node(full(0, 14))
                 .refused()
@@ -1261,6 +1525,83 @@ class FieldReportsTest {
 
   private static Stream<Report> withoutFailure() {
     return Stream.of(
+        warns(
+            "#2490: 1.13.4, pods use the primary ENI, and no ENIConfig is found",
+            node(eni(0, 14, 3)).settings(true, WARM_ENI),
+            "eniconfig",
+            "Pods get addresses",
+            "custom-networking=Level.WARN"),
+        warns(
+            "#2792: pods use the trunk ENI, not the subnet of the ENIConfig",
+            node(eni(0, 0, 0), eni(1, 14, 6).trunk(), eni(2, 14, 2))
+                .with(it -> it.maxPods(31))
+                .settings(true, WARM_ENI),
+            "custom-networking",
+            "trunk ENI"),
+        warns(
+            "#1451, #1775: WARM_ENI_TARGET is 0, and ipamD detaches the ENI for pods again",
+            node(eni(0, 0, 0), eni(1, 14, 0))
+                .then(eni(0, 0, 0))
+                .with(it -> it.maxPods(45))
+                .settings(true, WARM_ENI + ",\"WARM_ENI_TARGET\":0")
+                .requests(0, 0)
+                .calls("DetachNetworkInterface", 39, 40)
+                .calls("DeleteNetworkInterface", 39, 40),
+            "no-addresses",
+            "No pod waits for an address",
+            "WARM_ENI_TARGET=1"),
+        calm(
+            "#1451, #1775: the same when the ENI is attached",
+            node(eni(0, 0, 0))
+                .then(eni(0, 0, 0), eni(1, 14, 0))
+                .with(it -> it.maxPods(45))
+                .settings(true, WARM_ENI + ",\"WARM_ENI_TARGET\":0")
+                .requests(0, 0)
+                .calls("CreateNetworkInterface", 40, 41)
+                .calls("AttachNetworkInterface", 40, 41)),
+        warns(
+            "readmedium.com, EKS out of addresses: idle nodes use up the subnet",
+            node(eni(0, 14, 3), eni(1, 14, 0))
+                .settings(false, WARM_ENI)
+                .errors("CreateNetworkInterface", "InsufficientFreeAddressesInSubnet", 5, 6),
+            "ec2-no-addresses",
+            "Pods get addresses",
+            "WARM_IP_TARGET=2"),
+        warns(
+            "#617, #873: 500 nodes call DescribeNetworkInterfaces too often",
+            node(eni(0, 14, 4))
+                .requests(0, 0)
+                .metadata("DescribeNetworkInterfaces", "RequestLimitExceeded", 10, 12),
+            "ec2-throttled",
+            "Pods get addresses"),
+        warns(
+            "#3019: ipamD removed addresses of pods, and doctor sees no routes",
+            node(eni(0, 14, 6)).counts("force_removed_ips", 0, 2),
+            "forced-removals",
+            "instance metadata"),
+        calm(
+            "#2041: prefixes are switched on, and TotalIPs is negative",
+            node(full(0, 14), prefixes(1, 1, 3))
+                .changed("\"TotalIPs\":30", "\"TotalIPs\":-12")
+                .prefixMode()),
+        calm(
+            "#1808: ipamD failed its readiness probe, and was restarted once",
+            node(eni(0, 14, 3), eni(1, 14, 0)).restarted(1).startedAgo(200)),
+        calm(
+            "#933: WARM_IP_TARGET was lowered to 10, and release 1.5.5 keeps all addresses",
+            node(full(0, 14), eni(1, 14, 0), eni(2, 14, 0))
+                .settings(false, "\"WARM_IP_TARGET\":10")),
+        calm(
+            "#1223, #1635: an idle ENI stays attached",
+            node(eni(0, 14, 2), eni(1, 14, 0)).settings(false, WARM_ENI)),
+        calm(
+            "#1112, #2540: docker or aws-eks-nodeagent fails, and ipamD gets no request",
+            node(eni(0, 14, 9)).requests(0, 0)),
+        calm(
+            "The subnet was empty an hour ago",
+            node(eni(0, 14, 8))
+                .errors("CreateNetworkInterface", "InsufficientFreeAddressesInSubnet", 12, 12)
+                .agentSaw(20, run(NO_ADDRESS_FOR_ENI, 5, 3_600, 3_000))),
         calm(
             "Calls to EC2 without an answer ended",
             node(eni(0, 14, 4)).failed("CreateNetworkInterface", 8, 8)),
@@ -1406,8 +1747,9 @@ class FieldReportsTest {
                 .type("c5.9xlarge", 234, 8, 29)
                 .settings(false, "\"WARM_IP_TARGET\":4")),
         calm(
-            "#1070, #1600, #2163, #3309, #3524, #2103, #3559, #3887: pods have addresses, and no"
-                + " network",
+            "#495, #777, #898, #1070, #1091, #1600, #1856, #2025, #2103, #2163, #3155, #3309,"
+                + " #3375, #3524, #3559, #3652, #3887, flatcar/Flatcar#278: pods have addresses,"
+                + " and no network",
             node(full(0, 14), eni(1, 14, 5))),
         calm(
             "#2203: WARM_IP_TARGET is 10, and ipamD keeps 7 addresses",
@@ -1610,6 +1952,17 @@ class FieldReportsTest {
   private static Stream<Report> inOnePoll() {
     return Stream.of(
         fails(
+            "The agent saw that the subnet is empty, and that pods are refused",
+            node(full(0, 14))
+                .refused()
+                .errors("CreateNetworkInterface", "InsufficientFreeAddressesInSubnet", 12, 12)
+                .agentSaw(
+                    20,
+                    run(NO_ADDRESS_FOR_ENI, 5, 600, 100),
+                    run("no_available_ip_addresses", 30, 600, 20)),
+            "ec2-no-addresses",
+            "Pods get no address since 23:50 UTC (10 min)"),
+        fails(
             "kubernetes/kops#18693: subnet discovery is denied, and the node's subnet is empty",
             node(full(0, 14))
                 .refused()
@@ -1720,9 +2073,10 @@ class FieldReportsTest {
   }
 
   /**
-   * #402, #575, #641, #872, #891, #1340, #1847, #2073, #2384, #2683, #3705, #3840 and
-   * aws/karpenter-provider-aws#673: ipamD waits for the API server, for credentials, for an address
-   * or for an ENIConfig.
+   * #359, #402, #575, #625, #641, #865, #872, #891, #1078, #1340, #1385, #1601, #1738, #1847,
+   * #2073, #2365, #2384, #2426, #2468, #2544, #2683, #2839, #2945, #3016, #3224, #3705, #3840,
+   * bottlerocket-os/bottlerocket#747 and aws/karpenter-provider-aws#673: ipamD waits for the API
+   * server, for credentials, for an address or for an ENIConfig, or its pod does not start.
    */
   @Test
   void ipamdThatDoesNotStartLeadsToItsLogKubeProxyAndPodIdentity() {
