@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * crash loses pending minutes.
  */
 final class Journal implements Closeable {
-  /** The largest size of the file, in bytes. */
+  /** The size in bytes above which the file is rewritten. Only one more line fits above it. */
   static final long MOST_BYTES = 16L << 20;
 
   private static final long WORTH_REPLACING_BYTES = 1L << 20;
@@ -139,7 +139,7 @@ final class Journal implements Closeable {
   }
 
   private void load(JournalFile kept, Consumer<Entry> changes) throws IOException {
-    if (kept.bytes() > 2 * MOST_BYTES) {
+    if (kept.bytes() > MOST_BYTES + JournalFile.MOST_LINE_BYTES) {
       log.warn(
           "the state on disk is larger than any state of an agent and is discarded: state_dir={}"
               + " bytes={}",

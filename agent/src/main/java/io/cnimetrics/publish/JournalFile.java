@@ -36,7 +36,7 @@ final class JournalFile implements Closeable {
   private static final Logger log = LoggerFactory.getLogger(JournalFile.class);
 
   /** The largest size of a line. A line with all metrics of one request is smaller. */
-  private static final int MOST_LINE_BYTES = 1 << 18;
+  static final int MOST_LINE_BYTES = 1 << 18;
 
   private static final int CHECKSUM_CHARACTERS = 8;
 

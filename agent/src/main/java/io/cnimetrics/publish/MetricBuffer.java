@@ -70,7 +70,7 @@ public final class MetricBuffer implements AutoCloseable {
   /**
    * The number of pending minutes, their size, and the oldest of these minutes.
    *
-   * @param bytes the approximate size on disk
+   * @param bytes the approximate size
    * @param oldest the start of the oldest pending minute, if there is one
    */
   public record Depth(int minutes, long bytes, Optional<Instant> oldest) {}
@@ -112,11 +112,9 @@ public final class MetricBuffer implements AutoCloseable {
         journal.load(
             change -> {
               change.state().ifPresent(last::set);
-              change.pending().forEach(kept::put);
-              change.gone().forEach(kept::remove);
-              // A damaged file can have more minutes than fit into memory.
-              kept.dropOverBounds();
+              kept.load(change);
             });
+    kept.dropOverBounds();
     if (!all) {
       kept.clear();
       return Optional.empty();

@@ -16,7 +16,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +29,12 @@ final class PendingMinutes {
 
   /** Half of the maximum size of the journal file, so that a rewritten file always fits. */
   private static final long MOST_BYTES = Journal.MOST_BYTES / 2;
+
+  /** The size of a minute without its values. It is larger in memory than on disk. */
+  private static final int MINUTE_BYTES = 400;
+
+  /** The number of minutes that a file may add between two checks of the limits. */
+  private static final int MOST_UNCHECKED = 4_000;
 
   /** CloudWatch accepts requests of up to 1 MB. Compressed requests are far smaller. */
   private static final int MOST_REQUEST_BYTES = 900_000;
@@ -47,6 +55,7 @@ final class PendingMinutes {
   private final Interner<List<MinuteValue.Packed.Name>> names = new Interner<>();
   private long nextId = 1;
   private long bytes;
+  private int checkedSize = MOST_MINUTES;
 
   /** Returns the same object for all equal objects, so that equal minutes share memory. */
   static final class Interner<T> {
@@ -120,6 +129,21 @@ final class PendingMinutes {
     nextId = Math.max(nextId, minute.id() + 1);
   }
 
+  /**
+   * Applies an entry of the journal. A file can have more minutes than fit into memory. The limits
+   * are not checked for each entry, because a check visits all minutes.
+   */
+  void load(Journal.Entry entry) {
+    entry.pending().forEach(this::put);
+    entry.gone().forEach(this::remove);
+    // The journal has this change already.
+    changed.clear();
+    if (byId.size() > checkedSize + MOST_UNCHECKED) {
+      dropOverBounds();
+      checkedSize = byId.size();
+    }
+  }
+
   /** A copy that shares equal parts with other minutes. */
   private PendingMinute shared(PendingMinute minute) {
     return minute
@@ -149,9 +173,9 @@ final class PendingMinutes {
     return new Journal.Entry(state, pending, gone);
   }
 
-  /** The approximate size of a minute in the journal, in bytes. */
+  /** The approximate size of a minute, in bytes. */
   private static long bytes(PendingMinute minute) {
-    return 100 + 45L * minute.values().size() + minute.destination().bytesOfDatums("");
+    return MINUTE_BYTES + 45L * minute.values().size() + minute.destination().bytesOfDatums("");
   }
 
   /**
@@ -160,16 +184,20 @@ final class PendingMinutes {
    * @return the dropped minutes
    */
   List<PendingMinute> dropUnsendable(Instant now) {
-    List<PendingMinute> dropped = new ArrayList<>();
-    for (PendingMinute pending : all()) {
-      boolean tooOld = pending.minute().isBefore(now.minus(OLDEST));
-      boolean future = pending.minute().isAfter(now.plus(BufferState.MOST_AHEAD));
-      if ((tooOld || future) && !taken.contains(pending.id())) {
-        drop(pending, tooOld ? DropReason.TOO_OLD : DropReason.FUTURE);
-        dropped.add(pending);
-      }
-    }
-    return dropped;
+    List<PendingMinute> tooOld = droppable(pending -> pending.isBefore(now.minus(OLDEST)));
+    List<PendingMinute> future =
+        droppable(pending -> pending.isAfter(now.plus(BufferState.MOST_AHEAD)));
+    drop(tooOld, DropReason.TOO_OLD);
+    drop(future, DropReason.FUTURE);
+    return Stream.concat(tooOld.stream(), future.stream()).toList();
+  }
+
+  /** The minutes that are not being sent, oldest first. */
+  private List<PendingMinute> droppable(Predicate<Instant> time) {
+    return byId.values().stream()
+        .filter(minute -> !taken.contains(minute.id()) && time.test(minute.minute()))
+        .sorted(OLDEST_FIRST)
+        .toList();
   }
 
   /**
@@ -230,23 +258,40 @@ final class PendingMinutes {
 
   /** Drops the oldest minutes until the limits are met. Never drops minutes that are being sent. */
   void dropOverBounds() {
-    while ((byId.size() > MOST_MINUTES && minutes() > MOST_MINUTES) || bytes > MOST_BYTES) {
-      Optional<PendingMinute> oldest =
-          byId.values().stream().filter(minute -> !taken.contains(minute.id())).min(OLDEST_FIRST);
-      if (oldest.isEmpty()) {
+    int minutes = byId.size() > MOST_MINUTES ? minutes() : 0;
+    if (minutes <= MOST_MINUTES && bytes <= MOST_BYTES) {
+      return;
+    }
+    Map<Instant, Integer> left = new HashMap<>();
+    byId.values().forEach(minute -> left.merge(minute.minute(), 1, Integer::sum));
+    long leftBytes = bytes;
+    List<PendingMinute> dropped = new ArrayList<>();
+    for (PendingMinute oldest : droppable(any -> true)) {
+      if (left.size() <= MOST_MINUTES && leftBytes <= MOST_BYTES) {
         break;
       }
-      drop(oldest.get(), DropReason.NO_ROOM);
+      left.computeIfPresent(oldest.minute(), (minute, count) -> count > 1 ? count - 1 : null);
+      leftBytes -= bytes(oldest);
+      dropped.add(oldest);
     }
+    drop(dropped, DropReason.NO_ROOM);
   }
 
-  private void drop(PendingMinute minute, DropReason reason) {
-    remove(minute.id());
-    events.dropped(reason, minute.datumCount());
+  /**
+   * @param minutes the dropped minutes, oldest first
+   */
+  private void drop(List<PendingMinute> minutes, DropReason reason) {
+    if (minutes.isEmpty()) {
+      return;
+    }
+    minutes.forEach(minute -> remove(minute.id()));
+    int datums = minutes.stream().mapToInt(PendingMinute::datumCount).sum();
+    events.dropped(reason, datums);
     log.warn(
-        "dropped a minute that could not be sent: minute={} datums={} reason={}",
-        minute.minute(),
-        minute.datumCount(),
+        "dropped minutes that could not be sent: oldest={} newest={} datums={} reason={}",
+        minutes.get(0).minute(),
+        minutes.get(minutes.size() - 1).minute(),
+        datums,
         reason);
   }
 

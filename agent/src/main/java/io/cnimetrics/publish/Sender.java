@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
 public final class Sender {
   public static final Duration REQUEST_LIMIT = Duration.ofSeconds(10);
 
-  /** The most splits in a search for invalid datums. One invalid datum in 1,000 needs about 10. */
+  /** The most splits of a request. One invalid datum in 1,000 needs about 10 splits. */
   private static final int MOST_SPLITS = 40;
 
   /**
@@ -61,6 +61,12 @@ public final class Sender {
   private Answers answers = new Answers(Optional.empty(), Optional.empty());
   private Instant loggedAt = Instant.MIN;
   private Instant splitLoggedAt = Instant.MIN;
+
+  /**
+   * The number of datums in the largest request that a proxy with a size limit accepts. Without it,
+   * half of all requests would be refused. After an hour the limit is tested again.
+   */
+  private volatile int mostAccepted = MetricSink.MOST_DATUMS;
 
   /**
    * @param receiver the receiver whose pending minutes this sender sends
@@ -196,6 +202,9 @@ public final class Sender {
     /** The last answer that called the request of a single datum too large. */
     private Optional<PutResult> tooLarge = Optional.empty();
 
+    private boolean sizeRefused;
+    private int largest;
+
     /**
      * False until a batch is accepted. Until then the reason for "too old" can be a wrong clock.
      */
@@ -211,12 +220,19 @@ public final class Sender {
      * single datum that is too large, because a proxy's limit is wrong, and sends the others.
      */
     boolean whole(Batch batch) {
+      mostAccepted = isSplitLogDue(clock.instant()) ? MetricSink.MOST_DATUMS : mostAccepted;
       boolean sent = all(batch);
+      if (sizeRefused && largest > 0) {
+        mostAccepted = largest;
+      }
       tooLarge.ifPresent(answer -> failed(answer, clock.instant()));
       return sent && tooLarge.isEmpty();
     }
 
     private boolean all(Batch batch) {
+      if (batch.datums().size() > mostAccepted && !batch.isSingle()) {
+        return halves(batch);
+      }
       PutResult answer = put(batch);
       return switch (answer.status()) {
         case ACCEPTED -> {
@@ -225,6 +241,7 @@ public final class Sender {
           buffer.acknowledge(batch);
           refusalsInARow = 0;
           newestAccepted = true;
+          largest = Math.max(largest, batch.datums().size());
           succeeded(batch, clock.instant());
           yield true;
         }
@@ -263,15 +280,24 @@ public final class Sender {
 
     private boolean split(Batch batch, PutResult answer) {
       if (isTooLarge(answer)) {
+        sizeRefused = true;
         logSplit(batch, answer, clock.instant());
       }
-      if (++splits > MOST_SPLITS) {
+      if (splits >= MOST_SPLITS) {
         log.warn(
             "many parts of a request are {}; the rest of the request is sent again later",
             isTooLarge(answer) ? "too large" : "invalid");
         tooLarge = isTooLarge(answer) ? Optional.of(answer) : tooLarge;
+      }
+      return halves(batch);
+    }
+
+    /** Sends both halves. After too many splits, the batch stays pending until the next turn. */
+    private boolean halves(Batch batch) {
+      if (splits >= MOST_SPLITS) {
         return true;
       }
+      splits++;
       for (Batch half : batch.halves()) {
         if (!all(half)) {
           return false;
@@ -330,6 +356,10 @@ public final class Sender {
     boolean longAgo = !last.plus(LOG_AGAIN).isAfter(now);
     boolean clockWentBack = last.isAfter(now);
     return longAgo || clockWentBack;
+  }
+
+  private synchronized boolean isSplitLogDue(Instant now) {
+    return isLogDue(splitLoggedAt, now);
   }
 
   private synchronized void logSplit(Batch batch, PutResult answer, Instant now) {

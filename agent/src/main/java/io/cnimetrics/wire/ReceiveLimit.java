@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.OptionalInt;
 
 /**
  * The limit of the bytes and the time of one connection. The limit counts all bytes that the
@@ -16,6 +17,9 @@ public final class ReceiveLimit {
   private final Duration longest;
   private final long deadline;
   private long left;
+
+  /** The bytes that arrived before the first read after the deadline and are not read yet. */
+  private OptionalInt late = OptionalInt.empty();
 
   /**
    * @param most the maximum number of bytes between two calls of {@link #renew}
@@ -50,19 +54,34 @@ public final class ReceiveLimit {
     return new BlockInputStream(received) {
       @Override
       public int read(byte[] bytes, int offset, int count) throws IOException {
-        // Bytes that have arrived are read even after the deadline, because the process itself may
-        // have been stopped since they arrived.
-        if (System.nanoTime() - deadline > 0 && in.available() == 0) {
-          throw new SocketTimeoutException(
-              "the peer did not finish within " + longest.toSeconds() + " s");
+        if (System.nanoTime() - deadline > 0) {
+          return readLate(in, bytes, offset, count);
         }
-        int read = in.read(bytes, offset, count);
-        left -= Math.max(0, read);
-        if (left < 0) {
-          throw new ExceededException(most);
-        }
-        return read;
+        return counted(in.read(bytes, offset, count));
       }
     };
+  }
+
+  /**
+   * Reads only bytes that had arrived when the deadline was noticed, because the process itself may
+   * have been stopped since they arrived. A peer that sends without end adds nothing to them.
+   */
+  private int readLate(InputStream in, byte[] bytes, int offset, int count) throws IOException {
+    int arrived = late.isPresent() ? late.getAsInt() : in.available();
+    if (arrived == 0 && count > 0) {
+      throw new SocketTimeoutException(
+          "the peer did not finish within " + longest.toSeconds() + " s");
+    }
+    int read = counted(in.read(bytes, offset, Math.min(count, arrived)));
+    late = OptionalInt.of(arrived - Math.max(0, read));
+    return read;
+  }
+
+  private int counted(int read) throws ExceededException {
+    left -= Math.max(0, read);
+    if (left < 0) {
+      throw new ExceededException(most);
+    }
+    return read;
   }
 }

@@ -40,6 +40,28 @@ class PendingMinutesTest {
     assertThat(kept.get(1).destination()).isSameAs(kept.get(0).destination());
   }
 
+  /** A heap of 12 MB must hold all minutes, whatever is in the file. */
+  @Test
+  void loadedMinutesOfManyDestinationsFitIntoMemory() {
+    PendingMinutes pending = new PendingMinutes(new BufferFixture.Drops());
+    for (int id = 1; id <= 60_000; id++) {
+      PendingMinute minute = minute(id, "cluster-" + id, VALUES.subList(0, 1));
+      pending.load(new Journal.Entry(Optional.empty(), List.of(minute), List.of()));
+    }
+
+    assertThat(pending.all()).hasSizeBetween(10_000, 20_000);
+  }
+
+  @Test
+  void loadedEntryIsNoChange() {
+    PendingMinutes pending = new PendingMinutes(new BufferFixture.Drops());
+
+    pending.load(
+        new Journal.Entry(Optional.empty(), List.of(minute(1, "prod", VALUES)), List.of(2L)));
+
+    assertThat(pending.changes(Optional.empty()).isEmpty()).isTrue();
+  }
+
   @Test
   void internerReturnsTheFirstOfEqualObjects() {
     Interner<String> interner = new Interner<>();

@@ -185,6 +185,45 @@ class SenderTest {
   }
 
   @Test
+  void sizeThatAProxyAcceptsIsKnownForAnHour() {
+    cloudWatch.acceptAtMost(3);
+    pollMinutes(0, 0);
+    turn(65);
+    int before = cloudWatch.requests().size();
+
+    pollMinutes(1, 1);
+    turn(125);
+
+    assertThat(cloudWatch.requests().subList(before, cloudWatch.requests().size()))
+        .as("requests of the second minute")
+        .allSatisfy(request -> assertThat(request).hasSizeLessThanOrEqualTo(3));
+    assertThat(fixture.buffer.depth().minutes()).isZero();
+
+    cloudWatch.acceptAtMost(MetricSink.MOST_DATUMS);
+    pollMinutes(60, 61);
+    before = cloudWatch.requests().size();
+    turn(3_725);
+
+    assertThat(cloudWatch.requests()).as("an hour later").hasSize(before + 1);
+    assertThat(cloudWatch.held()).doesNotHaveDuplicates().hasSize(fixture.drops.sent);
+  }
+
+  /** All nodes can send through the same proxy. */
+  @Test
+  void backlogBehindAProxyThatAcceptsSingleDatumsNeedsFewRequestsPerTurn() {
+    cloudWatch.acceptAtMost(1);
+    pollMinutes(0, 29);
+    turn(1_805);
+    int before = cloudWatch.requests().size();
+
+    turn(1_925);
+
+    assertThat(cloudWatch.requests().size() - before).isBetween(30, 41);
+    assertThat(fixture.drops.dropped).isEmpty();
+    assertThat(cloudWatch.held()).doesNotHaveDuplicates().hasSize(fixture.drops.sent);
+  }
+
+  @Test
   void datumThatIsTooLargeForAProxyStaysAndTheOthersArrive() {
     pollMinutes(0, 1);
     cloudWatch.refuseAsTooLarge(datum -> datum.metric().equals("eniAllocated"));

@@ -20,6 +20,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -275,10 +276,11 @@ class StateDirectoryTest {
         .contains(link + " is a symbolic link: set --state-dir to the directory itself");
   }
 
-  @Test
-  void fileOfAGigabyteIsDiscardedUnread() throws IOException {
+  @ParameterizedTest
+  @ValueSource(longs = {17L << 20, 1L << 30})
+  void fileThatIsLargerThanAnyStateIsDiscardedUnread(long bytes) throws IOException {
     try (RandomAccessFile file = new RandomAccessFile(directory.resolve("state").toFile(), "rw")) {
-      file.setLength(1L << 30);
+      file.setLength(bytes);
     }
 
     BufferFixture.in(directory, START).poll(at(10), 4).poll(at(70), 5).buffer.close();
@@ -286,8 +288,32 @@ class StateDirectoryTest {
     assertThat(log.messages())
         .singleElement()
         .asString()
-        .contains("larger than any state", "bytes=1073741824");
+        .contains("larger than any state", "bytes=" + bytes);
     assertThat(Files.size(directory.resolve("state"))).isLessThan(100_000);
+  }
+
+  /** The start must not take longer than the probes of the pod permit. */
+  @Test
+  @Timeout(60)
+  void fileWithManyMinutesIsReadQuickly() throws IOException {
+    String state = "\"namespace\":\"Kubernetes/CNI\",\"dimensions\":[{\"CLUSTER_ID\":\"prod\"}]";
+    long first = START.getEpochSecond() / 60 - 19_000;
+    write(
+        IntStream.range(0, 60_000)
+            .mapToObj(
+                i ->
+                    "{\"waiting\":[{\"id\":%d,\"minute\":%d,%s,\"values\":[[\"eniAllocated\",1,\"COUNT\"]]}]}"
+                        .formatted(i + 1, first + i % 19_000, state))
+            .toArray(String[]::new));
+
+    try (RecordedLog drops = new RecordedLog(PendingMinutes.class.getName())) {
+      BufferFixture fixture = BufferFixture.in(directory, START);
+
+      assertThat(fixture.buffer.depth().minutes()).isEqualTo(1_440);
+      assertThat(drops.messages())
+          .hasSizeBetween(1, 20)
+          .allSatisfy(line -> assertThat(line).contains("reason=NO_ROOM"));
+    }
   }
 
   @ParameterizedTest

@@ -79,6 +79,26 @@ class ReceiveLimitTest {
   }
 
   @Test
+  void peerThatSendsWithoutEndIsCutOffAtTheDeadline() throws IOException {
+    InputStream endless =
+        new InputStream() {
+          @Override
+          public int read() {
+            return 'y';
+          }
+
+          @Override
+          public int available() {
+            return 100;
+          }
+        };
+    InputStream in = new ReceiveLimit(1_000, Duration.ofNanos(-1)).on(endless);
+
+    assertThat(in.readNBytes(100)).hasSize(100);
+    assertThatExceptionOfType(SocketTimeoutException.class).isThrownBy(in::read);
+  }
+
+  @Test
   void silenceEndsAtTheTimeoutOfTheSocket() throws IOException {
     try (RawServer server = new RawServer(RawServer.Request::hang);
         Socket socket = asked(server, new ReceiveLimit(1_000, LONG))) {
