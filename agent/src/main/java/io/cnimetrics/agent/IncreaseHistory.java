@@ -93,7 +93,7 @@ public final class IncreaseHistory {
                 }
               }
             });
-    if (errorTotals.size() > MOST_KINDS) {
+    if (errorTotals.size() > MOST_KINDS || errors.size() > MOST_KINDS) {
       errorTotals.keySet().retainAll(read.errors().keySet());
       errors.keySet().retainAll(read.errors().keySet());
     }

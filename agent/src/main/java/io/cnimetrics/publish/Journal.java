@@ -181,9 +181,10 @@ final class Journal implements Closeable {
 
   /** Forces written changes to the disk. Another thread may call {@link #keep} at the same time. */
   void sync() {
-    if (file.isPresent() && !failing) {
+    Optional<JournalFile> kept = file;
+    if (kept.isPresent() && !failing) {
       try {
-        file.get().sync();
+        kept.get().sync();
       } catch (IOException e) {
         failed(e, "lose pending minutes");
       }
@@ -239,9 +240,12 @@ final class Journal implements Closeable {
     }
   }
 
+  /** Closes the file. Nothing is written later, because the next agent may use the directory. */
   @Override
   public void close() {
     file.ifPresent(this::close);
+    file = Optional.empty();
+    failing = false;
   }
 
   private void close(JournalFile kept) {

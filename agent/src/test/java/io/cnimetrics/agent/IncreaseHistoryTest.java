@@ -170,6 +170,15 @@ class IncreaseHistoryTest {
     assertThat(history.all()).hasSizeLessThanOrEqualTo(310);
   }
 
+  @Test
+  void numberOfKindsIsBoundedIfIpamdRestartsAgainAndAgain() {
+    for (int i = 0; i < 2_000; i++) {
+      poll(30 * i, read(AFTER_THE_AGENT + 30 * i).error(IpamdError.ofFunction("function" + i), 1));
+    }
+
+    assertThat(history.all()).hasSizeLessThanOrEqualTo(310);
+  }
+
   private RecentIncrease increase(String counter) {
     return history.all().stream()
         .filter(run -> run.counter().equals(counter))

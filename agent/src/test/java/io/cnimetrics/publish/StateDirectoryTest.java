@@ -184,6 +184,22 @@ class StateDirectoryTest {
   }
 
   @Test
+  void closedBufferDoesNotWriteToTheFilesOfTheNextAgent() throws IOException {
+    BufferFixture stopped = BufferFixture.in(directory, START).poll(at(10), 4).poll(at(70), 5);
+    Batch batch = stopped.buffer.take(Receiver.CLOUDWATCH, at(75)).orElseThrow();
+    stopped.buffer.close();
+    BufferFixture next = BufferFixture.in(directory, at(80)).poll(at(90), 6);
+    byte[] state = Files.readAllBytes(directory.resolve("state"));
+
+    stopped.buffer.acknowledge(batch);
+    stopped.buffer.sync();
+
+    assertThat(directory.resolve("state")).hasBinaryContent(state);
+    next.buffer.sync();
+    assertThat(log.messages()).noneMatch(line -> line.contains("another process"));
+  }
+
+  @Test
   void removedDirectoryIsMadeAgain() throws IOException {
     Path place = directory.resolve("state-dir");
     BufferFixture fixture = BufferFixture.in(place, START).poll(at(10), 4).poll(at(70), 5);
