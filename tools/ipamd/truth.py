@@ -116,13 +116,16 @@ def bounds(samples, source, field):
         for value, before, after in zip(values, samples, samples[1:]):
             if before["pods"] and after["pods"]:
                 least = min(least, value - (after["pods"]["dels"] - before["pods"]["dels"]))
-                most = max(most, value + started(after["pods"]) - started(before["pods"]))
+                most = max(most, value + assignments(after["pods"]) - assignments(before["pods"]))
     return least, most
 
 
-def started(pods):
-    """Returns how many pods have received an address until this sample."""
-    return pods["adds"] - pods["refused"]
+def assignments(pods):
+    """Returns how often ipamD has assigned an address until this sample.
+
+    If a request fails, for example without instance metadata, ipamD holds its address for a moment.
+    """
+    return pods["adds"] - pods["refused"] + pods["failed"]
 
 
 def unknown_to_ipamd(taken, marks):
