@@ -1,5 +1,5 @@
 // Loaded before libc (LD_PRELOAD), it steps the wall clock of one process: the whole seconds in the
-// file CLOCK_OFFSET_FILE, as a 64-bit integer, are added. All other clocks are left alone.
+// file CLOCK_OFFSET_FILE, as a 64-bit integer, are added. All other clocks stay unchanged.
 
 #define _GNU_SOURCE
 #include <fcntl.h>

@@ -41,7 +41,7 @@ class CloudWatchEmulatorIT {
 
   private static CloudWatchEmulator emulator;
 
-  /** A cluster of this test only. */
+  /** A cluster that only this test uses. */
   private final Map<String, String> cluster =
       Map.of("CLUSTER_ID", "emulator-" + CLUSTERS.incrementAndGet());
 
@@ -51,7 +51,7 @@ class CloudWatchEmulatorIT {
   }
 
   @Test
-  void datumsOfAllNodesMakeTheStatisticsOfAMinute() {
+  void statisticsOfAMinuteCombineTheDatumsOfAllNodes() {
     for (double node : List.of(3.0, 5.0, 10.0)) {
       put(emulator.cloudWatch(), datum(FIRST, node), datum(SECOND, node + 1));
     }
@@ -64,7 +64,7 @@ class CloudWatchEmulatorIT {
   }
 
   @Test
-  void minuteHoldsItsStartAndNotItsEnd() {
+  void minuteIncludesItsStartAndExcludesItsEnd() {
     put(
         emulator.cloudWatch(),
         datum(FIRST.minusMillis(1), 1),
@@ -76,7 +76,7 @@ class CloudWatchEmulatorIT {
   }
 
   @Test
-  void longerPeriodAddsItsMinutesUp() {
+  void longerPeriodCombinesItsMinutes() {
     put(emulator.cloudWatch(), datum(FIRST, 1), datum(SECOND, 2));
 
     assertThat(
@@ -92,7 +92,7 @@ class CloudWatchEmulatorIT {
   }
 
   @Test
-  void seriesIsTheOneWithExactlyTheseDimensionsAndThisNamespace() {
+  void seriesIsFoundByItsExactDimensionsAndNamespace() {
     put(emulator.cloudWatch(), datum(FIRST, 1));
 
     assertThat(minutes("Kubernetes", cluster)).isEmpty();
@@ -143,7 +143,7 @@ class CloudWatchEmulatorIT {
   }
 
   @Test
-  void cloudWatchThatWasAwayIsBackWithItsDatums() {
+  void emulatorKeepsItsDatumsDuringAnOutage() {
     try (Gate gate = new Gate(emulator.endpoint());
         CloudWatchClient client = AwsClients.cloudWatch(gate.endpoint())) {
       put(client, datum(FIRST, 1));

@@ -16,12 +16,12 @@ import java.time.Instant;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
-/** The examples of AWS's documentation, simulated, or served as they are printed there. */
+/** The examples of AWS's documentation. They are simulated, or served exactly as printed. */
 class DocumentedCasesTest {
   private final FakeClock clock = new FakeClock(Instant.parse("2026-11-21T10:00:00Z"));
 
   @Test
-  void m5XlargeFilledByAHundredPodsEndsAtFourInterfacesAndRefuses() {
+  void hundredPodsFillFourInterfacesOfAnM5XlargeAndSomeAreRefused() {
     Scenario scenario = Scenario.of("m5.xlarge").pods(PodSchedule.parse("100"));
     try (SimulatedIpamd ipamd = start(scenario)) {
       NodeUnderTest node = NodeUnderTest.of(ipamd, scenario, clock).poll();
@@ -40,7 +40,7 @@ class DocumentedCasesTest {
   }
 
   @Test
-  void twoC5XlargeSumToEightInterfacesAndAHundredAndTwelveAddresses() {
+  void twoC5XlargeHaveEightInterfacesAnd112Addresses() {
     Scenario scenario = Scenario.of("c5.xlarge").pods(PodSchedule.parse("100"));
     try (SimulatedIpamd one = start(scenario);
         SimulatedIpamd other = start(scenario)) {
@@ -52,7 +52,7 @@ class DocumentedCasesTest {
   }
 
   @Test
-  void subnetWithTwentyFreeAddressesHasNoneForASecondWholeInterface() {
+  void subnetWith20FreeAddressesHasTooFewForASecondInterface() {
     Scenario scenario = Scenario.of("m5.xlarge").subnetFree(20).pods(PodSchedule.parse("100"));
     try (SimulatedIpamd ipamd = start(scenario)) {
       NodeUnderTest node = NodeUnderTest.of(ipamd, scenario, clock).poll();

@@ -42,7 +42,9 @@ import org.junit.jupiter.api.Timeout;
 class IamPolicyTest {
   private static final Path POLICIES = Path.of("..", "iam-policy");
 
-  /** A request to EC2 has the action's name in the form, a request to CloudWatch in the path. */
+  /**
+   * A request to EC2 names its action in the form. A request to CloudWatch names it in the path.
+   */
   private static final Pattern FORM = Pattern.compile("(?:^|&)Action=(\\w+)");
 
   private static final Pattern PATH = Pattern.compile("/operation/(\\w+)$");
@@ -64,13 +66,13 @@ class IamPolicyTest {
   @AutoClose private final StubCloudWatch cloudWatch = StubCloudWatch.start();
 
   @Test
-  void policyAllowsExactlyWhatTheAgentAsksFor() throws IOException {
+  void policyAllowsExactlyTheCallsOfTheAgent() throws IOException {
     assertThat(asked(false, () -> !cloudWatch.requests().isEmpty()))
         .isEqualTo(allowed("CNIMetricsHelperPolicy.json"));
   }
 
   @Test
-  void policyForSubnetsIsWhatReportingThemTakesInAddition() throws IOException {
+  void policyForSubnetsAllowsExactlyTheAdditionalCall() throws IOException {
     Set<String> both = allowed("CNIMetricsHelperPolicy.json");
     both.addAll(allowed("CNIMetricsSubnetsPolicy.json"));
 
@@ -134,8 +136,8 @@ class IamPolicyTest {
   }
 
   /**
-   * The action that IAM checks. The service is the one in the signature, which is monitoring for
-   * CloudWatch.
+   * The action that IAM checks. Its service is from the signature; for CloudWatch this is
+   * "monitoring".
    */
   private static String action(LoggedRequest request) {
     String service = found(SCOPE, request.getHeader("Authorization"));

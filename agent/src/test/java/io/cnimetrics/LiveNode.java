@@ -22,8 +22,8 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * A node with its ipamD and one or more agents, which are processes. It computes the values that
- * the agents must have published from the answers of its ipamD.
+ * A node with its ipamD and one or more agents, which are processes. From the answers of its ipamD
+ * it computes the values that the agents must have published.
  */
 final class LiveNode implements AutoCloseable {
   private static final Duration WARM = Duration.ofSeconds(60);

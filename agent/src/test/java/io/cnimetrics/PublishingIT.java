@@ -133,12 +133,12 @@ class PublishingIT {
   }
 
   @Test
-  void minutesThatTheOutageKeptBackArriveWithoutAStop() {
+  void minutesOfTheOutageArriveAfterIt() {
     assertThat(arrived).isTrue();
   }
 
   @Test
-  void everyMinuteIsCompleteButTheOneThatTheHandOverLoses() {
+  void everyMinuteIsCompleteExceptTheOneOfTheReplacement() {
     assertThat(steady.minutes()).contains(minute(1), minute(2), minute(3), minute(4));
     assertThat(killed.minutes()).isEqualTo(steady.minutes());
     assertThat(replaced.minutes())
@@ -167,7 +167,7 @@ class PublishingIT {
   }
 
   @Test
-  void gaugesAreWhatTheIpamdsSaidLastInTheMinute() {
+  void gaugesAreTheLastAnswersOfIpamdInTheMinute() {
     GAUGES.forEach(
         (metric, value) -> {
           Map<Instant, Double> total = new TreeMap<>();
@@ -185,7 +185,7 @@ class PublishingIT {
   }
 
   @Test
-  void countersHaveEveryIncreaseButTheOneBetweenTwoAgentsWithoutState() {
+  void countersHaveEveryIncreaseExceptTheOneBetweenTwoAgentsWithoutState() {
     COUNTERS.forEach(
         (metric, counter) -> {
           for (LiveNode node : nodes()) {

@@ -62,8 +62,8 @@ class RecordedNodesTest {
   }
 
   /**
-   * Pods get no addresses of trunk ENIs, excluded ENIs and, with custom networking, the primary
-   * ENI.
+   * Pods get no addresses of trunk ENIs and excluded ENIs. With custom networking, they get none of
+   * the primary ENI either.
    */
   @ParameterizedTest
   @MethodSource("nodes")

@@ -43,7 +43,7 @@ class SimulatedReleasesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"v1.9.0", "v1.15.0", "v1.20.0", "v1.23.1"})
-  void prefixesToo(String release) {
+  void numbersOfPrefixesAreThoseOfTheModel(String release) {
     Scenario scenario = scenario(release).prefixDelegation(true);
     try (SimulatedIpamd ipamd = start(scenario)) {
       NodeUnderTest node = NodeUnderTest.of(ipamd, scenario, clock).poll();

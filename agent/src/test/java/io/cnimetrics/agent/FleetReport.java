@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Not a test: {@code make fleet} runs this class. It prints the requests of fleets of several
- * sizes, and writes a file with the requests of the largest fleet in each second.
+ * sizes. It also writes a file with the largest fleet's requests in each second.
  */
 final class FleetReport {
   private static final Duration MONTH = Duration.ofDays(30);

@@ -106,7 +106,7 @@ record FleetRun(Part atWork, Part outage, Part back, Part restarted, int wrongMi
       return (double) seconds.stream().mapToInt(Second::throttled).sum() / Math.max(1, requests());
     }
 
-    /** The age that this share of the arrivals did not exceed. */
+    /** This share of the arrivals had at most this age. */
     Duration age(double share) {
       List<Duration> ages = arrivals.stream().map(Arrival::age).sorted().toList();
       return ages.isEmpty() ? Duration.ZERO : ages.get((int) Math.ceil(share * ages.size()) - 1);

@@ -29,9 +29,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Whatever fails (the OTLP receiver, ipamD or the agent), each point has the value that ipamD
- * reported at the point's time. No minute is missing, and the increases of the totals add up to all
- * events. With a publish interval above one minute, minutes can be missing, but no event.
+ * Each point has the value that ipamD reported at the point's time, even if the OTLP receiver,
+ * ipamD or the agent fails. No minute is missing, and the increases of the totals add up to all
+ * events. With a publish interval above one minute, minutes can be missing, but no event is lost.
  */
 class OtlpTotalsTest {
   private static final Instant START = Instant.parse("2026-11-28T10:00:17Z");
@@ -46,7 +46,7 @@ class OtlpTotalsTest {
   private Duration publishInterval = MINUTE;
   private @Nullable ModelAgent agent;
 
-  /** A receiver that can be away, lose its answer, or work. */
+  /** A receiver that works, is unreachable, or loses its answer. */
   private static final class Receiving implements MetricSink {
     private static final PutResult AWAY =
         new PutResult(Status.RETRYABLE, Optional.empty(), "HTTP_503", "away");
@@ -78,7 +78,7 @@ class OtlpTotalsTest {
   }
 
   @Test
-  void outageLostAnswersAndRestartsLoseAndDoubleNothing() {
+  void outagesLostAnswersAndRestartsLoseNoEventAndCountNoneTwice() {
     start();
     timeline.pass(MINUTE.multipliedBy(4));
     receiver.away = true;
@@ -113,7 +113,7 @@ class OtlpTotalsTest {
 
   @ParameterizedTest
   @CsvSource({"1, 1", "2, 1", "3, 1", "4, 1", "5, 1", "1, 5", "2, 5", "3, 5", "4, 5", "5, 5"})
-  void anyEventsLoseAndDoubleNothing(long seed, int minutes) {
+  void randomFaultsLoseNoEventAndCountNoneTwice(long seed, int minutes) {
     publishInterval = MINUTE.multipliedBy(minutes);
     SplittableRandom random = new SplittableRandom(seed);
     start();

@@ -49,7 +49,8 @@ final class Timeline {
   }
 
   /**
-   * The time of the next turn. It is later than now and, as in a real loop, at most a minute later.
+   * The time of the next turn. It is after now. As in a real loop, it is at most a minute after
+   * now.
    */
   private Instant bounded(Instant next) {
     Instant soonest = clock.instant().plusMillis(1);

@@ -84,7 +84,8 @@ public final class FakeEc2 implements AutoCloseable {
             """
             <?xml version="1.0" encoding="UTF-8"?>
             <Response><Errors><Error><Code>%s</Code><Message>%s</Message></Error></Errors>\
-            <RequestID>4f2fcd65-0000-4c3e-9a3a-000000000000</RequestID></Response>"""
+            <RequestID>4f2fcd65-0000-4c3e-9a3a-000000000000</RequestID></Response>\
+            """
                 .formatted(code, message));
   }
 
@@ -103,14 +104,16 @@ public final class FakeEc2 implements AutoCloseable {
                 tag ->
                     """
                     <item><resourceId>i-0123456789abcdef0</resourceId>\
-                    <resourceType>instance</resourceType><key>%s</key><value>%s</value></item>"""
+                    <resourceType>instance</resourceType><key>%s</key><value>%s</value></item>\
+                    """
                         .formatted(tag.getKey(), tag.getValue()))
             .collect(joining());
     return """
     <?xml version="1.0" encoding="UTF-8"?>
     <DescribeTagsResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/">\
     <requestId>7a62c49f-347e-4fc4-9331-6e8eEXAMPLE</requestId><tagSet>%s</tagSet>%s\
-    </DescribeTagsResponse>"""
+    </DescribeTagsResponse>\
+    """
         .formatted(
             items, nextToken.isEmpty() ? "" : "<nextToken>%s</nextToken>".formatted(nextToken));
   }
@@ -124,23 +127,25 @@ public final class FakeEc2 implements AutoCloseable {
                     """
                     <item><subnetId>%s</subnetId><state>available</state>\
                     <cidrBlock>10.0.1.0/24</cidrBlock>\
-                    <availableIpAddressCount>%d</availableIpAddressCount></item>"""
+                    <availableIpAddressCount>%d</availableIpAddressCount></item>\
+                    """
                         .formatted(subnet.id(), subnet.free()))
             .collect(joining());
     return """
     <?xml version="1.0" encoding="UTF-8"?>
     <DescribeSubnetsResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/">\
     <requestId>7a62c49f-347e-4fc4-9331-6e8eEXAMPLE</requestId><subnetSet>%s</subnetSet>\
-    </DescribeSubnetsResponse>"""
+    </DescribeSubnetsResponse>\
+    """
         .formatted(items);
   }
 
-  /** A client of this EC2. */
+  /** A client that asks this EC2 for subnets. */
   public NodeSubnets subnets() {
     return new NodeSubnets(InstanceMetadata.fromEnvironment(), Ec2.at(endpoint(), CREDENTIALS));
   }
 
-  /** A client of this EC2. */
+  /** A client that asks this EC2 for tags. */
   public InstanceTags tags() {
     return new InstanceTags(Ec2.at(endpoint(), CREDENTIALS));
   }

@@ -88,7 +88,7 @@ class HttpCallTest {
     }
   }
 
-  /** An address that answers no attempt to connect, because its queue of connections is full. */
+  /** An address that does not answer a connect, because its queue of connections is full. */
   private static final class SilentPort implements AutoCloseable {
     private final ServerSocket listener;
     private final List<SocketChannel> queued = new ArrayList<>();

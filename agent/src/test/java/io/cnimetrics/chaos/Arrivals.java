@@ -37,7 +37,7 @@ final class Arrivals {
    * the late datums to the verdict.
    *
    * @param due returns the time from which the agent could send a datum
-   * @param late the longest time from there to the arrival, if no fault occurs
+   * @param late the longest time from the due time to the arrival, if no fault occurs
    */
   static List<Put> firsts(
       NodeRecord node, Function<Put, Instant> due, Duration late, Verdict verdict) {

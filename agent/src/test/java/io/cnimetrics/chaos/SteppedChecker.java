@@ -150,8 +150,8 @@ final class SteppedChecker {
   }
 
   /**
-   * Checks the increase of a minute. When the clock is set back, the agent waits, and the first
-   * minute after the wait contains all increases of the wait; it is not checked. If the clock
+   * Checks the increase of a minute. When the clock is set back, the agent waits. The first minute
+   * after the wait contains all increases of the wait, so this minute is not checked. If the clock
    * showed the previous minute twice, the datum of that minute is from the first time.
    */
   private void checkExactly(Put put, String counter) {

@@ -24,7 +24,8 @@ import java.util.Objects;
  */
 final class SteppedClock {
   /**
-   * If the clock is further behind than this, it is set ahead, because an agent would wait so long.
+   * The clock is set ahead if it is further behind than this. Otherwise an agent would wait this
+   * long.
    */
   private static final Duration LONG_WAIT = Duration.ofMinutes(2);
 

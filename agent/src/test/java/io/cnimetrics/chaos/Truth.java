@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 
 /**
  * The answers of a node's ipamD. An answer is uncertain if a fault occurred at the same time. The
- * check then accepts both that the agent used the answer and that it did not.
+ * check then accepts both cases: the agent used the answer, or it did not.
  */
 record Truth(NodeRecord node) {
   static final Duration MINUTE = Duration.ofMinutes(1);

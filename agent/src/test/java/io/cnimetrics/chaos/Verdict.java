@@ -61,7 +61,7 @@ final class Verdict {
     return details;
   }
 
-  /** For each reason, the number of missing and duplicate datums that it excused. */
+  /** The number of missing and duplicate datums that each reason excused. */
   SortedMap<String, Integer> tolerated() {
     return tolerated;
   }

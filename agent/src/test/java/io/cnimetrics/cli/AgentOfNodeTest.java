@@ -90,7 +90,7 @@ class AgentOfNodeTest {
   }
 
   @Test
-  void agentThatReadIpamdLongAgoKnowsNothingOfNow() {
+  void agentThatReadIpamdLongAgoDoesNotKnowThePresentState() {
     String stale =
         STATUS.replace("readUntil\": \"2026-11-28T11:59", "readUntil\": \"2026-11-28T11:50");
 

@@ -18,7 +18,7 @@ class BilledNodeTest {
   void pointsHaveTheDocumentedBytes() {
     BilledPoints node = BilledNode.points(ALL, Map.of());
 
-    // All metrics but agentStarts, which is sent only to CloudWatch's metrics, and cni_node_info.
+    // OTLP does not get agentStarts, but it gets cni_node_info.
     assertThat(node.points()).isEqualTo(ALL.size());
     assertThat(node.bytes()).isEqualTo(9_666);
     assertThat(node.leastBytes()).isEqualTo(6_092);

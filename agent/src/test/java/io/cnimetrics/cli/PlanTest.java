@@ -49,7 +49,10 @@ class PlanTest {
     assertThat(terminal.out()).contains("\"combinations\": 2, \"names\": 6, \"metrics\": 12 }");
   }
 
-  /** With so many nodes, the product of the names and the instance ids does not fit in an int. */
+  /**
+   * With this number of nodes, the product of the names and the instance ids does not fit in an
+   * int.
+   */
   @ParameterizedTest
   @CsvSource({"65536, 1, 65536", "1000, 1000, 1000000"})
   void eachNodeIsOneCombinationOfItsNameAndInstanceId(int nodes, int clusters, int combinations) {

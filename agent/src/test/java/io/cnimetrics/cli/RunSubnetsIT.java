@@ -61,7 +61,7 @@ class RunSubnetsIT {
   }
 
   @Test
-  void missingRightIsOneLineAndTheAgentIsReady() {
+  void missingPermissionIsOneLineAndTheAgentIsReady() {
     ec2.withoutPermissionForSubnets();
     Map<String, String> environment = Map.of("AWS_ENDPOINT_URL_EC2", ec2.endpoint().toString());
     try (Running agent =

@@ -79,7 +79,7 @@ class StatusGoldensTest {
 
   /** The first whole minute has not ended, but pods were refused in two minutes. */
   @Test
-  void troubleOfTheRunningMinuteIsNotCalledNone() throws IOException {
+  void troubleOfTheLastPollIsShownBeforeTheFirstWholeMinute() throws IOException {
     String refused =
         FRESH.replace(
             "\"metrics\": []",
@@ -104,7 +104,7 @@ class StatusGoldensTest {
   }
 
   @Test
-  void jsonIsThePageAsItIs() {
+  void jsonIsTheUnchangedPage() {
     try (FakeIpamd agent = new FakeIpamd().serve("/status", TROUBLE)) {
       Terminal terminal = terminal(agent.introspectionUrl());
 

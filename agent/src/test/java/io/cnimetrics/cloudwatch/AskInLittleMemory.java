@@ -16,8 +16,8 @@ import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 
 /**
  * A program with a small heap that sends requests to one peer. Its arguments are the peer, the
- * address of the peer, and the names of the answers. For each name, the program first asks the peer
- * for this answer, and then sends the request that gets it.
+ * address of the peer, and the names of the answers. For each name, the program first selects the
+ * answer at the peer. Then it sends a request, which gets this answer.
  */
 final class AskInLittleMemory {
   private static final Duration LIMIT = Duration.ofSeconds(5);

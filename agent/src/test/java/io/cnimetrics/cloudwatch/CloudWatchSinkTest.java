@@ -77,7 +77,9 @@ class CloudWatchSinkTest {
     assertThat(answer.message()).contains(NAMESPACE, url(), "status " + status, code, remedy);
   }
 
-  /** The sender keeps datums after this code, because a proxy's limit says nothing about them. */
+  /**
+   * The sender keeps datums after this code, because a proxy's limit does not make them invalid.
+   */
   @Test
   void requestThatIsTooLargeHasOneCode() {
     assertThat(answerTo(aResponse().withStatus(413)).code()).isEqualTo(PutResult.TOO_LARGE);

@@ -203,7 +203,7 @@ class CredentialsTest {
     }
   }
 
-  /** The read of a named pipe would hold the thread of all later requests. */
+  /** A read of a named pipe would block the thread of all later requests. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

@@ -232,8 +232,8 @@ class AlarmStoriesTest {
   }
 
   /**
-   * @param late minutes minutes for which the node cannot reach CloudWatch, from the start of the
-   *     trouble
+   * @param late for this number of minutes from the start of the trouble, the node cannot reach
+   *     CloudWatch
    */
   static Story trouble(String events, int minutes, int publishMinutes, String name, int late) {
     Story story = cluster(publishMinutes);

@@ -14,7 +14,7 @@ import java.util.Objects;
 
 /**
  * An alarm on metrics, read from the properties of a template. Like CloudWatch, evaluates the alarm
- * at any second of a minute, with the data that has arrived, even if some nodes have not sent yet.
+ * at any second of a minute, with the data that has arrived. Some nodes have perhaps not sent yet.
  * The newest period ends with the last full minute, even if periods are longer than a minute.
  *
  * @param datapoints how many of the {@code periods} must breach
@@ -144,7 +144,9 @@ record MetricAlarm(
     return alarm ? State.ALARM : State.OK;
   }
 
-  /** Whether no period is fine, and the oldest breach is as old as the alarm requires. */
+  /**
+   * Whether each period with data breaches, and the oldest breach is as old as the alarm requires.
+   */
   private boolean isBadSince(List<Point> newestFirst) {
     return !newestFirst.contains(Point.FINE)
         && newestFirst.lastIndexOf(Point.BREACHING) + 1 >= datapoints;

@@ -27,21 +27,21 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import software.amazon.awssdk.services.cloudwatch.CloudWatchClient;
 
 /**
- * Not a test: {@code make picture} runs it to fill an emulator and a file for Prometheus with a day
- * of three nodes whose real agents publish. The day is quiet except for a ramp to exhaustion in the
- * morning, a restart of an ipamD after noon, an empty subnet in the evening and a crash loop at
- * night.
+ * Not a test: {@code make picture} runs it. It simulates a day of three nodes with real agents, and
+ * writes their data to an emulator and to a file for Prometheus. The day is quiet except for a full
+ * node in the morning, a restart of an ipamD after noon, an empty subnet in the evening and a crash
+ * loop at night.
  */
 @EnabledIfSystemProperty(named = "picture.emulator", matches = "http.*")
 class PictureDay {
   private static final int DAY = 24 * 60;
 
-  /**
-   * Minutes before the day, in which agents start, and after it, in which they send the last data.
-   */
+  /** The agents start this number of minutes before the day. */
   private static final int BEFORE = 10;
 
+  /** The agents send the last data in this number of minutes after the day. */
   private static final int BEHIND = 2;
+
   private static final String OTHER_SUBNET = "subnet-0b";
 
   private final SplittableRandom random = new SplittableRandom(7);

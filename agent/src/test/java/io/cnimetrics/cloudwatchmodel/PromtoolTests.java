@@ -342,8 +342,8 @@ final class PromtoolTests {
   }
 
   /**
-   * The columns of Grafana's tables that belong to an alarm name the same clusters and nodes as the
-   * alarm.
+   * Some columns of Grafana's tables belong to an alarm. They name the same clusters and nodes as
+   * the alarm.
    */
   private static List<Object> tables(Map<String, List<String>> expected, int minute) {
     List<Object> queries = new ArrayList<>();

@@ -64,7 +64,8 @@ class SubnetStoriesTest {
     }
 
     /**
-     * Whether half of the addresses go within minutes, which in PromQL can start the alert briefly.
+     * Whether half of the addresses are gone within minutes. In PromQL this can start the alert
+     * briefly.
      */
     boolean usesHalfAtOnce() {
       return this == LOSES_HALF_IN_TEN_MINUTES || this == NODES_START_IN_A_SMALL_SUBNET;

@@ -240,7 +240,7 @@ class AwsTest {
     "600, warn, The agent does not publish",
     "-1, warn, The agent does not publish"
   })
-  void whatAwsLastAnsweredTheAgentIsShown(long secondsAgo, String level, String title) {
+  void lastAnswerOfAwsToTheAgentIsShown(long secondsAgo, String level, String title) {
     Optional<Instant> success =
         secondsAgo < 0 ? Optional.empty() : Optional.of(healthy.now().minusSeconds(secondsAgo));
     AgentReport.SendFailure failure =

@@ -323,7 +323,7 @@ class ConsistencyTest {
 
   @ParameterizedTest
   @MethodSource("cases")
-  void whatHasEndedIsANoteOrOfUnknownTime(Case one) {
+  void endedTroubleIsANoteOrOfUnknownTime(Case one) {
     assertThat(one.findings())
         .filteredOn(Finding::past)
         .allMatch(
@@ -367,7 +367,7 @@ class ConsistencyTest {
         .allSatisfy(finding -> assertThat(finding.since()).isPresent());
   }
 
-  /** The remedies of these notes say why nobody has to do anything. */
+  /** The remedies of these notes say why no action is necessary. */
   private static final Set<String> NOTHING_TO_DO = Set.of("stated-totals", "stale-gauges", "ipv6");
 
   @ParameterizedTest

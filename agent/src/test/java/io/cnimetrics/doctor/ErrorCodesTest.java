@@ -81,7 +81,7 @@ class ErrorCodesTest {
   }
 
   @Test
-  void agentOnTheNodeSaysSinceWhen() {
+  void agentOnTheNodeShowsSinceWhen() {
     IpamdError error = IpamdError.ofApi("CreateNetworkInterface", "UnauthorizedOperation");
     Instant since = NOON.minus(Duration.ofMinutes(12));
     AgentReport agent =
@@ -144,7 +144,7 @@ class ErrorCodesTest {
   }
 
   @Test
-  void agentOnTheNodeSaysThatItIsOver() {
+  void agentOnTheNodeShowsThatTheErrorsEnded() {
     IpamdError error = IpamdError.ofApi("CreateNetworkInterface", "RequestLimitExceeded");
     AgentReport agent =
         new AgentReport(

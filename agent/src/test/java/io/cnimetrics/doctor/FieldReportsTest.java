@@ -1825,7 +1825,7 @@ class FieldReportsTest {
                 + " cooling, and this release does not count refused pods");
   }
 
-  /** A second poll does not read what ipamD does not serve. */
+  /** A second poll cannot read data that ipamD never serves. */
   @Test
   void secondPollIsNotAdvisedIfItShowsNoMore() {
     for (NamedScenario scenario :
@@ -1849,7 +1849,7 @@ class FieldReportsTest {
     assertThat(finding(denied.diagnosed(), "ipv6-prefix").explainedBy()).hasValue("ec2-denied");
   }
 
-  /** A finding about past trouble, or beside a worse one, has no such commands. */
+  /** These commands are missing if the trouble is past or if another finding is worse. */
   @Test
   void remediesNameTheirCommands() {
     List<Diagnosis> diagnoses =
@@ -1926,7 +1926,7 @@ class FieldReportsTest {
   }
 
   @Test
-  void onlyOneOfTwoChecksOfLeakedAddressesSpeaks() {
+  void onlyOneOfTwoChecksReportsLeakedAddresses() {
     Diagnosis leaked = fullNode(4, 14).refused().with(node -> node.withoutRoutes(40)).diagnosed();
 
     assertThat(leaked.findings())

@@ -26,7 +26,10 @@ class PoolFaultsTest {
     assertThat(verdict(5)).hasValue("warm-pool");
   }
 
-  /** Of a node with custom networking whose only ENI for pods is full. */
+  /**
+   * The id of the verdict's finding. The node has custom networking, and its only ENI for pods is
+   * full.
+   */
   private static Optional<String> verdict(int callsOfTheLastMinute) {
     AgentReport agent =
         new AgentReport(

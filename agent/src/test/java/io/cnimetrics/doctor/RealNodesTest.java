@@ -131,7 +131,7 @@ class RealNodesTest {
                   .findFirst()
                   .orElseThrow());
       expected.put("eniAllocated", (double) truth.get("enis").size());
-      if (!name.endsWith("taken-15s")) { // ipamD does not see at once what was taken away.
+      if (!name.endsWith("taken-15s")) { // ipamD does not see at once that addresses are gone.
         expected.put("totalIPAddresses", truth.get("total").asDouble());
       }
       if (!LOST_ADDRESSES.matcher(name).find()) {

@@ -191,7 +191,8 @@ public final class Reports {
   }
 
   /**
-   * Metrics in which each series except ipamD's two maxima and the latency is 10 × {@code tens}.
+   * Metrics whose series all have the value 10 × {@code tens}, except ipamD's two maxima and the
+   * latency.
    */
   private static IpamdMetrics metrics(int tens, int eniMax, int ipMax) {
     Map<Series, Double> sums = new HashMap<>();

@@ -87,7 +87,7 @@ class MetricsPageTest {
   }
 
   @Test
-  void whatTheAgentDidIsCounted() {
+  void eventsOfTheAgentAreCounted() {
     activity.polled(AgentStats.PollResult.GOOD);
     activity.polled(AgentStats.PollResult.GOOD);
     activity.polled(AgentStats.PollResult.FAILED);
@@ -105,7 +105,7 @@ class MetricsPageTest {
   }
 
   @Test
-  void latencyFallsIntoTheBucketsFromItOn() {
+  void latencyCountsInItsBucketAndInAllLargerOnes() {
     activity.answered(Status.ACCEPTED, Duration.ofMillis(100));
     activity.answered(Status.ACCEPTED, Duration.ofMillis(400));
     activity.answered(Status.RETRYABLE, Duration.ofMillis(10_500));

@@ -45,7 +45,7 @@ final class Decoding {
     return catchThrowableOfType(IpamdException.class, () -> pool(body));
   }
 
-  /** Asserts that the body is not a pool, and that the message contains all parts. */
+  /** Asserts that the body cannot be decoded as a pool, and that the message contains all parts. */
   static void assertWrongShape(String body, String... parts) {
     IpamdException refusal = refusal(body);
     assertThat(refusal.reason()).isEqualTo(UNEXPECTED_SHAPE);

@@ -66,7 +66,7 @@ public final class OtlpReceiver implements AutoCloseable {
    *
    * @param stores whether the receiver stores the points before it answers
    */
-  @SuppressWarnings("ArrayRecordComponent") // Nothing compares two answers.
+  @SuppressWarnings("ArrayRecordComponent") // No test compares two answers.
   public record Answer(int status, Map<String, String> headers, byte[] body, boolean stores) {
     public static Answer of(int status) {
       return new Answer(status, Map.of(), new byte[0], false);

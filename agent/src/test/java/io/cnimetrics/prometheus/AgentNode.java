@@ -25,9 +25,7 @@ import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 final class AgentNode implements AutoCloseable {
   static final String CLUSTER = "prod";
 
-  /**
-   * Before the run ipamD counts this long, so its totals after a restart are below those before it.
-   */
+  /** ipamD counts for this time before the run, so its totals are lower after a restart. */
   private static final Duration WARM = Duration.ofMinutes(5);
 
   private static final AwsBasicCredentials KEYS = AwsBasicCredentials.create("AKIDEXAMPLE", "key");

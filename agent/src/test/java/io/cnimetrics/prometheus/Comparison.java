@@ -26,8 +26,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Compares two copies of a node's series, one sent by OTLP and one scraped from the agent's page,
- * with each other and with the answers of the node's ipamD.
+ * Compares two copies of a node's series: one was sent by OTLP, and one was scraped from the
+ * agent's page. They must match each other and the answers of the node's ipamD.
  */
 final class Comparison {
   /** The longest time from the start of a poll to the end of its last answer. */
@@ -277,7 +277,10 @@ final class Comparison {
     }
   }
 
-  /** The time of ipamD's answer whose value the first or the last sample of a series shows. */
+  /**
+   * The first or the last sample of a series has its value from an answer of ipamD. Returns the
+   * time of this answer.
+   */
   private Instant shownAt(List<Answer> reads, Series series, boolean first) {
     Instant at = first ? series.points().firstKey() : series.points().lastKey();
     double value = requireNonNull(series.points().get(at));

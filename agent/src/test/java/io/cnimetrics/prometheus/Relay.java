@@ -34,7 +34,9 @@ final class Relay implements AutoCloseable {
           "X-Amz-Date",
           "X-Amz-Security-Token");
 
-  /** The signature of a request contains the header {@code Host}, which must be passed on. */
+  /**
+   * The signature of a request covers the header {@code Host}, so this header must be passed on.
+   */
   private final HttpClient http =
       HttpClient.newBuilder().proxy(HttpClient.Builder.NO_PROXY).build();
 

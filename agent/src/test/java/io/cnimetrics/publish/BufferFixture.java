@@ -36,7 +36,7 @@ final class BufferFixture {
   final List<MetricBuffer.AlertChanges> reports = new ArrayList<>();
   final MetricBuffer buffer;
 
-  /** The number of ipamD's errors in each minute that the agent does not report as trouble. */
+  /** Errors of ipamD up to this number in a minute start no alert. */
   double harmless;
 
   private final Sampler sampler;

@@ -158,7 +158,7 @@ class SenderTest {
         .hasSize(4);
   }
 
-  /** A proxy can refuse the size of each request, even of a request with one datum. */
+  /** A proxy can refuse every request as too large, even a request with one datum. */
   @ParameterizedTest
   @ValueSource(ints = {0, 3})
   void proxyThatRefusesTheSizeOfRequestsLosesNoDatum(int most) {

@@ -15,7 +15,7 @@ class ObservationsTest {
   private static final int MB = 1 << 20;
 
   @Test
-  void heapIsNamedThatTheDataNeeds() throws IOException {
+  void errorNamesTheHeapThatTheDataNeeds() throws IOException {
     Observations small = observations(7 * MB, 10, 1_500);
     Observations named = observations(8 * MB, 10, 1_500);
 

@@ -27,7 +27,7 @@ class SubnetTrendTest {
     assertThat(trend.emptyAt()).contains(at(400));
   }
 
-  /** The lowest hour of each day is the hour of the most pods. */
+  /** Each day, the subnet has the fewest free addresses in the hour with the most pods. */
   @Test
   void rhythmAndNoiseChangeTheDateByLessThanADay() {
     Random random = new Random(1);

@@ -20,11 +20,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Tests {@code recommend} on simulated weeks. With the recommended targets, ipamD refuses at most
- * as many pods as with the default targets, in every order of starts and ends that gives the same
- * data. It keeps at most two more idle addresses than with the best targets for all these orders,
- * which a search over the simulator finds. A day of these weeks has 20 simulated minutes. The data
- * has one value a minute, like the data of the agent.
+ * Tests {@code recommend} on simulated weeks. Starts and ends of pods in different orders can give
+ * the same data. In each of these orders, ipamD must not refuse more pods with the recommended
+ * targets than with the default targets. A search over the simulator finds the best targets for all
+ * these orders. The recommended targets keep at most two more addresses idle. A day of these weeks
+ * has 20 simulated minutes. The data has one value a minute, like the data of the agent.
  */
 class RecommendedTargetsTest {
   private static final int DAY_SECONDS = 1_200;
@@ -100,7 +100,7 @@ class RecommendedTargetsTest {
     assertRefusesNoMore(week, today, recommended(List.of(gap)));
   }
 
-  /** Batches, and therefore whole starts and ends, are in minutes without data. */
+  /** Whole batches start and end in minutes without data. */
   @ParameterizedTest
   @MethodSource("weeks")
   void targetsRefuseNoPodOfAWeekWithGaps(Week week) {

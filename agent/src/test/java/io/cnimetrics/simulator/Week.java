@@ -30,7 +30,10 @@ record Week(String name, Scenario node) {
           List.of(new Order(60, 1, 31)),
           List.of(new Order(59, 30, 45)));
 
-  /** Searches each pair of targets. By default, the search leaves out pairs that differ little. */
+  /**
+   * Whether the search tries each pair of targets. By default, it leaves out pairs that differ
+   * little.
+   */
   static final boolean EVERY_TARGET = Boolean.getBoolean("recommend.every.target");
 
   static Week of(String name, String type, int seed, String pods) {
@@ -59,11 +62,11 @@ record Week(String name, Scenario node) {
   }
 
   /**
-   * The replay with the fewest idle addresses among those with which neither this week nor an order
-   * of it refuses more pods than with the default. By default, the search assumes that smaller
-   * targets never refuse fewer pods.
+   * The replay with the best targets. These targets keep the fewest addresses idle, and refuse no
+   * more pods than the default targets, in this week and in its other orders. By default, the
+   * search assumes that smaller targets never refuse fewer pods.
    *
-   * @param known a replay that has this property
+   * @param known a replay with targets that refuse no more pods than the default targets
    */
   Replay best(Replay today, Replay known, List<Week> orders) {
     Replay best = known;
@@ -132,7 +135,7 @@ record Week(String name, Scenario node) {
   /** Keeps the real order in minutes in which the data would otherwise change. */
   private Week inOrder(Replay today, IntFunction<Order> orders) {
     Set<Integer> real = new HashSet<>();
-    // With prefixes few orders give the same data, so that larger steps would leave out too many.
+    // With prefixes, few orders give the same data. Larger steps would skip too many of them.
     int mostTries = today.usesPrefixes() ? 20 : 5;
     int failed = 0;
     int tries = 0;
@@ -147,7 +150,7 @@ record Week(String name, Scenario node) {
       if (moments.get(last).equals(today.moments().get(last))) {
         return week;
       }
-      // An order long before can have decided which ENI has no pods.
+      // The order in a much earlier minute perhaps decided which ENI has no pods.
       tries = last == failed ? tries + 1 : 1;
       failed = last;
       IntStream.iterate(last, minute -> minute >= 0, minute -> minute - 1)
@@ -191,8 +194,8 @@ record Week(String name, Scenario node) {
   /**
    * When the pods of a minute start and end, in seconds after the poll.
    *
-   * @param early when the pods end that ended more than 30 s before the next poll
-   * @param late when the other pods end
+   * @param early the new end of pods that ended more than 30 s before the next poll * @param late
+   *     the new end of the other pods
    */
   private record Order(int starts, int early, int late) {
     /** Returns the number of pods in each second, or the real number if the order is impossible. */

@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 public final class EagerNode {
   private EagerNode() {}
 
-  /** Such a name for this subnet. */
+  /** Returns such a name for this subnet. */
   public static String of(String subnetId) {
     return IntStream.range(0, 1000)
         .mapToObj(number -> "eager-" + number)

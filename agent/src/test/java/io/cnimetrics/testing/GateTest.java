@@ -41,7 +41,7 @@ class GateTest {
   }
 
   @Test
-  void endOfOneSideIsTheEndOfTheOther() throws IOException {
+  void endOfOneSideEndsTheOther() throws IOException {
     try (Socket client = connect()) {
       server.accept().close();
       assertThat(client.getInputStream().read()).isEqualTo(-1);
@@ -49,14 +49,14 @@ class GateTest {
   }
 
   @Test
-  void shutGateRefusesConnections() {
+  void closedGateRefusesConnections() {
     gate.shut();
 
     assertThatThrownBy(this::connect).isInstanceOf(ConnectException.class);
   }
 
   @Test
-  void shutGateResetsTheConnectionsThereAre() throws IOException {
+  void closedGateResetsItsConnections() throws IOException {
     try (Socket client = connect();
         Socket served = server.accept()) {
       client.getOutputStream().write('?');
@@ -70,7 +70,7 @@ class GateTest {
   }
 
   @Test
-  void shutGateKeepsItsPort() throws IOException {
+  void closedGateKeepsItsPort() throws IOException {
     gate.shut();
 
     try (ServerSocket other = new ServerSocket()) {
@@ -82,7 +82,7 @@ class GateTest {
   }
 
   @Test
-  void openedAgainItLeadsToTheSameServerFromTheSamePort() throws IOException {
+  void reopenedGateLeadsFromTheSamePortToTheSameServer() throws IOException {
     URI before = gate.endpoint();
     bytesPassBothWays();
     gate.shut();

@@ -18,7 +18,7 @@ class LawsTest {
   }
 
   @Test
-  void lawThatHoldsIsTriedAsOftenAsAsked() {
+  void lawThatHoldsIsCheckedOnAllCases() {
     List<Integer> cases = new ArrayList<>();
     Laws.forAll(500, LawsTest::number, cases::add);
     assertThat(cases).hasSize(500);

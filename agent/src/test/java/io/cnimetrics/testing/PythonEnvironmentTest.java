@@ -18,7 +18,7 @@ class PythonEnvironmentTest {
   @TempDir private Path tools;
 
   @Test
-  void whatTheScriptPrintsLastIsThePython() throws IOException {
+  void lastLineOfTheScriptIsThePathOfPython() throws IOException {
     venvScript("echo 'making the environment' >&2; echo /somewhere/python");
     PythonEnvironment environment = PythonEnvironment.of(tools, true);
 
@@ -37,7 +37,7 @@ class PythonEnvironmentTest {
   }
 
   @Test
-  void withoutPythonATestFailsWithTheReasonWhereItIsMandatory() throws IOException {
+  void withoutPythonATestFailsWithTheReasonIfPythonIsMandatory() throws IOException {
     venvScript("echo '" + REASON + "' >&2; exit 1");
 
     assertThatThrownBy(PythonEnvironment.of(tools, true)::require)
