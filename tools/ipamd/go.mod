@@ -112,7 +112,7 @@ require (
 	sigs.k8s.io/yaml v1.6.0 // indirect
 )
 
-// The daemon's own replacements: a module's are ignored where it is a dependency.
+// The replacements of ipamD's go.mod, because Go ignores the replacements of a dependency.
 replace gopkg.in/yaml.v3 v3.0.0-20200615113413-eeeca48fe776 => gopkg.in/yaml.v3 v3.0.1
 
 replace github.com/veraison/go-cose => github.com/veraison/go-cose v1.1.0

@@ -55,7 +55,7 @@ so that no template fails for another reason before.
 {{- end -}}
 {{- end -}}
 
-{{/* The lines for variables of env or extraEnv. A name that looks like no variable of the agent is right. */}}
+{{/* The lines for variables of env or extraEnv. A name is right if it is not similar to a variable of the agent. */}}
 {{- define "agent.wrongVariables" -}}
 {{- $context := .context -}}
 {{- $prefix := .prefix -}}
@@ -91,7 +91,7 @@ so that no template fails for another reason before.
 {{- printf "  %s: there is no such value; %s\n" .name (default "`helm show values` prints all values" $hint) -}}
 {{- end -}}
 
-{{/* The lines for values that do not fit to other values. */}}
+{{/* The lines for values that contradict other values. */}}
 {{- define "agent.contradictions" -}}
 {{- $env := default dict .Values.env -}}
 {{- range include "agent.shortcuts" . | fromJsonArray -}}

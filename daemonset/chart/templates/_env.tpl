@@ -8,7 +8,7 @@
 {{- end -}}
 {{- end -}}
 
-{{/* From what the chart itself sets a variable. Empty if the chart does not set it. */}}
+{{/* Says how the chart sets a variable itself. Empty if the chart does not set it. */}}
 {{- define "agent.ownSource" -}}
 {{- $address := "from healthPort, podMonitor.enabled and prometheus.enabled" -}}
 {{- get (dict "NODE_NAME" "from the node" "POD_NAME" "from the pod" "HOST_IP" "from the node" "STATE_DIR" "for the volume of state" "HEALTH_ADDRESS" $address) . -}}
