@@ -71,7 +71,7 @@ final class AlertLog implements AlertListener {
 
   /**
    * The alerts that have not ended, the oldest first. Each alert has the cause that the last poll
-   * shows. If the last poll shows none, it has the cause at its start.
+   * shows, or else the cause at the alert's start.
    */
   synchronized List<AgentStatus.Trouble> present() {
     return present.values().stream()

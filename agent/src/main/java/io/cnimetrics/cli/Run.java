@@ -84,8 +84,8 @@ final class Run implements Command {
   }
 
   /**
-   * Stops the agent if it exists. It does not exist during the start, which can last until another
-   * agent ends.
+   * Stops the agent if it exists. During the start there is no agent, and the start can wait for
+   * another agent.
    *
    * @return false if the process already ends for another reason, such as invalid settings
    */

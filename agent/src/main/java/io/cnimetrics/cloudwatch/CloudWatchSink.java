@@ -128,8 +128,8 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
 
   /**
    * Waits a little longer for the answer to a request that has begun. If the whole process was
-   * stopped during the request, the answer can have arrived before the limit, but nobody has read
-   * it. A closed connection would discard this answer, and the datums would be sent twice.
+   * stopped during the request, the answer can have arrived before the limit without being read. A
+   * closed connection would discard this answer, and the datums would be sent twice.
    */
   private static PutResult within(
       Duration limit, InFlightRequest exchange, Future<PutResult> answer)

@@ -116,7 +116,7 @@ record BufferState(
    */
   record Starts(Instant agent, Optional<Instant> ipamd) {
     Starts {
-      // Milliseconds, as in the journal. Otherwise a restart of the agent would change a start.
+      // The journal stores milliseconds. A restart of the agent must not change these times.
       agent = agent.truncatedTo(ChronoUnit.MILLIS);
       ipamd = ipamd.map(start -> start.truncatedTo(ChronoUnit.MILLIS));
     }

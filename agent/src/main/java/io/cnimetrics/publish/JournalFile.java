@@ -88,7 +88,7 @@ final class JournalFile implements Closeable {
   }
 
   /**
-   * Opens a regular file. Refuses a symbolic link, and a named pipe, which would block until
+   * Opens a regular file. Refuses symbolic links and named pipes. A named pipe would block until
    * another process opens its other end.
    */
   private static FileChannel open(Path file, StandardOpenOption... options) throws IOException {
