@@ -7,8 +7,8 @@
 #
 # JAVA25_HOME: a JDK 25. `mvn -Pimage package` must have made the distribution and the tools before.
 #
-# The jar and the cache are always made together. If a jar is replaced by another jar of the same size and date, the JVM
-# does not notice this and runs the old classes from the cache (JDK-8377932).
+# The jar and the cache are always made together. The JVM does not notice a new jar with the same size and date, and
+# runs the old classes from the cache (JDK-8377932).
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)

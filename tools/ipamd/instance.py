@@ -1,7 +1,7 @@
 """One EC2 instance and its subnets, as EC2 knows them. ipamD's data is compared with this instance.
 
 An attached ENI is a veth in the network namespace. The veth has the ENI's MAC, because ipamD searches links by MAC.
-A dummy device would do, but kernels of containers often do not support dummy devices.
+A dummy device would be enough, but kernels of containers often do not support dummy devices.
 """
 import ipaddress
 import random

@@ -72,7 +72,7 @@ def handler(instance, api):
                                   "code": 404, "message": path})
 
         def watch(self, group, kind, objects, query):
-            """Sends the existing objects, a bookmark, for which client-go waits, and later the deleted objects."""
+            """Sends the existing objects and a bookmark, for which client-go waits. Later sends the deleted objects."""
             self.send_response(200)
             self.send_header("Content-Type", "application/json")
             self.send_header("Transfer-Encoding", "chunked")

@@ -81,7 +81,7 @@ class Node:
         self._ipamd = self._start("ipamd", [str(self._bin / f"aws-k8s-agent-{self.release}")], self.environment)
 
     def kill_ipamd(self):
-        """Kills ipamD with SIGKILL. After SIGTERM ipamD would go on and only stop attaching ENIs."""
+        """Kills ipamD with SIGKILL. After SIGTERM ipamD would keep running and only stop attaching ENIs."""
         self.mark("ipamD is killed")
         self._ipamd.kill()
         self._ipamd.wait()
@@ -124,7 +124,7 @@ class Node:
 
     def doctor(self, step, finding=None, level="fail", past=(), never=(), polls=1):
         """Expects a verdict with this finding and level. Without a finding, expects the verdict that there is no
-        trouble, or a warning of one of the findings `past`, which ended less than some minutes ago.
+        trouble, or a warning of a finding in `past`. Such a finding ended in the last minutes.
 
         Every other failure must be explained by another finding. `never` lists ids that must not fail or warn.
         """

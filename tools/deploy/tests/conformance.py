@@ -51,7 +51,7 @@ def closed(schema):
 
 
 def violations(renderings):
-    """The lines of kubeconform about renderings, which are lists of objects by name, for each version."""
+    """The lines that kubeconform prints for each version. Each rendering is a list of objects with a name."""
     lines = []
     with tempfile.TemporaryDirectory() as directory:
         for name, rendered in renderings.items():

@@ -24,25 +24,25 @@ class Agent(unittest.TestCase):
             timeout=60,
         )
 
-    def test_takes_the_settings_of_every_rendering(self):
+    def test_accepts_the_settings_of_every_rendering(self):
         for name, rendered in all_renderings():
             with self.subTest(name):
                 result = self.started_with(*NO_IPAMD, **environment(agent(rendered)))
                 self.assertNotEqual(REFUSED, result.returncode, result.stderr)
 
-    def test_takes_an_ipv6_node_too(self):
+    def test_accepts_an_ipv6_node_too(self):
         self.assertNotEqual(REFUSED, self.started_with(*NO_IPAMD, HEALTH_ADDRESS="[2001:db8::1]:61690").returncode)
 
-    def test_would_refuse_what_the_chart_leaves_out(self):
+    def test_refuses_the_empty_values_that_the_chart_leaves_out(self):
         self.assertEqual(REFUSED, self.started_with(*NO_IPAMD, AWS_CLUSTER_ID="").returncode)
 
     def settings(self, column):
-        """Sets of variables in which each variable has a right (column 0) or wrong (1) text of the chart's forms."""
+        """Sets of variables, each with a text that its form accepts (column 0) or rejects (column 1)."""
         forms = {name: Forms.TEXTS[form][column] for name, form in checks()["env"].items() if form in Forms.TEXTS}
         for row in range(max(map(len, forms.values()))):
             yield {name: str(texts[min(row, len(texts) - 1)]) for name, texts in forms.items()}
 
-    def test_takes_each_variable_that_the_chart_takes(self):
+    def test_accepts_each_variable_that_the_chart_accepts(self):
         for variables in self.settings(0):
             result = self.started_with(*NO_IPAMD, **variables)
             self.assertNotEqual(REFUSED, result.returncode, result.stderr)

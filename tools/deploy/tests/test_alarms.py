@@ -49,7 +49,7 @@ class Alarms(unittest.TestCase):
                     report = ParamValidator().validate(properties, model.operation_model(request).input_shape)
                     self.assertEqual("", report.generate_report())
 
-    def test_each_rule_selects_the_cluster_whatever_its_name(self):
+    def test_each_rule_selects_a_cluster_with_any_name(self):
         name = "a b: c/d@e - +_=."
         for settings in ("--format=prometheus", "--format=prometheus-operator"):
             printed = yaml.safe_load(template(settings, f"--cluster-id={name}"))

@@ -93,7 +93,7 @@ class WithoutDrift(unittest.TestCase):
                 self.assertEqual(helm(values), helm(values))
         self.assertEqual(helm_text(), helm_text())
 
-    def test_nothing_asks_the_cluster_the_clock_or_chance(self):
+    def test_no_template_reads_the_cluster_the_clock_or_random_values(self):
         changing = re.compile(
             r"\b(lookup|Capabilities|Revision|IsUpgrade|IsInstall|now|uuidv4|genCA|genSignedCert|genPrivateKey"
             r"|rand(Alpha|Numeric|AlphaNum|Ascii|Int|Bytes)|shuffle|getHostByName|env\s+\"|expandenv)\b"
@@ -144,7 +144,7 @@ class Notes(unittest.TestCase):
         text = notes({"env": {"METRICS": "core", "PUBLISH_INTERVAL": "5m"}})
         self.assertRegex(text, r"metrics   \$1\.80 .*\n.*requests  \$0\.09 .* 5 minutes")
 
-    def test_name_a_price_that_grows_with_the_nodes_as_that_of_one(self):
+    def test_name_the_price_of_one_node_if_it_grows_with_the_nodes(self):
         for dimension in ("NODE", "INSTANCE_ID", "INSTANCE_TYPE", "AVAILABILITY_ZONE"):
             text = notes({"env": {"METRIC_DIMENSIONS": f"CLUSTER_ID;CLUSTER_ID,{dimension}"}})
             self.assertRegex(text, r"metrics   at least \$\d+\.\d\d .* × 2 sets of dimensions, for one node\n")
@@ -160,10 +160,10 @@ class Notes(unittest.TestCase):
     def test_cost_nothing_without_cloudwatch(self):
         self.assertNotIn("$", notes(PROMETHEUS | {"env": {"USE_CLOUDWATCH": "false"}}))
 
-    def test_say_to_stop_awss_helper(self):
+    def test_advise_to_remove_the_helper(self):
         self.assertIn("helm uninstall --namespace kube-system cni-metrics-helper", notes())
 
-    def test_warn_of_the_helpers_namespace(self):
+    def test_warn_about_the_helpers_namespace(self):
         self.assertIn("WARNING", notes({"namespace": "Kubernetes"}))
         self.assertNotIn("WARNING", notes())
 
@@ -184,7 +184,7 @@ class Notes(unittest.TestCase):
         self.assertIn("alarms --cluster-id CLUSTER --region REGION >alarms.json", notes())
         self.assertIn("alarms --format promql >", notes({"clusterId": "c", "region": "eu-west-1"} | OTLP))
 
-    def test_name_the_agent_where_it_is(self):
+    def test_commands_use_the_namespace_of_the_agent(self):
         text = notes({"namespaceOverride": "monitoring", "fullnameOverride": "agent"})
         self.assertIn("kubectl --namespace monitoring exec daemonset/agent -- cni-metrics-agent doctor", text)
 
@@ -193,7 +193,7 @@ class Notes(unittest.TestCase):
         self.assertNotIn("WARNING", notes(off | PROMETHEUS))
         self.assertIn("It sends by OTLP to CloudWatch.", notes(OTLP))
 
-    def test_turn_on_only_what_prometheus_does_not_have_yet(self):
+    def test_enable_only_the_parts_that_prometheus_lacks(self):
         values = {"cloudwatch": {"enabled": False}} | PROMETHEUS
         upgrade = "helm upgrade cni-metrics-agent CHART --namespace kube-system --reset-then-reuse-values"
         text = notes(values)
@@ -214,7 +214,7 @@ class Notes(unittest.TestCase):
         self.assertIn("needs the right ec2:DescribeSubnets", notes({"env": {"REPORT_SUBNETS": True}}))
         self.assertNotIn("ec2:DescribeSubnets", notes())
 
-    def test_warn_of_a_receiver_without_a_path(self):
+    def test_warn_about_a_receiver_without_a_path(self):
         self.assertIn("WARNING: otlp.endpoint has no path", notes({"otlp": {"endpoint": "http://collector:4318"}}))
         self.assertNotIn("WARNING", notes({"otlp": {"endpoint": "http://collector:4318/v1/metrics"}}))
 
@@ -292,7 +292,7 @@ class Readme(unittest.TestCase):
         self.assertEqual(["ConfigMap", "DaemonSet", "PodMonitor", "PrometheusRule", "ServiceAccount"], kinds[0])
         self.assertEqual([["DaemonSet", "ServiceAccount"]] * 3, kinds[1:])
 
-    def test_no_line_but_those_of_the_table_is_longer_than_120_characters(self):
+    def test_only_lines_of_the_table_are_longer_than_120_characters(self):
         lines = [each for each in self.TEXT.splitlines() if not each.startswith("| `")]
         self.assertEqual([], [each for each in lines if len(each) > 120])
 
@@ -311,7 +311,7 @@ class Metadata(unittest.TestCase):
         path = self.CHART["icon"].split("/main/")[1]
         self.assertTrue(ElementTree.parse(TOP / path).getroot().tag.endswith("svg"))
 
-    def test_takes_the_versions_of_eks(self):
+    def test_accepts_the_versions_of_eks(self):
         for version, taken in (("1.28.0", True), ("1.35.4-eks-1a2b3c4", True), ("1.27.9", False)):
             if taken:
                 helm_text("--kube-version", version)
@@ -326,11 +326,11 @@ class Package(unittest.TestCase):
         for values in sorted((CHART / "ci").glob("*.yaml")):
             run("HELM", "lint", "--strict", CHART, "--values", values)
 
-    def test_a_long_release_name_still_makes_names_that_kubernetes_takes(self):
+    def test_a_long_release_name_still_makes_names_that_kubernetes_accepts(self):
         for each in helm({}, "--include-crds", release="a" * 53):
             self.assertLessEqual(len(each["metadata"]["name"]), 63)
 
-    def test_names_that_yaml_takes_for_other_than_text_stay_text(self):
+    def test_names_that_yaml_reads_as_another_type_stay_text(self):
         plain = json.dumps(self.named("plain"))
         for name in ("1234", "1.5", "true", "null"):
             with self.subTest(name):
@@ -350,5 +350,5 @@ class Package(unittest.TestCase):
         }
         return helm(values, "--namespace", name, "--include-crds", release=name)
 
-    def test_base_and_chart_are_all_that_a_cluster_gets(self):
+    def test_the_directory_has_only_the_expected_parts(self):
         self.assertEqual({"base", "chart", "components", "examples", "overlays"}, {each.name for each in DAEMONSET.iterdir()})

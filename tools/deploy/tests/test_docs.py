@@ -1,4 +1,4 @@
-"""Tests that the examples in docs/deploy.md work without changes, and the commands of AWS on every page."""
+"""Tests that the examples in docs/deploy.md work without changes, and that the AWS commands on every page exist."""
 
 import re
 import shlex
@@ -106,7 +106,7 @@ class PrometheusPage(unittest.TestCase):
 
 
 class FleetPage(unittest.TestCase):
-    def test_each_parameter_of_a_stack_set_is_the_templates(self):
+    def test_each_parameter_of_a_stack_set_exists_in_the_template(self):
         named = re.findall(r"ParameterKey=(\w+)", (TOP / "docs/fleet.md").read_text())
         alarms = (TOP / "agent/src/test/resources/goldens/alarms.json").read_text()
         role = (TOP / "iam-policy/role.yaml").read_text()
@@ -134,7 +134,7 @@ class DeployPage(unittest.TestCase):
         for path in named:
             self.assertTrue((TOP / path).exists(), path)
 
-    def test_every_value_that_it_names_is_the_charts(self):
+    def test_every_value_that_it_names_exists_in_the_chart(self):
         values = yaml.safe_load((CHART / "values.yaml").read_text())
         tops = "|".join(values)
         for name in re.findall(rf"[`\s](?:--set \"?)?((?:{tops})\.[A-Za-z]+)\b(?!\.[a-z])", PAGE):
@@ -143,14 +143,14 @@ class DeployPage(unittest.TestCase):
         for name in re.findall(r"--set \"?([A-Za-z]+)", PAGE):
             self.assertIn(name, values)
 
-    def test_every_parameter_that_it_sets_is_the_templates(self):
+    def test_every_parameter_that_it_sets_exists_in_the_template(self):
         template = (TOP / "iam-policy/role.yaml").read_text()
         names = set(re.findall(r"[` ]((?:[A-Z][a-z]+){2,}|Subnets|Identity)=", PAGE))
         self.assertLessEqual({"ClusterName", "CloudWatchNamespace", "ServiceAccount", "Subnets"}, names)
         for name in names:
             self.assertIn(f"\n  {name}:\n", template)
 
-    def test_each_cluster_has_stacks_of_its_own(self):
+    def test_each_cluster_has_its_own_stacks(self):
         names = re.findall(r"--stack-name +(\S+)", PAGE)
         self.assertGreaterEqual(len(names), 3)
         self.assertEqual([], [each for each in names if "$CLUSTER" not in each])
@@ -158,7 +158,7 @@ class DeployPage(unittest.TestCase):
     def test_an_example_is_shown_and_never_applied(self):
         self.assertNotRegex(PAGE, "apply -k daemonset/overlays")
 
-    def test_no_command_needs_gnus_date(self):
+    def test_no_command_needs_gnu_date(self):
         self.assertNotIn("date -u -d", PAGE)
 
     def test_its_image_has_the_version_of_the_chart(self):

@@ -76,7 +76,7 @@ class Examples(unittest.TestCase):
             self.assertEqual(NAME, pod_spec(rendered)["serviceAccountName"])
             self.assertEqual(("production", "eu-west-1"), (env(rendered)["AWS_CLUSTER_ID"], env(rendered)["AWS_REGION"]))
 
-    def test_each_release_is_of_the_charts_version_and_place(self):
+    def test_each_release_has_the_version_and_the_place_of_the_chart(self):
         version = yaml.safe_load((CHART / "Chart.yaml").read_text())["version"]
         for source in (example("Application")["spec"], example("ApplicationSet")["spec"]["template"]["spec"]):
             source = source["source"]

@@ -105,7 +105,7 @@ class Schemas(unittest.TestCase):
 
 class EveryRendering(unittest.TestCase):
     @of_every_rendering
-    def test_holds_no_object_but_the_expected(self, rendered):
+    def test_contains_only_the_expected_objects(self, rendered):
         expected = {"ServiceAccount", "DaemonSet", "PodMonitor", "PrometheusRule", "ConfigMap"}
         self.assertLessEqual({each["kind"] for each in rendered}, expected)
 
@@ -175,7 +175,7 @@ class EveryRendering(unittest.TestCase):
         self.assertEqual(0, strategy["rollingUpdate"]["maxSurge"])
 
     @of_every_rendering
-    def test_grants_more_than_the_ten_seconds_the_agent_takes_to_stop(self, rendered):
+    def test_has_a_grace_period_longer_than_the_stop_of_the_agent(self, rendered):
         self.assertGreater(pod_spec(rendered)["terminationGracePeriodSeconds"], 10)
 
     @of_every_rendering
@@ -194,7 +194,7 @@ class EveryRendering(unittest.TestCase):
             self.assertEqual("127.0.0.1" if host == "127.0.0.1" else None, probed.get("host"))
 
     @of_every_rendering
-    def test_listens_to_others_only_for_prometheus(self, rendered):
+    def test_listens_on_the_nodes_address_only_for_prometheus(self, rendered):
         monitors = [each for each in rendered if each["kind"] == "PodMonitor"]
         loopback = env(rendered)["HEALTH_ADDRESS"].startswith("127.0.0.1:")
         self.assertNotEqual(bool(monitors), loopback)
@@ -224,7 +224,7 @@ class EveryRendering(unittest.TestCase):
         self.assertEqual({"fieldRef": {"fieldPath": "spec.nodeName"}}, env(rendered)["NODE_NAME"])
 
     @of_every_rendering
-    def test_sets_no_variable_twice_nor_to_nothing(self, rendered):
+    def test_sets_each_variable_once_and_to_a_value(self, rendered):
         variables = agent(rendered)["env"]
         names = [each["name"] for each in variables]
         self.assertEqual(sorted(set(names)), sorted(names))
@@ -281,7 +281,7 @@ class Defaults(unittest.TestCase):
 
 
 class StateOnTheHost(unittest.TestCase):
-    def test_its_init_container_has_the_image_that_a_base_of_ones_own_gives_the_agent(self):
+    def test_its_init_container_has_the_image_of_the_users_kustomization(self):
         with tempfile.TemporaryDirectory() as directory:
             base, top = Path(directory) / "base", Path(directory) / "top"
             base.mkdir()
@@ -299,7 +299,7 @@ class Nodes(unittest.TestCase):
         for rendered in (kustomize("base"), helm()):
             self.assertEqual(WITH_IPAMD, nodes_of(rendered))
 
-    def test_auto_mode_is_turned_on_by_a_value_or_a_component(self):
+    def test_auto_mode_is_enabled_by_a_value_or_a_component(self):
         for rendered in (kustomize_components("auto-mode"), helm({"autoMode": True})):
             self.assertEqual(WITH_IPAMD | {"Auto Mode"}, nodes_of(rendered))
 

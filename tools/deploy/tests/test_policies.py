@@ -52,7 +52,7 @@ def answers(documents):
 
 
 class Permissions(unittest.TestCase):
-    def test_each_call_is_allowed_where_it_should_be_and_nowhere_else(self):
+    def test_each_call_is_allowed_only_by_the_right_policies(self):
         for names, expected in CALLS.items():
             with self.subTest(names):
                 self.assertEqual(expected, answers([read(each) for each in names]))
@@ -66,7 +66,7 @@ class Permissions(unittest.TestCase):
         self.assertEqual(DENIED, decide([read(NAMESPACE)], PUT))
         self.assertEqual(ALLOWED, decide([read(NAMESPACE), read(OTLP)], PUT))
 
-    def test_the_helpers_policy_holds_its_two_actions(self):
+    def test_the_helpers_policy_contains_its_two_actions(self):
         actions = [each["Action"] for each in read(HELPER)["Statement"]]
         self.assertEqual([PUT, TAGS], actions)
 
@@ -121,14 +121,14 @@ class Trust(unittest.TestCase):
         variables = {"CLUSTER": "production", "ISSUER": f"https://{ISSUER}", "ACCOUNT": "111122223333"}
         return json.loads(subprocess.check_output(["bash", "-c", command], cwd=TOP, env=os.environ | variables))
 
-    def test_irsa_lets_in_the_agents_service_account_alone(self):
+    def test_irsa_admits_only_the_agents_service_account(self):
         for issuer, document in self.irsa_documents():
             self.assertEqual(ALLOWED, self.by_web_identity(document, issuer, self.name))
             self.assertEqual(DENIED, self.by_web_identity(document, issuer, "default"))
             self.assertEqual(DENIED, self.by_web_identity(document, issuer, self.name, audience="other"))
             self.assertEqual(DENIED, self.by_web_identity(document, "other", self.name))
 
-    def test_pod_identity_lets_in_the_agents_service_account_alone(self):
+    def test_pod_identity_admits_only_the_agents_service_account(self):
         for cluster, document in self.pod_identity_documents():
             for action in ("sts:AssumeRole", "sts:TagSession"):
                 self.assertEqual(ALLOWED, self.by_pod_identity(document, cluster, self.name, action))
@@ -141,18 +141,18 @@ class Template(unittest.TestCase):
         found = lint(TEMPLATE.read_text(), config=ManualArgs(regions=["us-east-1", "us-gov-west-1"]))
         self.assertEqual([], [str(each) for each in found])
 
-    def test_allows_what_its_parameters_say(self):
+    def test_allows_the_actions_that_its_parameters_select(self):
         for tags in ("true", "false"):
             for subnets in ("true", "false"):
                 made = resolve(TEMPLATE.read_text(), ClusterName="x", ClusterNameByTags=tags, Subnets=subnets)
                 expected = (ALLOWED, DENIED, *({"true": ALLOWED, "false": DENIED}[each] for each in (tags, subnets)))
                 self.assertEqual(expected, answers([made["Policy"]["PolicyDocument"]]))
 
-    def test_allows_by_default_what_the_document_with_the_namespace_does(self):
+    def test_allows_by_default_the_same_as_the_document_with_the_namespace(self):
         made = resolve(TEMPLATE.read_text(), ClusterName="x")
         self.assertEqual(read(NAMESPACE), made["Policy"]["PolicyDocument"])
 
-    def test_binds_the_role_by_pod_identity_only_if_asked_to(self):
+    def test_binds_the_role_by_pod_identity_only_with_its_parameter(self):
         self.assertIn("Association", resolve(TEMPLATE.read_text(), ClusterName="x"))
         self.assertNotIn("Association", resolve(TEMPLATE.read_text(), Identity="IRSA", OidcProvider=ISSUER))
 
@@ -170,7 +170,7 @@ class Simulator(unittest.TestCase):
     def document(**statement):
         return {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "a:B", "Resource": "*"} | statement}
 
-    def test_a_denial_beats_any_allowance(self):
+    def test_a_denial_has_priority(self):
         documents = [self.document(), self.document(Effect="Deny", Action="a:*")]
         self.assertEqual(DENIED_EXPLICITLY, decide(documents, "a:B"))
 
@@ -184,7 +184,7 @@ class Simulator(unittest.TestCase):
         self.assertEqual(ALLOWED, decide([document], "a:B", {"k": "2", "l": "3"}))
         self.assertEqual(DENIED, decide([document], "a:B", {"k": "2"}))
 
-    def test_what_it_does_not_know_it_refuses(self):
+    def test_unknown_parts_are_refused(self):
         for statement in ({"NotAction": "a:B"}, {"Condition": {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}}):
             with self.assertRaises(ValueError):
                 decide([self.document(**statement)], "a:B")

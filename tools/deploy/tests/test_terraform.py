@@ -79,14 +79,14 @@ class Module(unittest.TestCase):
             with self.assertRaisesRegex(AssertionError, "Unsupported argument"):
                 terraform(directory, "validate")
 
-    def test_allows_what_its_variables_say(self):
+    def test_allows_the_actions_that_its_variables_select(self):
         allowed = {"true": ALLOWED, "false": DENIED}
         for tags, subnets in (("true", "false"), ("false", "true"), ("true", "true")):
             document = value("local.policy", cluster_name_by_tags=tags, subnets=subnets)
             self.assertEqual((ALLOWED, DENIED, allowed[tags], allowed[subnets]), answers([document]))
         self.assertEqual(read(NAMESPACE), value("local.policy", cluster_name_by_tags="true"))
 
-    def test_pod_identity_lets_in_the_agents_service_account_alone(self):
+    def test_pod_identity_admits_only_the_agents_service_account(self):
         document = value("local.trust")
         for cluster, name, expected in (
             ("production", AGENT["name"], ALLOWED),
@@ -103,7 +103,7 @@ class Module(unittest.TestCase):
                 principal = {"Service": "pods.eks.amazonaws.com"}
                 self.assertEqual(expected, decide([document], action, keys, principal=principal))
 
-    def test_irsa_lets_in_the_agents_service_account_alone(self):
+    def test_irsa_admits_only_the_agents_service_account(self):
         document = value("local.trust", oidc_provider_arn=PROVIDER_ARN)
         for name, expected in ((AGENT["name"], ALLOWED), ("default", DENIED)):
             subject = f"system:serviceaccount:{AGENT['namespace']}:{name}"

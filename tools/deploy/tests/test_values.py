@@ -50,7 +50,7 @@ class Values(unittest.TestCase):
         self.assertEqual("eu-west-1", variables["AWS_REGION"])
         self.assertEqual("Team/CNI", variables["CLOUDWATCH_NAMESPACE"])
 
-    def test_names_of_awss_helper_are_taken_and_empty_ones_left_out(self):
+    def test_names_of_awss_helper_are_accepted_and_empty_ones_left_out(self):
         variables = env(helm(value_sets()["aws-helper"]))
         self.assertNotIn("AWS_CLUSTER_ID", variables)
         self.assertEqual("true", variables["USE_CLOUDWATCH"])
@@ -219,7 +219,7 @@ class Receivers(unittest.TestCase):
             [line] = wrong({"otlp": both} | other)
             self.assertIn(f"{name} is set too", line)
 
-    def test_the_pod_monitor_takes_the_usual_settings(self):
+    def test_the_pod_monitor_accepts_the_usual_settings(self):
         monitor = only(helm(value_sets()["everything"]), "PodMonitor")
         self.assertEqual("prometheus", monitor["metadata"]["namespace"])
         self.assertEqual("prometheus", monitor["metadata"]["labels"]["release"])
@@ -280,19 +280,19 @@ class Data(unittest.TestCase):
         "the longest that the agent accepts": "a" * 1024,
     }
 
-    def test_a_clusters_name_is_held_as_given(self):
+    def test_a_clusters_name_is_passed_on_unchanged(self):
         for what, cluster in self.CLUSTERS.items():
             for values in ({"clusterId": cluster}, {"env": {"AWS_CLUSTER_ID": cluster}}):
                 rendered = helm(values, "--include-crds")
                 for pod in (pod_spec(rendered), only(rendered, "Pod")["spec"]):
                     self.assertEqual(cluster, environment(pod["containers"][0])["AWS_CLUSTER_ID"], what)
 
-    def test_a_variable_is_held_as_given(self):
+    def test_a_variable_is_passed_on_unchanged(self):
         for text in ("http://user:pa$$word@proxy:3128", "a\nb\t\u00e9\u0085\ufeff", "$(HOST_IP)"):
             rendered = helm({"env": {"ANY": text}, "podMonitor": {"enabled": True}})
             self.assertEqual(text, environment(agent(rendered))["ANY"])
 
-    def test_a_variable_may_have_a_name_that_yaml_takes_for_a_boolean(self):
+    def test_a_variable_may_have_a_name_that_yaml_reads_as_a_boolean(self):
         self.assertEqual("x", env(helm({"env": {"NO": "x"}}))["NO"])
 
     def test_an_extra_variable_may_be_a_number_or_a_boolean(self):
@@ -359,7 +359,7 @@ class BadValues(unittest.TestCase):
             with self.assertRaisesRegex(Refused, f"values are missing: {missing}. .* use --reset-then-reuse-values"):
                 helm({missing: None})
 
-    def test_without_a_value_kubernetes_own_default_counts(self):
+    def test_without_a_value_the_default_of_kubernetes_applies(self):
         rendered = helm({"revisionHistoryLimit": None, "readinessProbe": None, "resources": None, "env": None})
         self.assertNotIn("revisionHistoryLimit", only(rendered, "DaemonSet")["spec"])
         self.assertEqual({"httpGet"}, set(agent(rendered)["readinessProbe"]))
@@ -435,7 +435,7 @@ class Forms(unittest.TestCase):
     def test_each_form_is_tried(self):
         self.assertEqual(set(checks()["forms"]), set(self.TEXTS))
 
-    def test_texts_of_a_form_are_taken(self):
+    def test_texts_of_a_form_are_accepted(self):
         for row in range(max(len(right) for right, _ in self.TEXTS.values())):
             values = self.values(0, row)
             if values["otlp"]["endpoint"].lower() == "cloudwatch":
@@ -510,7 +510,7 @@ class Misspelt(unittest.TestCase):
         secret = {"name": "HTTPS_PROXY", "valueFrom": {"secretKeyRef": {"name": "proxy", "key": "url"}}}
         self.assertEqual([], wrong({"extraEnv": [secret, {"name": "JAVA_HOME", "value": "x"}]}))
 
-    def test_a_variable_of_the_chart_says_from_what_it_is_set(self):
+    def test_a_variable_of_the_chart_names_its_source(self):
         own = {each["name"] for each in agent(helm({"podMonitor": {"enabled": True}}))["env"]} - {"USE_PROMETHEUS"}
         lines = wrong({"env": dict.fromkeys(own, "x")})
         self.assertEqual(own, {re.match(r"env\.(\w+): the chart sets it itself, ", line)[1] for line in lines})
@@ -526,12 +526,12 @@ class Misspelt(unittest.TestCase):
             [line] = wrong(nested(name, "x"))
             self.assertTrue(line.startswith(f"{name}: ") and line.endswith(f"; {instead}"), line)
 
-    def test_a_name_like_no_other(self):
+    def test_a_name_that_is_similar_to_no_other(self):
         [line] = wrong({"quux": 1})
         self.assertEqual("quux: there is no such value; `helm show values` prints all values", line)
         self.assertEqual([], wrong({"env": {"ANY": "x", "AWS_PROFILE": "x", "JAVA_HOME": "x", "WARM_IP_TARGET": "1"}}))
 
-    def test_values_of_other_charts_under_global_are_none_of_this_charts(self):
+    def test_values_of_other_charts_under_global_are_ignored(self):
         self.assertEqual([], wrong({"global": {"imagePullSecrets": [], "other": {"x": 1}}}))
 
 

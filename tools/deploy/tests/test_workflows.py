@@ -16,7 +16,7 @@ class Workflows(unittest.TestCase):
         self.assertGreaterEqual(len(WORKFLOWS), 2)
         run("ACTIONLINT", "-no-color", *WORKFLOWS)
 
-    def test_actionlint_would_find_something(self):
+    def test_actionlint_finds_an_error(self):
         text = WORKFLOWS[0].read_text().replace("runs-on:", "runs-in:")
         with tempfile.TemporaryDirectory() as directory:
             broken = Path(directory) / "broken.yml"

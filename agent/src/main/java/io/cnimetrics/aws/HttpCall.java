@@ -39,8 +39,8 @@ import software.amazon.awssdk.http.SdkHttpResponse;
  * One HTTP/1.1 request on its own connection, directly or through a proxy.
  *
  * <p>The clients of the SDK, the JDK and OkHttp report no status if the connection ends within the
- * head of an answer. The agent must know this status, because CloudWatch has accepted the datums
- * when it sends a status 2xx, and a second request would count the datums twice.
+ * head of an answer. The agent must know this status. When CloudWatch sends a status 2xx, it has
+ * accepted the datums, and a second request would count them twice.
  */
 public class HttpCall implements ExecutableHttpRequest {
   private static final char DELETE = 0x7f;

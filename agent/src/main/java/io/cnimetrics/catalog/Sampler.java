@@ -48,9 +48,9 @@ public record Sampler(
 
   /**
    * Returns a sampler with a grace period, because on a new node ipamD can start after the agent.
-   * During the grace period, the sampler reports ipamD as down only if this agent has read ipamD
-   * before, or if ipamD was already down before this agent started. If ipamD does not answer after
-   * the grace period, the minutes of the grace period count as minutes without ipamD.
+   * During the grace period, the sampler reports ipamD as down only in two cases: this agent has
+   * read ipamD before, or ipamD was already down before this agent started. If ipamD does not
+   * answer after the grace period, the minutes of the grace period count as minutes without ipamD.
    *
    * @param time the length of the grace period, which begins at the agent's start
    */

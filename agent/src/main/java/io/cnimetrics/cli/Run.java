@@ -153,10 +153,10 @@ final class Run implements Command {
 
   /**
    * Waits, without being ready, while another agent publishes for this node. If both agents have
-   * the same health address, the probes of this pod reach the other agent, and only an exit of this
-   * agent can show the error. This agent first waits for {@link #STOP_LIMIT}, because the other
-   * agent may be stopping. If both agents have the same state directory, this agent waits without a
-   * limit.
+   * the same health address, the probes of this pod reach the other agent. Then only an exit of
+   * this agent can show the error. This agent first waits for {@link #STOP_LIMIT}, because the
+   * other agent may be stopping. If both agents have the same state directory, this agent waits
+   * without a limit.
    *
    * @throws UncheckedIOException if the other agent has the health address and does not end in time
    */

@@ -19,8 +19,8 @@ import software.amazon.awssdk.http.SdkHttpResponse;
 final class InFlightRequest {
   /**
    * Replaces each answer with a 2xx status. When CloudWatch sends this status, it has accepted the
-   * datums. If the SDK read the rest of the answer, an error in a header or in the body would cause
-   * a second request, and the datums would count twice.
+   * datums. If the SDK read the rest of the answer, an error in it would cause a second request,
+   * and the datums would count twice.
    */
   private static final HttpExecuteResponse SUCCESS =
       HttpExecuteResponse.builder()

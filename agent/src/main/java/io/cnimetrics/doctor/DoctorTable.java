@@ -42,8 +42,8 @@ public final class DoctorTable {
    * Returns the whole table.
    *
    * @param node the identity of the node at the last poll
-   * @param verbose whether the table shows each finding in full, and also symptoms, the findings of
-   *     level ok, and the checks that did not run
+   * @param verbose whether to show each finding in full, and also symptoms, findings of level ok
+   *     and the checks that did not run
    */
   public static String of(
       NodeIdentity node,

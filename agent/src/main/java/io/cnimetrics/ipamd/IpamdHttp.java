@@ -51,9 +51,9 @@ final class IpamdHttp {
   static final long MAX_BODY_BYTES = 64L << 20;
 
   /**
-   * The maximum number of bytes of the answer that are not bytes of the body, such as headers,
-   * chunk extensions, trailers and the header of gzip. OkHttp holds these bytes in memory. ipamD
-   * sends about 200 bytes of headers.
+   * The maximum number of bytes of the answer outside the body: headers, chunk extensions, trailers
+   * and the header of gzip. OkHttp holds these bytes in memory. ipamD sends about 200 bytes of
+   * headers.
    */
   static final int MAX_OTHER_BYTES = 32 * 1024;
 

@@ -19,7 +19,9 @@ public final class Backoff {
     this.random = random;
   }
 
-  /** Counts a failure that can end by itself, and returns the pause before the next attempt. */
+  /**
+   * Counts a failure that can end without a user, and returns the pause before the next attempt.
+   */
   public Duration next() {
     return next(Math.min(CAP.toMillis(), FIRST.toMillis() << Math.min(failures, 16)));
   }

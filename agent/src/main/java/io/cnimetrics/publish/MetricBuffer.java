@@ -143,7 +143,7 @@ public final class MetricBuffer implements AutoCloseable {
 
   /**
    * Continues from the state on disk. If the namespace or the dimensions have changed, closes the
-   * open minute of the state, so that its samples are sent with the old namespace and dimensions.
+   * open minute of the state. Its samples are then sent with the old namespace and dimensions.
    */
   private void resume(BufferState last) {
     Destination destination = state.destination();

@@ -40,7 +40,7 @@ public final class Observations {
           MetricCatalog.IPAMD_RESTARTS,
           MetricCatalog.EC2_API_REQ_COUNT);
 
-  /** Greater numbers of addresses are not valid, because no node has so many. */
+  /** A greater number of addresses is not valid, because no node has as many addresses. */
   private static final int MOST_ADDRESSES = 100_000;
 
   private static final int UNKNOWN = -1;

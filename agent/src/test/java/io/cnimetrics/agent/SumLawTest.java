@@ -284,8 +284,8 @@ class SumLawTest {
       Path file = stateOf(node).resolve("state");
       String text = Files.readString(file);
       int start = text.lastIndexOf('\n', text.length() - 2) + 1;
-      // If the record of a poll is lost, the next poll must report the errors of the lost poll too,
-      // and the baseline must not change.
+      // If the record of a poll is lost, the next poll must report the errors of the lost poll too.
+      // The baseline must not change.
       boolean nextReportsAll =
           node.ipamd.answers().size() > Math.max(1, answersWhenRestarted.getOrDefault(node, 0));
       if (nextReportsAll && start >= newFiles.getOrDefault(node, 0L)) {

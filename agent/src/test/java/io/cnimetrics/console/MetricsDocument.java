@@ -36,13 +36,14 @@ final class MetricsDocument {
       - The metric of **a subnet** has the dimensions `CLUSTER_ID` and `SubnetId`. All nodes of the subnet share these
         dimensions, and the nodes take turns to ask EC2. Use Minimum or Maximum, never Sum. SampleCount is the number
         of requests to EC2, not the number of nodes.
-      - **Alert from N** means that the agent of the node logs a line when the value reaches N, and another line when
+      - **Alert from N** means that the agent of the node logs a line when the value reaches N. It logs another line when
         the value falls below N again. If `--publish-interval` is longer than a minute, the agent also sends its
         datums early when the value reaches N.
 
-      Prometheus and OTLP have their own names, which are stable. Durations are in seconds, and percentages are ratios. A counter
-      is the total since ipamD started, so use `increase()`. Each series has the labels `cluster`, `node`, `instance`,
-      `instance_type` and `zone`, as far as they are known. `cni_node_info` also has the labels `cni_version` and `subnets`.
+      Prometheus and OTLP have their own names, which are stable. Durations are in seconds, and percentages are ratios.
+      A counter is the total since ipamD started, so use `increase()`. Each series has the labels `cluster`, `node`,
+      `instance`, `instance_type` and `zone`, if they are known. `cni_node_info` also has the labels `cni_version` and
+      `subnets`.
       With `--state-dir`, `cni_agent_starts_total` also counts earlier starts. Otherwise it is always 1.
 
       `cni-metrics-helper` is AWS's helper, written in Go. A metric that both programs send has the same name.

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * prefixes, they decide which interface or prefix ipamD releases. Therefore two runs of the real
  * ipamD differ as much as two seeds of the simulator. Four recorded runs with warm targets differed
  * for 5 to 47 of 334 s, and runs with prefixes for up to 97 of 242 s. Therefore at least one seed
- * must agree with a recorded run at all times, and the median of the seeds must agree with every
+ * must agree with a recorded run at all times. The median of the seeds must agree with every
  * recorded run.
  */
 class GrowthCurvesTest {

@@ -154,7 +154,10 @@ class RecommendedTargetsTest {
     assertRefusesNoMore(next, after, targets);
   }
 
-  /** Nodes of one group have different types, prefixes or single addresses, or get prefixes. */
+  /**
+   * Nodes of one group differ: some have another type, some have prefixes, and some get prefixes
+   * later.
+   */
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4, 5, 6})
   void targetsRefuseNoPodOfAMixedGroup(int seed) {

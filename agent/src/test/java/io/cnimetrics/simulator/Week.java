@@ -194,8 +194,8 @@ record Week(String name, Scenario node) {
   /**
    * When the pods of a minute start and end, in seconds after the poll.
    *
-   * @param early the new end of pods that ended more than 30 s before the next poll * @param late
-   *     the new end of the other pods
+   * @param early the new end of pods that ended more than 30 s before the next poll
+   * @param late the new end of the other pods
    */
   private record Order(int starts, int early, int late) {
     /** Returns the number of pods in each second, or the real number if the order is impossible. */

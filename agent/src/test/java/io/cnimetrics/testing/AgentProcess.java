@@ -143,7 +143,7 @@ public final class AgentProcess {
       return process.isAlive();
     }
 
-    /** Waits until the process ends by itself. */
+    /** Waits until the process ends without a signal. */
     public Result awaitEnd() {
       return awaitEnd(start);
     }
