@@ -91,7 +91,7 @@ record CounterDeltas(Optional<IpamdMetrics> read, Optional<CounterTotals> base, 
       double now = total(counter).orElse(before);
       totals.put(counter, before > now ? before : now);
     }
-    return read.map(now -> new CounterTotals(now.processStartSeconds(), now.bootSeconds(), totals))
+    return read.map(now -> new CounterTotals(now.processStartSeconds(), now.boot(), totals))
         .or(() -> last);
   }
 }

@@ -1,8 +1,10 @@
 package io.cnimetrics.catalog;
 
 import io.cnimetrics.snapshot.IpamdMetrics;
+import io.cnimetrics.snapshot.IpamdMetrics.Boot;
 import io.cnimetrics.snapshot.Series;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -11,7 +13,7 @@ import java.util.OptionalDouble;
  * no limit: some of ipamD's labels contain error texts.
  */
 public record CounterTotals(
-    OptionalDouble processStartSeconds, OptionalDouble bootSeconds, Map<Series, Double> bySeries) {
+    OptionalDouble processStartSeconds, Optional<Boot> boot, Map<Series, Double> bySeries) {
   /** Start times with a smaller difference count as equal. The kernel's resolution is 10 ms. */
   private static final double SAME_SECONDS = 0.004;
 
@@ -21,7 +23,7 @@ public record CounterTotals(
 
   /** The totals of a process that has counted nothing yet. */
   static CounterTotals zero() {
-    return new CounterTotals(OptionalDouble.empty(), OptionalDouble.empty(), Map.of());
+    return new CounterTotals(OptionalDouble.empty(), Optional.empty(), Map.of());
   }
 
   /** The last total of a counter; NaN if no read has returned a number for the counter. */
@@ -44,18 +46,20 @@ public record CounterTotals(
   /**
    * Whether the start time changed only because the host's clock was set. The start time is the
    * boot time, in whole seconds, plus a constant. If the clock is set, both times change by the
-   * same amount.
+   * same amount. After another boot, ipamD can start at the same time after the boot.
    */
   private boolean clockWasStepped(IpamdMetrics read) {
-    double afterBoot = between(processStartSeconds, bootSeconds);
-    double nowAfterBoot = between(read.processStartSeconds(), read.bootSeconds());
-    double moved = Math.abs(nowAfterBoot - afterBoot);
+    boolean sameBoot = boot.isPresent() && boot.map(Boot::id).equals(read.boot().map(Boot::id));
+    double moved =
+        Math.abs(
+            afterBoot(read.processStartSeconds(), read.boot())
+                - afterBoot(processStartSeconds, boot));
     // The kernel rounds the boot time, so the boot times of two reads can differ by 1 s.
-    return moved < SAME_SECONDS || Math.abs(moved - 1) < SAME_SECONDS;
+    return sameBoot && (moved < SAME_SECONDS || Math.abs(moved - 1) < SAME_SECONDS);
   }
 
   /** The seconds from boot to start; NaN if a time is unknown. Comparisons with NaN are false. */
-  private static double between(OptionalDouble start, OptionalDouble boot) {
-    return start.orElse(Double.NaN) - boot.orElse(Double.NaN);
+  private static double afterBoot(OptionalDouble start, Optional<Boot> boot) {
+    return start.orElse(Double.NaN) - boot.map(Boot::seconds).orElse(Double.NaN);
   }
 }

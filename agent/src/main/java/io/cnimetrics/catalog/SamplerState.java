@@ -2,6 +2,7 @@ package io.cnimetrics.catalog;
 
 import io.cnimetrics.snapshot.AddressMode;
 import io.cnimetrics.snapshot.IpamdMetrics;
+import io.cnimetrics.snapshot.IpamdMetrics.Boot;
 import io.cnimetrics.snapshot.Series;
 import java.util.HashMap;
 import java.util.Map;
@@ -48,7 +49,10 @@ public record SamplerState(
         known -> {
           numbers.put("totals", 1.0);
           known.processStartSeconds().ifPresent(seconds -> numbers.put("processStart", seconds));
-          known.bootSeconds().ifPresent(seconds -> numbers.put("boot", seconds));
+          known
+              .boot()
+              .ifPresent(
+                  boot -> numbers.putAll(Map.of("boot", boot.seconds(), "bootId", boot.id())));
           known.bySeries().forEach((series, total) -> numbers.put(TOTAL + series, total));
         });
     numbers.put("restarts", (double) restarts);
@@ -92,7 +96,13 @@ public record SamplerState(
       double total = numbers.getOrDefault(TOTAL + counter, Double.NaN);
       bySeries.put(counter, total >= 0 && IpamdMetrics.isUsable(total) ? total : Double.NaN);
     }
-    return new CounterTotals(number("processStart", numbers), number("boot", numbers), bySeries);
+    OptionalDouble bootId = number("bootId", numbers);
+    Optional<Boot> boot =
+        number("boot", numbers).stream()
+            .filter(seconds -> bootId.isPresent())
+            .mapToObj(seconds -> new Boot(seconds, bootId.getAsDouble()))
+            .findFirst();
+    return new CounterTotals(number("processStart", numbers), boot, bySeries);
   }
 
   private static OptionalDouble number(String name, Map<String, Double> numbers) {

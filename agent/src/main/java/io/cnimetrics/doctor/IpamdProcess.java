@@ -206,7 +206,7 @@ final class IpamdProcess {
     }
     double start = metrics.processStartSeconds().getAsDouble();
     double age = node.snapshot().takenAt().toEpochMilli() / 1000.0 - start;
-    double sinceBoot = start - metrics.bootSeconds().orElse(start);
+    double sinceBoot = start - metrics.boot().map(IpamdMetrics.Boot::seconds).orElse(start);
     String evidence = "ipamD has run for %s".formatted(time(age));
     return age < RECENT.toSeconds() && sinceBoot > NODE_STARTUP.toSeconds()
         ? RESTARTS

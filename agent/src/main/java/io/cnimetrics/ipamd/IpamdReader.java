@@ -216,7 +216,7 @@ public final class IpamdReader implements Ipamd {
                 return prometheus.read(body);
               });
       // A host with another clock is not the node.
-      return read.onHostBootedAt(ahead.isZero() ? HostBoot.seconds() : OptionalDouble.empty());
+      return read.on(ahead.isZero() ? HostBoot.read() : Optional.empty());
     }
 
     /** Reports sums that are not finite. The agent leaves out a metric that needs such a sum. */

@@ -80,7 +80,7 @@ final class PrometheusReader {
       throw notIpamd();
     }
     return new IpamdMetrics(
-        sums.bySeries, sums.byError(), sums.processStart, OptionalDouble.empty(), sums.cniVersion);
+        sums.bySeries, sums.byError(), sums.processStart, Optional.empty(), sums.cniVersion);
   }
 
   private static IpamdException notIpamd() {

@@ -14,7 +14,7 @@ import java.util.Set;
  * @param errors the totals of ipamD's errors by kind; at most 100 kinds of each counter are kept,
  *     and all other errors count as one more kind
  * @param processStartSeconds when ipamD's process started, in seconds since 1970
- * @param bootSeconds when this host booted, in seconds since 1970
+ * @param boot the last boot of this host, if it is known
  * @param cniVersion the release of the VPC CNI, such as {@code v1.23.1}; empty before 1.10.0, and
  *     empty if ipamD was built without a version, as some builds of 1.19.6 and 1.23.2
  */
@@ -22,7 +22,7 @@ public record IpamdMetrics(
     Map<Series, Double> sums,
     Map<IpamdError, Double> errors,
     OptionalDouble processStartSeconds,
-    OptionalDouble bootSeconds,
+    Optional<Boot> boot,
     Optional<String> cniVersion) {
   private static final double MOST = 0x1p350;
 
@@ -31,9 +31,17 @@ public record IpamdMetrics(
     errors = Map.copyOf(errors);
   }
 
-  /** Returns a copy with the host's boot time, which ipamD does not report. */
-  public IpamdMetrics onHostBootedAt(OptionalDouble seconds) {
-    return new IpamdMetrics(sums, errors, processStartSeconds, seconds, cniVersion);
+  /**
+   * A boot of the host. The kernel changes the time of the boot if the clock is set.
+   *
+   * @param seconds when the host booted, in seconds since 1970
+   * @param id a number that is different for each boot
+   */
+  public record Boot(double seconds, double id) {}
+
+  /** Returns a copy with the host's boot, which ipamD does not report. */
+  public IpamdMetrics on(Optional<Boot> host) {
+    return new IpamdMetrics(sums, errors, processStartSeconds, host, cniVersion);
   }
 
   /** The number of calls to AWS that failed with one of these codes since ipamD started. */

@@ -90,6 +90,13 @@ class CountersTest {
   }
 
   @Test
+  void bootOfTheNodeIsARestartEvenIfIpamdStartsAtTheSameTimeAfterTheBoot() {
+    errors(read(12).processStart(STARTED).boot(STARTED - 100, 1));
+    history = SamplerState.of(history.toNumbers());
+    assertThat(errors(read(3).processStart(STARTED + 9_000).boot(STARTED + 8_900, 2))).hasValue(3);
+  }
+
+  @Test
   void restartIsSeenAcrossAStepOfTheClock() {
     errors(read(12).processStart(STARTED).boot(STARTED - 100));
     assertThat(errors(read(15).processStart(STARTED + 3620.02).boot(STARTED + 3500))).hasValue(15);

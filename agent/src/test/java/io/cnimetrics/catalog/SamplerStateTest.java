@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.snapshot.AddressMode;
+import io.cnimetrics.snapshot.IpamdMetrics.Boot;
 import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.snapshot.Series;
 import io.cnimetrics.testing.Laws;
@@ -51,7 +52,7 @@ class SamplerStateTest {
         Optional.of(
             new CounterTotals(
                 OptionalDouble.of(Laws.anyDouble(random)),
-                OptionalDouble.of(0.5 + (double) minute),
+                Optional.of(new Boot(0.5 + (double) minute, -7)),
                 totals)),
         restarts,
         1 + minute,

@@ -123,7 +123,7 @@ public final class Reports {
     NodeIdentity node = new NodeIdentity(text, Optional.of(text), Optional.of(text), instance);
     IpamdMetrics metrics =
         new IpamdMetrics(
-            Map.of(), Map.of(), OptionalDouble.empty(), OptionalDouble.empty(), Optional.of(text));
+            Map.of(), Map.of(), OptionalDouble.empty(), Optional.empty(), Optional.of(text));
     Problem problem = new Problem(Source.METRICS, Reason.MISMATCH, text, text);
     Eni eni = single(text, 7, new AddressCount(14, 1, 0));
     Optional<Origin> tag = Optional.of(Origin.instanceTag(text));
@@ -145,7 +145,7 @@ public final class Reports {
         node("m5.xlarge"),
         pool(List.of(eni)),
         new IpamdMetrics(
-            sums, Map.of(), OptionalDouble.empty(), OptionalDouble.empty(), Optional.empty()),
+            sums, Map.of(), OptionalDouble.empty(), Optional.empty(), Optional.empty()),
         List.of());
   }
 
@@ -201,11 +201,7 @@ public final class Reports {
     sums.put(Series.of("awscni_ip_max"), (double) ipMax);
     sums.put(Series.of("awscni_aws_api_latency_ms_sum"), 1234.5 * tens);
     return new IpamdMetrics(
-        sums,
-        Map.of(),
-        OptionalDouble.of(IPAMD_START),
-        OptionalDouble.empty(),
-        Optional.of("v1.23.1"));
+        sums, Map.of(), OptionalDouble.of(IPAMD_START), Optional.empty(), Optional.of("v1.23.1"));
   }
 
   private static Eni single(String id, int device, AddressCount addresses) {

@@ -239,9 +239,9 @@ class IpamdReaderTest {
       NodeSnapshot elsewhere = reader(ipamd).byClockOfIpamd().read();
       NodeSnapshot onNode = reader(ipamd).read();
       assertThat(elsewhere.takenAt()).isEqualTo(Instant.parse("2026-11-21T10:40:00Z"));
-      assertThat(elsewhere.metrics().orElseThrow().bootSeconds()).isEmpty();
+      assertThat(elsewhere.metrics().orElseThrow().boot()).isEmpty();
       assertThat(onNode.takenAt()).isEqualTo(Decoding.NOW);
-      assertThat(onNode.metrics().orElseThrow().bootSeconds()).isEqualTo(HostBoot.seconds());
+      assertThat(onNode.metrics().orElseThrow().boot()).isEqualTo(HostBoot.read());
     }
   }
 

@@ -6,6 +6,7 @@ import io.cnimetrics.snapshot.Eni;
 import io.cnimetrics.snapshot.Instance;
 import io.cnimetrics.snapshot.IpamdError;
 import io.cnimetrics.snapshot.IpamdMetrics;
+import io.cnimetrics.snapshot.IpamdMetrics.Boot;
 import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.snapshot.NodeSnapshot.IpamdSettings;
 import io.cnimetrics.snapshot.Series;
@@ -28,7 +29,7 @@ public final class Snapshots {
   private Optional<AddressPool> pool = Optional.empty();
   private boolean metrics;
   private OptionalDouble processStart = OptionalDouble.empty();
-  private OptionalDouble boot = OptionalDouble.empty();
+  private Optional<Boot> boot = Optional.empty();
   private Optional<IpamdSettings> settings = Optional.empty();
   private boolean introspectionOff;
   private boolean multiNic;
@@ -103,7 +104,11 @@ public final class Snapshots {
   }
 
   public Snapshots boot(double seconds) {
-    boot = OptionalDouble.of(seconds);
+    return boot(seconds, 1);
+  }
+
+  public Snapshots boot(double seconds, double id) {
+    boot = Optional.of(new Boot(seconds, id));
     return this;
   }
 
