@@ -2,6 +2,7 @@ package io.cnimetrics.cli;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import io.cnimetrics.deadline.BoundedCall;
 import java.io.IOException;
@@ -92,8 +93,10 @@ record AgentPage(Map<String, Object> fields) {
           return page;
         }
       }
-      throw new IOException("the answer does not come from an agent");
+    } catch (JsonProcessingException e) {
+      // The same message follows, because Jackson's message is not for users.
     }
+    throw new IOException("the answer does not come from an agent");
   }
 
   private static Map<String, Object> object(JsonParser json) throws IOException {

@@ -143,7 +143,10 @@ class StatusGoldensTest {
   @ValueSource(strings = {"{\"AvailableCommands\": []}", "[]", "not JSON", ""})
   void anotherServerIsNoAgent(String body) {
     try (FakeIpamd other = new FakeIpamd().serve("/status", body)) {
-      assertThat(terminal(other.introspectionUrl()).run("status")).isEqualTo(Cli.FAILED);
+      Terminal terminal = terminal(other.introspectionUrl());
+
+      assertThat(terminal.run("status")).isEqualTo(Cli.FAILED);
+      assertThat(terminal.err()).contains("/status (the answer does not come from an agent)");
     }
   }
 
