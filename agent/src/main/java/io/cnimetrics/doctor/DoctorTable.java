@@ -56,7 +56,7 @@ public final class DoctorTable {
     table.verdict();
     Stream.of(Level.FAIL, Level.WARN, Level.NOTE)
         .flatMap(table::of)
-        .filter(finding -> finding.explainedBy().isEmpty() && table.isWhole(finding))
+        .filter(finding -> !isEffect(finding) && table.isWhole(finding))
         .forEach(table::finding);
     table.symptoms();
     table.others();
@@ -118,7 +118,7 @@ public final class DoctorTable {
   private void symptoms() {
     Map<String, List<Finding>> byCause =
         diagnosis.findings().stream()
-            .filter(finding -> verbose && finding.explainedBy().isPresent())
+            .filter(finding -> verbose && isEffect(finding))
             .collect(
                 Collectors.groupingBy(
                     finding -> finding.explainedBy().orElseThrow(),
@@ -165,7 +165,7 @@ public final class DoctorTable {
     List<Finding> others =
         Stream.of(Level.WARN, Level.NOTE)
             .flatMap(this::of)
-            .filter(finding -> finding.explainedBy().isEmpty())
+            .filter(finding -> !isEffect(finding))
             .filter(finding -> !isWhole(finding) && !isShort(finding))
             .toList();
     heading("Also; --verbose shows more", !others.isEmpty());
@@ -191,7 +191,7 @@ public final class DoctorTable {
     List<Finding> brief =
         Stream.of(Level.WARN, Level.NOTE)
             .flatMap(this::of)
-            .filter(finding -> finding.explainedBy().isEmpty() && isShort(finding))
+            .filter(finding -> !isEffect(finding) && isShort(finding))
             .toList();
     heading("Not urgent; --verbose shows more", !brief.isEmpty());
     brief.forEach(this::heading);
@@ -314,13 +314,24 @@ public final class DoctorTable {
 
   private void summary() {
     line("");
-    long effects =
-        diagnosis.findings().stream().filter(finding -> finding.explainedBy().isPresent()).count();
+    long effects = diagnosis.findings().stream().filter(DoctorTable::isEffect).count();
+    String more = "; effects: %d%s".formatted(effects, verbose ? "" : ", see --verbose");
     line(
         Stream.of(Level.values())
-                .map(level -> "%d %s".formatted(of(level).count(), level.label()))
+                .map(level -> "%d %s".formatted(causes(level), level.label()))
                 .collect(Collectors.joining(", "))
-            + (effects == 0 ? "" : "; effects of other findings: %d".formatted(effects)));
+            + (effects == 0 ? "" : more));
+    if (diagnosis.verdict().level().compareTo(Level.WARN) <= 0) {
+      line("After the remedy, run doctor again.");
+    }
+  }
+
+  private long causes(Level level) {
+    return of(level).filter(finding -> !isEffect(finding)).count();
+  }
+
+  private static boolean isEffect(Finding finding) {
+    return finding.explainedBy().isPresent();
   }
 
   private String painted(Level level, String label) {
