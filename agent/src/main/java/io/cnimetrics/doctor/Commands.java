@@ -1,5 +1,6 @@
 package io.cnimetrics.doctor;
 
+import io.cnimetrics.snapshot.AddressMode;
 import io.cnimetrics.snapshot.NodeIdentity;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -104,6 +105,15 @@ final class Commands {
           + THIS_NODE
           + "  # must list aws-node, kube-proxy, and eks-pod-identity-agent if you use it";
 
+  /** Shows which nodes the DaemonSet selects, and why it creates no pod. */
+  static final String WHY_NO_AWS_NODE =
+      "kubectl -n kube-system describe ds aws-node | grep -E -A 9 '^Events|Node-Selectors'";
+
+  /** Shows the releases of the containers of aws-node. */
+  static final String RELEASES =
+      "kubectl -n kube-system get ds aws-node -o wide"
+          + "  # shows the releases, also of the network policy agent, below IMAGES";
+
   static final String IS_CORDONED =
       "kubectl get node "
           + THIS_NODE
@@ -118,7 +128,7 @@ final class Commands {
   static final String UNDO_CHANGE_OF_AWS_NODE =
       "kubectl -n kube-system rollout undo ds aws-node"
           + EVERY_NODE
-          + "; undoes the last change of aws-node; only if the restarts began with it";
+          + "; undoes the last change of aws-node; only if the trouble began with it";
 
   static final String RAISE_MEMORY_LIMIT =
       "kubectl -n kube-system set resources ds aws-node -c aws-node --limits memory=\"$LIMIT\""
@@ -129,7 +139,7 @@ final class Commands {
   static final String RESTART_AWS_NODE =
       "kubectl -n kube-system delete pods"
           + ON_THIS_NODE
-          + "  # restarts ipamD on this node only; running pods keep their addresses";
+          + "  # restarts aws-node on this node only; running pods keep their network";
 
   /** The comment at the end of a command. Two spaces and # inside a quoted id are no comment. */
   static final Pattern NOTE_AT_END = Pattern.compile("  # ([^'\"]+)$");
@@ -173,6 +183,27 @@ final class Commands {
 
   static final String PODS_OF_NODE =
       "kubectl get pods -A -o wide --field-selector spec.nodeName=" + THIS_NODE;
+
+  /** Deletes a pod that a command before it has listed. */
+  static final String DELETE_POD =
+      "kubectl delete pod -n \"$NAMESPACE\" \"$POD\""
+          + "  # first set NAMESPACE and POD to a listed pod; its controller starts it again";
+
+  /** Lists the pods whose address is not on the instance. EC2 does not list those of prefixes. */
+  static String podsWithoutAddress(NodeEvidence node) {
+    return node.mode() == AddressMode.SECONDARY_IP
+        ? "IPS=\"$("
+            + aws("ec2 describe-instances")
+            + " --instance-ids "
+            + THIS_INSTANCE
+            + " --query"
+            + " 'Reservations[].Instances[].NetworkInterfaces[].PrivateIpAddresses[].PrivateIpAddress'"
+            + " --output text | tr '\\t' '\\n"
+            + "')\" && "
+            + PODS_OF_NODE
+            + " | grep -vwF \"$IPS\"  # lists the pods whose address is not on the instance"
+        : PODS_OF_NODE;
+  }
 
   private static final String DRAIN =
       "kubectl drain --ignore-daemonsets --delete-emptydir-data --timeout=10m "
@@ -253,7 +284,8 @@ final class Commands {
           + POD_TAG
           + ",Value=1 --resources \"$SUBNET\""
           + EVERY_NODE
-          + " of the VPC; first set SUBNET to one of the table with free addresses and False";
+          + " of the VPC; first set SUBNET to one of describe-subnets with free addresses and"
+          + " False, which means not public";
 
   /** Lists the interfaces of the VPC CNI that no instance uses, such as those of deleted nodes. */
   static final String UNATTACHED_ENIS = unattached("");
@@ -498,17 +530,17 @@ final class Commands {
   }
 
   static final String UPGRADE_CNI =
-      updateAddOn(
-              " --arg release \"$("
-                  + aws("eks describe-addon-versions")
-                  + " --addon-name vpc-cni --kubernetes-version \"$("
-                  + aws("eks describe-cluster")
-                  + " --name "
-                  + THIS_CLUSTER
-                  + " --query cluster.version --output text)\" --query"
-                  + " 'addons[0].addonVersions[?compatibilities[0].defaultVersion].addonVersion"
-                  + " | [0]' --output text)\"",
-              "configurationValues, addonVersion: $release")
+      "RELEASE=\"$("
+          + aws("eks describe-addon-versions")
+          + " --addon-name vpc-cni --kubernetes-version \"$("
+          + aws("eks describe-cluster")
+          + " --name "
+          + THIS_CLUSTER
+          + " --query cluster.version --output text)\" --query"
+          + " 'addons[0].addonVersions[?compatibilities[0].defaultVersion].addonVersion | [0]'"
+          + " --output text)\" && "
+          + updateAddOn(
+              " --arg release \"$RELEASE\"", "configurationValues, addonVersion: $release")
           + "; upgrades the EKS add-on to its default release. If aws-node is no add-on, apply the"
           + " manifest or the chart of a newer release instead";
 
@@ -673,11 +705,8 @@ final class Commands {
     return "kubectl -n kube-system set env ds aws-node "
         + assignments
         + EVERY_NODE
-        + BY_RESTART
-        + ", after ResourceNotFoundException";
+        + " too; only after ResourceNotFoundException";
   }
-
-  private static final String BY_RESTART = " by a restart of ipamD";
 
   /**
    * Sets variables of aws-node on every node, if aws-node is a managed add-on: EKS can undo a
@@ -696,8 +725,8 @@ final class Commands {
             "configurationValues: ((.configurationValues // \"{}\" | fromjson) * {env: {"
                 + values
                 + "}} | tojson)")
-        + BY_RESTART
-        + ", if aws-node is an EKS add-on; otherwise prints ResourceNotFoundException";
+        + " by a restart of ipamD, if aws-node is an EKS add-on; otherwise prints"
+        + " ResourceNotFoundException";
   }
 
   /** Replaces the placeholders in a text with the known ids of this node. */

@@ -183,8 +183,10 @@ public final class DoctorTable {
   private boolean isShort(Finding finding) {
     Finding first = diagnosis.findings().get(0);
     boolean worse =
-        finding.level() == Level.NOTE ? first.level() != Level.NOTE : Verdict.isUrgent(first);
-    return !verbose && worse && !Verdict.isUrgent(finding);
+        finding.level() == Level.NOTE
+            ? first.level() != Level.NOTE || Verdict.leavesPodsWithoutNetwork(first)
+            : Verdict.isUrgent(first);
+    return !verbose && worse && !finding.equals(first) && !Verdict.isUrgent(finding);
   }
 
   private void notUrgent() {

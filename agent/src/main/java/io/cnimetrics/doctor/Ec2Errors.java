@@ -201,8 +201,9 @@ record Ec2Errors(
           "New ENIs were in another zone than the node",
           "EC2 attaches an ENI only to a node of the same zone. The ENIConfig that this node uses"
               + " names a subnet of another zone",
-          "Name a subnet of the first list, which is in this node's zone, in the ENIConfig. If"
-              + " nodes of several zones use the ENIConfig, create one ENIConfig for each zone",
+          "Name a subnet that describe-subnets lists, because these are in this node's zone, in the"
+              + " ENIConfig. If nodes of several zones use the ENIConfig, create one ENIConfig for"
+              + " each zone",
           Commands.SUBNETS,
           Commands.ENICONFIGS,
           Commands.SET_SUBNET_OF_ENICONFIG);

@@ -26,10 +26,17 @@ final class Introspection {
               "fail if ipamD does not answer in time, answers in an unknown format, or answers"
                   + " only on the metrics port, as old releases do; warn if"
                   + " `--introspection-url` is `none`",
-              "Read the logs of aws-node. If a change of aws-node came just before, undo it with"
-                  + " kubectl rollout undo")
+              "If get pods lists no aws-node, describe shows why: undo the change with rollout"
+                  + " undo, or without the DaemonSet install the add-on vpc-cni again. If it lists"
+                  + " aws-node, logs shows why ipamD ends. \"Unable to reach API Server\":"
+                  + " kube-proxy, a security group or a proxy blocks it. \"Initialization"
+                  + " failure\": ipamd.log says whether the role lacks AmazonEKS_CNI_Policy, EC2"
+                  + " does not answer, the subnet is empty, the ENIConfig is missing or the release"
+                  + " is older than the instance type. Neither: credentials are missing, such as"
+                  + " those of eks-pod-identity-agent")
           .run(
               Commands.SYSTEM_PODS,
+              Commands.WHY_NO_AWS_NODE,
               Commands.LOG,
               Commands.PREVIOUS_LOG,
               Commands.ERRORS_OF_IPAMD,
@@ -100,9 +107,16 @@ final class Introspection {
       case UNREACHABLE -> unreachable(node, evidence);
       case TIMEOUT ->
           SPEC.fail(
-              "ipamD does not answer in time",
-              evidence,
-              "ipamD hangs, or the node has no free CPU for ipamD");
+                  "ipamD does not answer in time",
+                  evidence,
+                  "ipamD hangs, or the node has no free CPU for ipamD")
+              .remedied(
+                  "Restart aws-node on this node with delete pods: running pods keep their network"
+                      + " meanwhile. Before that, look whether top shows free CPU, and what ipamD"
+                      + " logged last. If the node has no free CPU, first move pods to other nodes",
+                  "top -b -n 1 | head -15" + Commands.ON_NODE,
+                  "sudo tail -20 /var/log/aws-routed-eni/ipamd.log" + Commands.ON_NODE,
+                  Commands.RESTART_AWS_NODE);
       default ->
           SPEC.fail(
                   "The answer is not ipamD's introspection",
@@ -155,14 +169,6 @@ final class Introspection {
 
   private static Finding notRunning(String evidence) {
     return SPEC.fail(
-        NOT_RUNNING,
-        evidence,
-        "Either aws-node does not run: then the first command does not list it. Or ipamD ends at"
-            + " its start: then the first command counts its restarts, and its log has"
-            + " \"Initialization failure\" if the role lacks AmazonEKS_CNI_Policy, EC2 does not"
-            + " answer, the subnet is empty, the ENIConfig is missing or the release is older than"
-            + " the instance type; \"Unable to reach API"
-            + " Server\" if kube-proxy, security groups or a proxy block it; nothing if"
-            + " eks-pod-identity-agent or other credentials are missing");
+        NOT_RUNNING, evidence, "aws-node is missing on this node, or ipamD ends at its start");
   }
 }

@@ -38,9 +38,17 @@ final class IpamdProcess {
               "`GET /metrics` of ipamD",
               "warn if `--metrics-url` is `none`, no answer arrives, or the answer is not ipamD's"
                   + " metrics; the agent then has no counters",
-              "If you need DISABLE_METRICS, set --metrics-url none. Otherwise remove"
-                  + " DISABLE_METRICS")
-          .run(Commands.removing("DISABLE_METRICS", Commands.settingsLike("DISABLE_METRICS")));
+              "Remove DISABLE_METRICS from aws-node. Or, if it is set on purpose, set the agent's"
+                  + " --metrics-url to none")
+          .run(removing("none", "; only if DISABLE_METRICS is set on purpose"));
+
+  private static String[] removing(String metricsUrl, String condition) {
+    return Commands.removing(
+        "DISABLE_METRICS",
+        Commands.settingsLike("DISABLE_METRICS")
+            + "  # prints true if aws-node sets it, and nothing if it does not",
+        Commands.setAgentEnv("IPAMD_METRICS_URL=" + metricsUrl) + condition);
+  }
 
   private static Finding metrics(NodeEvidence node) {
     return node.snapshot()
@@ -60,18 +68,37 @@ final class IpamdProcess {
         READ_METRICS.warn(
             off ? "The agent does not read ipamD's metrics" : "ipamD's metrics cannot be read",
             off ? "--metrics-url is none" : problem.brief(),
-            problem.reason() == Reason.UNREACHABLE
-                ? unreachableCause(node)
-                : "Without these metrics the agent cannot count refused pods, EC2 errors and"
-                    + " restarts");
-    return restartsSeen(node).map(finding::explainedBy).orElse(finding);
+            "Without these metrics the agent cannot count refused pods, EC2 errors and restarts");
+    Finding caused = problem.reason() == Reason.UNREACHABLE ? unreachable(node, finding) : finding;
+    return restartsSeen(node).map(caused::explainedBy).orElse(caused);
   }
 
-  private static String unreachableCause(NodeEvidence node) {
-    return node.snapshot().pool().isPresent()
-        ? "ipamD runs, because its introspection answers. Therefore DISABLE_METRICS is set for"
-            + " aws-node, or --metrics-url has a wrong port"
-        : "DISABLE_METRICS is set for aws-node, or ipamD does not run";
+  /** No setting of ipamD changes this port. */
+  private static final int METRICS_PORT = 61_678;
+
+  private static Finding unreachable(NodeEvidence node, Finding finding) {
+    if (node.snapshot().pool().isEmpty()) {
+      return finding.causedBy("DISABLE_METRICS is set for aws-node, or ipamD does not run");
+    }
+    String cause =
+        "ipamD runs, because its introspection answers. Therefore aws-node sets DISABLE_METRICS";
+    return node.agentSettings()
+        .metricsUrl()
+        .filter(url -> url.getPort() != METRICS_PORT)
+        .map(
+            url ->
+                finding
+                    .causedBy(
+                        "%s, or --metrics-url has a wrong port: it is %d, and ipamD uses %d"
+                            .formatted(cause, url.getPort(), METRICS_PORT))
+                    .remedied(
+                        "If get ds prints true, remove DISABLE_METRICS from aws-node. Otherwise set"
+                            + " --metrics-url of the agent to port "
+                            + METRICS_PORT,
+                        removing(
+                            "http://127.0.0.1:%d/metrics".formatted(METRICS_PORT),
+                            "; only if get ds prints nothing")))
+        .orElseGet(() -> finding.causedBy(cause));
   }
 
   private static final Duration RECENT = Duration.ofMinutes(10);
@@ -87,10 +114,10 @@ final class IpamdProcess {
                   + " if ipamD does not answer after a restart; warn if doctor sees one restart, or"
                   + " if the agent saw three and ipamD has run for 5 minutes since then; note if"
                   + " ipamD started less than 10 minutes ago and over 15 minutes after the boot",
-              "The first command shows the reason. OOMKilled: raise the memory limit of aws-node."
+              "describe shows the reason. OOMKilled: raise the memory limit with set resources."
                   + " \"Liveness probe failed\": give the node free CPU. Otherwise the logs have"
                   + " the error. If a change of aws-node came just before, undo it with"
-                  + " kubectl rollout undo")
+                  + " rollout undo")
           .run(
               Commands.LAST_STATE,
               Commands.PREVIOUS_LOG,

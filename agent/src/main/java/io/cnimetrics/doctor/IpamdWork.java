@@ -120,12 +120,8 @@ final class IpamdWork {
               "forced-removals",
               "`awscni_force_removed_enis`, `awscni_force_removed_ips`",
               "warn if the count rises or may be rising now; note if it rose before",
-              "Restart the pods that lost their network. CloudTrail shows which caller detached"
-                  + " the ENI or unassigned the addresses")
-          .run(
-              Commands.PODS_OF_NODE,
-              Commands.callersOf("DetachNetworkInterface"),
-              Commands.callersOf("UnassignPrivateIpAddresses"))
+              "Delete the pods that lost their address, so that they start again with a new one."
+                  + " CloudTrail shows which caller detached the ENI or unassigned the addresses")
           .needs(METRICS);
 
   private static Finding forcedRemovals(NodeEvidence node) {
@@ -135,12 +131,26 @@ final class IpamdWork {
     String evidence = "ENIs: %s; addresses: %s".formatted(enis, addresses);
     return both.total() == 0
         ? FORCED_REMOVALS.ok("No pod lost its address", evidence)
-        : both.judge(
-            FORCED_REMOVALS.warn(
+        : forcedRemovals(node, both, evidence);
+  }
+
+  /** The pods stay without network after the last removal, so a note has the advice too. */
+  private static Finding forcedRemovals(NodeEvidence node, Trend both, String evidence) {
+    Finding finding =
+        FORCED_REMOVALS
+            .warn(
                 "Pods lost addresses that they held",
                 evidence,
                 "A caller other than ipamD detached an ENI or unassigned its addresses, or instance"
-                    + " metadata did not show them for a while"));
+                    + " metadata did not show them for a while. A pod whose address is gone keeps"
+                    + " running, and has no network until it is deleted")
+            .remedied(
+                FORCED_REMOVALS.remedy(),
+                Commands.podsWithoutAddress(node),
+                Commands.callersOf("DetachNetworkInterface"),
+                Commands.callersOf("UnassignPrivateIpAddresses"),
+                Commands.DELETE_POD);
+    return both.known() && !both.isRising() ? finding.at(Level.NOTE) : both.judge(finding);
   }
 
   private static final Series POD_ENI_ERRORS = MetricCatalog.POD_ENI_ERR.onlySeries();

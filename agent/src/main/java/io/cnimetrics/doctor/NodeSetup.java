@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -73,10 +74,11 @@ final class NodeSetup {
                   "A caller other than ipamD detached the ENI. The pods of the ENI have no network."
                       + " ipamD notices this within a minute")
               .remedied(
-                  "Restart the pods of that ENI, and find the caller in CloudTrail",
-                  Commands.ENIS_OF_INSTANCE,
-                  Commands.PODS_OF_NODE,
-                  Commands.eventsOf(lost.get(0))));
+                  "Delete the pods of that ENI, so that they start again, and find the caller in"
+                      + " CloudTrail",
+                  Commands.podsWithoutAddress(node),
+                  Commands.eventsOf(lost.get(0)),
+                  Commands.DELETE_POD));
     }
     List<String> unmanaged = without(attached, listed);
     if (!unmanaged.isEmpty() && !countsUnlistedEnis(node)) {
@@ -570,12 +572,17 @@ final class NodeSetup {
               "`awscni_build_info`, and a table of releases with known bugs",
               "warn if the release has a known bug; note if the release has a known limitation",
               "Upgrade the VPC CNI")
-          .run(Commands.UPGRADE_CNI)
+          .run(Commands.RELEASES, Commands.UPGRADE_CNI)
           .needs(METRICS)
           .see(Pages.RELEASES);
 
-  /** A bug that the release notes or the issues of the VPC CNI describe. */
-  private record KnownBug(String release, Level level, String text) {}
+  /**
+   * A bug that the release notes or the issues of the VPC CNI describe.
+   *
+   * @param here whether the bug affects a node, and why
+   */
+  private record KnownBug(
+      String release, Level level, String text, Function<NodeEvidence, String> here) {}
 
   private static final List<KnownBug> KNOWN_BUGS =
       List.of(
@@ -583,16 +590,41 @@ final class NodeSetup {
               "v1.16.3",
               Level.WARN,
               "ipamD can use a whole CPU when the node has no room for another ENI. Release"
-                  + " 1.16.4 fixes this bug"),
+                  + " 1.16.4 fixes this bug",
+              NodeSetup::withoutRoomForEni),
           new KnownBug(
               "v1.19.4",
               Level.WARN,
               "Custom networking and security groups for pods do not work together. Release"
-                  + " 1.19.5 fixes this bug"),
+                  + " 1.19.5 fixes this bug",
+              NodeSetup::withBothNetworks),
           new KnownBug(
               "v1.23.0",
               Level.NOTE,
-              "This release needs network policy agent 1.4.1 or later. Release 1.23.1 fixes this"));
+              "This release needs network policy agent 1.4.1 or later. Release 1.23.1 fixes this",
+              node -> "Without network policies it does not matter"));
+
+  private static final String AFFECTED = "It affects this node, because ";
+  private static final String NOT_AFFECTED = "It does not affect this node now, because ";
+
+  private static String withoutRoomForEni(NodeEvidence node) {
+    long enis = node.snapshot().pool().map(AddressPool::eniCount).orElse(0);
+    double most = node.total(MetricCatalog.ENI_MAX_AVAILABLE);
+    return (enis >= most ? AFFECTED : NOT_AFFECTED)
+        + "the node has %d of %.0f ENIs".formatted(enis, most);
+  }
+
+  private static String withBothNetworks(NodeEvidence node) {
+    if (node.snapshot().settings().isEmpty()) {
+      return "It affects this node if aws-node sets both AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG and"
+          + " ENABLE_POD_ENI to true";
+    } else if (!node.customNetworking()) {
+      return NOT_AFFECTED + "its custom networking is off";
+    }
+    return node.snapshot().pool().filter(AddressPool::hasTrunk).isPresent()
+        ? AFFECTED + "it has custom networking and a trunk ENI"
+        : NOT_AFFECTED + "it has no trunk ENI, so no pod has security groups of its own";
+  }
 
   private static Finding cniRelease(NodeEvidence node) {
     Optional<String> version = node.metrics().cniVersion();
@@ -610,7 +642,7 @@ final class NodeSetup {
     return KNOWN_BUGS.stream()
         .filter(bug -> bug.release().equals(release))
         .findFirst()
-        .map(bug -> cniRelease(bug, version.get()))
+        .map(bug -> cniRelease(node, bug, version.get()))
         .orElseGet(() -> CNI_RELEASE.ok("The release has no known bug", version.get()));
   }
 
@@ -630,11 +662,12 @@ final class NodeSetup {
     return IpamdProcess.reportsStarts(node.metrics()) ? Optional.of("1.20.0") : Optional.empty();
   }
 
-  private static Finding cniRelease(KnownBug bug, String version) {
+  private static Finding cniRelease(NodeEvidence node, KnownBug bug, String version) {
+    String evidence = "ipamD reports its release as " + version;
+    String cause = "%s. %s".formatted(bug.text(), bug.here().apply(node));
     return bug.level() == Level.WARN
-        ? CNI_RELEASE.warn(
-            "VPC CNI %s has a known bug".formatted(bug.release()), version, bug.text())
+        ? CNI_RELEASE.warn("VPC CNI %s has a known bug".formatted(bug.release()), evidence, cause)
         : CNI_RELEASE.note(
-            "VPC CNI %s has a known limitation".formatted(bug.release()), version, bug.text());
+            "VPC CNI %s has a known limitation".formatted(bug.release()), evidence, cause);
   }
 }

@@ -17,7 +17,8 @@ final class PodMetadata {
               "fail while the count rises at least each 25 s; warn if the count rose or may have"
                   + " risen in the last three minutes, or if other calls to instance metadata"
                   + " fail; note if the count rose before",
-              "Check that instance metadata is switched on, and that no program on the node blocks"
+              "HttpEndpoint must be enabled, and curl on the node must print 200. If not, switch"
+                  + " instance metadata on, or find the program on the node that blocks"
                   + " 169.254.169.254 or sends it very many requests")
           .run(
               Commands.aws("ec2 describe-instances")

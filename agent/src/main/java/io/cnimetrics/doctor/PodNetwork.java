@@ -444,19 +444,20 @@ final class PodNetwork {
                 "no route leads to " + evidence,
                 "ipamD did not notice that pods ended, and keeps their addresses. The routes to"
                     + " these addresses are gone with the pods")
-            .remedied(
-                "If the first command lists no pod with these addresses, restart aws-node. If it"
-                    + " lists pods, delete these pods: another program deleted their routes",
-                podsWith(without),
-                Commands.RESTART_AWS_NODE)
+            .remedied(IF_LISTED, podsWith(without), Commands.RESTART_AWS_NODE, Commands.DELETE_POD)
         : ROUTES
             .fail(
                 "A pod has no route",
                 evidence,
                 "A program other than ipamD deleted the route, the pod's setup was interrupted, or"
                     + " the pod has ended and ipamD keeps its address")
-            .remedied(ROUTES.remedy(), podsWith(without), Commands.RESTART_AWS_NODE);
+            .remedied(IF_LISTED, podsWith(without), Commands.RESTART_AWS_NODE, Commands.DELETE_POD);
   }
+
+  private static final String IF_LISTED =
+      "If get pods lists no pod with these addresses, restart aws-node. If it lists pods, delete"
+          + " them, so that they start again, and find the program that deletes routes, such as"
+          + " NetworkManager or another CNI";
 
   /** Doctor reports a leak only if at least 1/LEAK_RATIO of the held addresses have no route. */
   private static final int LEAK_RATIO = 10;
@@ -484,7 +485,8 @@ final class PodNetwork {
                     + " interface, but EC2 no longer sends packets to their addresses");
     return finding.remedied(
         inPool ? "Delete the pods with these addresses, so that they start again" : ROUTES.remedy(),
-        podsWith(addresses));
+        podsWith(addresses),
+        Commands.DELETE_POD);
   }
 
   /** A command that lists the pods with these addresses. */

@@ -81,6 +81,9 @@ public record Verdict(Level level, String text, Optional<String> finding) {
       case FAIL -> new Verdict(Level.FAIL, failure(node, worst, findings), id(worst));
       case WARN -> new Verdict(Level.WARN, warning(node, worst, findings), id(worst));
       default -> {
+        if (findings.stream().anyMatch(Verdict::leavesPodsWithoutNetwork)) {
+          yield new Verdict(Level.OK, calm(node) + LOST, Optional.empty());
+        }
         String notes = worst.level() == Level.NOTE ? ". The notes are not urgent" : "";
         String found =
             PodAddresses.mayRefuseWhileCooling(node)
@@ -89,6 +92,14 @@ public record Verdict(Level level, String text, Optional<String> finding) {
         yield new Verdict(Level.OK, "No trouble found" + found, Optional.empty());
       }
     };
+  }
+
+  private static final String LOST =
+      ", but pods that lost their address may have no network until they are deleted";
+
+  /** Whether pods lost their addresses earlier. ipamD does not repair such pods. */
+  static boolean leavesPodsWithoutNetwork(Finding finding) {
+    return finding.id().equals("forced-removals") && finding.level() == Level.NOTE;
   }
 
   private static final String UNKNOWN = "It is not known whether pods get addresses";

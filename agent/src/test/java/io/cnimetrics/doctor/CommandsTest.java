@@ -118,7 +118,7 @@ class CommandsTest {
   void noteIsTextBeforeTheCommand() {
     assertThat(table(Commands.setting("WARM_IP_TARGET=5")).toList())
         .containsSubsequence(
-            "      Changes every node by a restart of ipamD, after ResourceNotFoundException:",
+            "      Changes every node too; only after ResourceNotFoundException:",
             "      $ kubectl -n kube-system set env ds aws-node WARM_IP_TARGET=5");
     assertThat(table("echo 'a  # b'").toList()).contains("      $ echo 'a  # b'");
   }
@@ -186,6 +186,23 @@ class CommandsTest {
         .filteredOn(finding -> finding.id().equals(id))
         .flatExtracting(Finding::commands)
         .anyMatch(line -> line.startsWith(command));
+  }
+
+  /** EC2 lists the prefixes of a node, but not the addresses of its pods. */
+  @Test
+  void podsWithoutAnAddressOfTheInstanceAreListedOnlyIfTheNodeHasSingleAddresses(@TempDir Path dir)
+      throws Exception {
+    String command = Commands.podsWithoutAddress(DoctorFixture.poll(NamedScenario.FORCED_REMOVAL));
+    String output =
+        shell(
+            dir,
+            "aws() { printf '10.0.0.1\\t10.0.0.2'; }",
+            "kubectl() { printf 'NAME IP\\na 10.0.0.1\\nb 10.0.0.12\\n'; }",
+            command.replaceAll("<[^>]*>", "x"));
+
+    assertThat(output).isEqualTo("NAME IP\nb 10.0.0.12\n");
+    assertThat(Commands.podsWithoutAddress(DoctorFixture.poll(NamedScenario.MIXED_PREFIXES)))
+        .isEqualTo(Commands.PODS_OF_NODE);
   }
 
   @Test

@@ -315,6 +315,9 @@ class ConsistencyTest {
 
     if (one.findings().stream().anyMatch(Verdict::isUrgent)) {
       assertThat(verdict).doesNotContain("not urgent");
+    } else if (one.findings().stream().anyMatch(Verdict::leavesPodsWithoutNetwork)) {
+      assertThat(verdict)
+          .endsWith("pods that lost their address may have no network until they are deleted");
     } else if ((first.level() == Level.WARN || first.level() == Level.NOTE)
         && !verdict.contains("it is not known")) {
       assertThat(verdict).endsWith("not urgent");

@@ -58,6 +58,25 @@ class IpamdProcessTest {
         .satisfies(finding -> assertThat(finding.explainedBy()).hasValue("introspection"));
   }
 
+  @Test
+  void hangingIpamdIsRestarted() {
+    Finding first = DoctorFixture.findings(NamedScenario.INTROSPECTION_HANGS, 1).get(0);
+
+    assertThat(first.remedy()).startsWith("Restart aws-node on this node with delete pods");
+    assertThat(first.commands()).last().asString().contains("delete pods -l k8s-app=aws-node");
+  }
+
+  @Test
+  void wrongMetricsPortIsNamedBesideTheRightOne() {
+    Finding metrics = DoctorFixture.findings(NamedScenario.METRICS_OFF, 1).get(0);
+
+    assertThat(metrics.cause()).matches(".* a wrong port: it is [0-9]+, and ipamD uses 61678");
+    assertThat(metrics.evidence())
+        .contains(metrics.cause().replaceAll(".* it is ([0-9]+),.*", ":$1/"));
+    assertThat(metrics.commands())
+        .anyMatch(line -> line.contains("IPAMD_METRICS_URL=http://127.0.0.1:61678/metrics"));
+  }
+
   @ParameterizedTest(name = "{0} restarts, ipamD runs for {1} s: {2} {3}")
   @CsvSource({
     "0, 20, note, ipamD restarted recently",

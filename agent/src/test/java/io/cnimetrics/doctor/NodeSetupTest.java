@@ -2,6 +2,7 @@ package io.cnimetrics.doctor;
 
 import static io.cnimetrics.testing.Snapshots.eni;
 import static io.cnimetrics.testing.Snapshots.prefixed;
+import static io.cnimetrics.testing.Snapshots.trunk;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.capacity.PodLimits;
@@ -15,6 +16,7 @@ import io.cnimetrics.testing.Snapshots;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -104,6 +106,33 @@ class NodeSetupTest {
     assertThat(recent.level()).isEqualTo(Level.OK);
     assertThat(recent.evidence())
         .isEqualTo("ipamD does not report it, but answers like 1.20.0 or later");
+  }
+
+  @ParameterizedTest(name = "{0}, custom networking: {1}, trunk: {2}, limit of ENIs: {3}")
+  @CsvSource(
+      nullValues = "-",
+      value = {
+        "v1.19.4, true, true, 4, It affects this node",
+        "v1.19.4-eksbuild.1, false, true, 4, It does not affect this node now",
+        "v1.19.4, true, false, 4, It does not affect this node now",
+        "v1.19.4, -, true, 4, It affects this node if",
+        "v1.16.3, -, true, 2, It affects this node",
+        "v1.16.3, -, true, 4, 'It does not affect this node now, because the node has 2 of 4 ENIs'"
+      })
+  void bugOfTheReleaseSaysWhetherItAffectsThisNode(
+      String release, @Nullable Boolean custom, boolean trunk, double most, String answer) {
+    Snapshots node =
+        Snapshots.nothingRead()
+            .at(NOON)
+            .enis(eni(0, 14, 3, 0), trunk ? trunk(1, 14, 0) : eni(1, 14, 0, 0))
+            .sum("awscni_eni_max", most)
+            .release(release);
+
+    Finding finding =
+        finding(custom == null ? node : node.customNetworking(custom), "m5.xlarge", "cni-release");
+
+    assertThat(finding.cause()).contains("fixes this bug. " + answer);
+    assertThat(finding.evidence()).endsWith(release);
   }
 
   /** aws/amazon-vpc-cni-k8s#2792: pods of a new node use the trunk ENI. */

@@ -30,6 +30,7 @@ public final class Snapshots {
   private boolean metrics;
   private OptionalDouble processStart = OptionalDouble.empty();
   private Optional<Boot> boot = Optional.empty();
+  private Optional<String> release = Optional.empty();
   private Optional<IpamdSettings> settings = Optional.empty();
   private boolean introspectionOff;
   private boolean multiNic;
@@ -112,6 +113,12 @@ public final class Snapshots {
     return this;
   }
 
+  /** The release that ipamD reports, such as {@code v1.19.4}. */
+  public Snapshots release(String version) {
+    release = Optional.of(version);
+    return metrics();
+  }
+
   public Snapshots customNetworking(boolean on) {
     settings = Optional.of(new IpamdSettings(on, OptionalLong.empty()));
     return this;
@@ -126,7 +133,7 @@ public final class Snapshots {
   public NodeSnapshot build() {
     Optional<IpamdMetrics> read =
         metrics
-            ? Optional.of(new IpamdMetrics(sums, errors, processStart, boot, Optional.empty()))
+            ? Optional.of(new IpamdMetrics(sums, errors, processStart, boot, release))
             : Optional.empty();
     return new NodeSnapshot(takenAt, instance, pool, read, settings, introspectionOff, List.of());
   }
