@@ -296,8 +296,8 @@ final class PendingMinutes {
   }
 
   /**
-   * Takes as many of the newest minutes of a receiver as fit into one request. A minute that the
-   * receiver would reject as too far in the future stays pending.
+   * Takes as many of the newest minutes of a receiver as fit into one request. A minute stays
+   * pending if it is so far in the future that the receiver would reject it.
    *
    * @param known the values of dimensions that were not known when the minutes were closed
    */

@@ -85,7 +85,7 @@ final class CloudWatchService implements FaultyServer.Service {
   public Reply error(int status, String code) {
     return code.isEmpty()
         ? Reply.page(status)
-        : reply(status, Cbor.error(code, "as the schedule has it"));
+        : reply(status, Cbor.error(code, "error of the schedule"));
   }
 
   private static boolean objects(Kind kind, List<Put> datums) {

@@ -47,7 +47,7 @@ final class Credentials implements FaultyServer.Service {
     return Reply.text(
         status,
         "text/xml",
-        "<ErrorResponse><Error><Code>%s</Code><Message>as the schedule has it</Message></Error></ErrorResponse>"
+        "<ErrorResponse><Error><Code>%s</Code><Message>error of the schedule</Message></Error></ErrorResponse>"
             .formatted(code));
   }
 }

@@ -26,7 +26,7 @@ record Tags(String cluster) implements FaultyServer.Service {
         status,
         """
         <?xml version="1.0" encoding="UTF-8"?>
-        <Response><Errors><Error><Code>%s</Code><Message>as the schedule has it</Message></Error>
+        <Response><Errors><Error><Code>%s</Code><Message>error of the schedule</Message></Error>
         </Errors><RequestID>00000000-0000-0000-0000-000000000000</RequestID></Response>\
         """
             .formatted(code));

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A process with the heap of the image survives every answer of every peer of AWS. */
+/** A process with the heap of the image survives all answers of all services of AWS. */
 @Timeout(240)
 class LargeAnswersTest {
   /**

@@ -36,10 +36,10 @@ class AlarmStoriesTest {
           entry("pods are refused", (story, node) -> node.refuse(4)),
           entry("instance metadata is away", (story, node) -> node.losePodsWithoutMetadata(2)),
           entry("addresses leak", AlarmStoriesTest::leak),
-          entry("pods come and go too fast", AlarmStoriesTest::churn),
+          entry("pods start and end too fast", AlarmStoriesTest::churn),
           entry("ipamD is down", (story, node) -> node.goDown()),
           entry("ipamD restarts each minute", (story, node) -> node.comeUp(story.now())),
-          entry("a subnet runs dry", (story, node) -> story.freeAddresses(Printed.SUBNET, 3)),
+          entry("a subnet becomes empty", (story, node) -> story.freeAddresses(Printed.SUBNET, 3)),
           entry("a pool does not grow", (story, node) -> node.pool(2, 28, 0)),
           entry("EC2 denies", (story, node) -> node.count("awsAPIDeniedErr", 1)),
           entry("EC2 throttles", (story, node) -> node.count("awsAPIThrottleErr", 20)),
@@ -69,10 +69,10 @@ class AlarmStoriesTest {
     "pods are refused, PodsGetNoAddress, 6, 5, 6, 10",
     "instance metadata is away, PodsGetNoAddress, 6, 5, 6, 10",
     "addresses leak, PodsGetNoAddress, 6, 5, 6, 10",
-    "pods come and go too fast, PodsGetNoAddress WarmPoolEmpty, 15, 12, 15, 18",
+    "pods start and end too fast, PodsGetNoAddress WarmPoolEmpty, 15, 12, 15, 18",
     "ipamD is down, IpamdDown, 8, 7, 8, 12",
     "ipamD restarts each minute, IpamdCrashLoop, 6, 5, 6, 10",
-    "a subnet runs dry, SubnetEmpty0a, 8, 5, 8, 5",
+    "a subnet becomes empty, SubnetEmpty0a, 8, 5, 8, 5",
     "a pool does not grow, WarmPoolEmpty, 15, 12, 15, 18",
     "EC2 denies, Ec2Denies, 8, 7, 8, 13",
     "EC2 throttles, Ec2Throttles, 8, 7, 8, 13",
@@ -253,7 +253,7 @@ class AlarmStoriesTest {
 
   private static void run(
       Story story, int minutes, BiConsumer<Story, StoryNode> trouble, StoryNode node) {
-    boolean free = trouble != TROUBLES.get("a subnet runs dry");
+    boolean free = trouble != TROUBLES.get("a subnet becomes empty");
     story.minutes(
         minutes,
         minute -> {

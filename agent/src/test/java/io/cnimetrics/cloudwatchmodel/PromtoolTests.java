@@ -161,17 +161,17 @@ final class PromtoolTests {
     trouble("pods are refused", 6, 5, "PodsGetNoAddress", seven);
     trouble("instance metadata is away", 6, 5, "PodsGetNoAddress", seven);
     trouble("addresses leak", 6, 5, "PodsGetNoAddress", seven);
-    trouble("pods come and go too fast", 15, 12, "PodsGetNoAddress WarmPoolEmpty", seven);
+    trouble("pods start and end too fast", 15, 12, "PodsGetNoAddress WarmPoolEmpty", seven);
     trouble("ipamD is down", 8, 7, "IpamdDown", seven);
     trouble("ipamD restarts each minute", 6, 5, "IpamdCrashLoop", seven);
-    trouble("a subnet runs dry", 8, 5, "SubnetEmpty", "");
+    trouble("a subnet becomes empty", 8, 5, "SubnetEmpty", "");
     trouble("a pool does not grow", 15, 12, "WarmPoolEmpty", seven);
     trouble("EC2 denies", 8, 7, "Ec2Denies", seven);
     trouble("EC2 throttles", 8, 7, "Ec2Throttles", seven);
     trouble("nodes fill up", 22, 20, "NodesNearlyFull", "");
 
     write(
-        "a new node never comes up",
+        "ipamD of a new node never starts",
         AlarmStoriesTest.ipamdNeverStarts(1),
         8,
         fired("IpamdDown", List.of(node(20))));

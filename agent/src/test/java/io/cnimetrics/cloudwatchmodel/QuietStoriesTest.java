@@ -34,7 +34,7 @@ class QuietStoriesTest {
           entry("new nodes start", QuietStoriesTest::newNodesStart),
           entry("ipamD counts what it reconciles", QuietStoriesTest::ipamdReconciles),
           entry("optional metadata is missing", QuietStoriesTest::optionalMetadataIsMissing),
-          entry("a call to metadata fails now and then", QuietStoriesTest::metadataFailsOnce),
+          entry("a call to metadata fails sometimes", QuietStoriesTest::metadataFailsOnce),
           entry("a batch fills all nodes for an hour", QuietStoriesTest::batchFillsAllNodes),
           entry("the cluster scales to zero and back", QuietStoriesTest::clusterScalesToZero));
 

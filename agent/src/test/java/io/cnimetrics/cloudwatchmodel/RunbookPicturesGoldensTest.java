@@ -36,11 +36,11 @@ class RunbookPicturesGoldensTest {
     "pods-get-no-address, PodsGetNoAddress, 20, pods are refused",
     "ipamd-down, IpamdDown, 20, ipamD is down",
     "ipamd-crash-loop, IpamdCrashLoop, 20, ipamD restarts each minute",
-    "subnet-empty, SubnetEmpty0a, 20, a subnet runs dry",
+    "subnet-empty, SubnetEmpty0a, 20, a subnet becomes empty",
     "subnet-empty-soon, SubnetEmptySoon0a, 120, a subnet falls",
     "no-data, NoData, 30, no node reports",
     "warm-pool-empty, WarmPoolEmpty, 20, a pool does not grow",
-    "pods-lost-address, PodsLostAddress, 1, an address is taken away",
+    "pods-lost-address, PodsLostAddress, 1, an address is removed",
     "ec2-denies, Ec2Denies, 20, EC2 denies",
     "ec2-throttles, Ec2Throttles, 20, EC2 throttles",
     "nodes-nearly-full, NodesNearlyFull, 30, nodes fill up"
@@ -71,7 +71,7 @@ class RunbookPicturesGoldensTest {
     if (events.equals("a subnet falls")) {
       return SubnetStoriesTest.Change.FALLS_BY_15_ADDRESSES.story(1, false);
     }
-    if (events.equals("an address is taken away")) {
+    if (events.equals("an address is removed")) {
       Story story = cluster(1);
       story.minutes(BEFORE, minute -> {});
       story.minutes(minutes, minute -> story.node(node(3)).count("forceRemoveIPs", 1));
@@ -87,9 +87,9 @@ class RunbookPicturesGoldensTest {
     Instant begins = Story.START.plus(MINUTE.multipliedBy(BEFORE));
     Span trouble = new Span(begins, begins.plus(MINUTE.multipliedBy(minutes)));
     return """
-        <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" font-family="sans-serif" font-size="12">
-        <rect width="%d" height="%d" fill="#ffffff"/>
-        """
+    <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" font-family="sans-serif" font-size="12">
+    <rect width="%d" height="%d" fill="#ffffff"/>
+    """
             .formatted(WIDTH, HEIGHT, WIDTH, HEIGHT)
         + legend(LEFT, "#90a4ae", "trouble")
         + legend(LEFT + 90, "#ef9a9a", "alarm is on")

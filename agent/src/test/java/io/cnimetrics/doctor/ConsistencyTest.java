@@ -51,7 +51,7 @@ class ConsistencyTest {
   private static final List<Pair> CONTRADICTIONS =
       List.of(
           new Pair(
-              "idle addresses are no advice while pods wait",
+              "idle addresses are not reported while pods wait",
               is("idle-addresses", Level.NOTE),
               isPresent("refused-pods").or(isPresent("warm-pool")).or(isPresent("no-addresses"))),
           new Pair(
@@ -59,31 +59,31 @@ class ConsistencyTest {
               isPresent("node-full"),
               isPresent("warm-pool")),
           new Pair(
-              "leaked addresses do not fill a node that is full by itself",
+              "a node is full because of its pods or because of leaked addresses",
               isUnexplained("leaked-addresses"),
               isUnexplained("node-full")),
           new Pair(
-              "pods that wait for the cooldown wait for nothing else",
+              "pods wait for the cooldown or for a larger node",
               isUnexplained("cooldown"),
               isUnexplained("node-full")),
           new Pair(
-              "a pool without addresses has none to cool",
+              "a pool without addresses has no cooling address",
               isPresent("no-addresses"),
               isPresent("cooldown")),
           new Pair(
-              "idle addresses are no advice beside a failure",
+              "idle addresses are not reported beside a failure",
               is("idle-addresses", Level.NOTE).or(is("idle-addresses", Level.WARN)),
               finding -> finding.level() == Level.FAIL),
           new Pair(
-              "a node has one kind of addresses that is missing",
+              "a node lacks single addresses or prefixes, not both",
               isUnexplained("ec2-no-addresses").and(finding -> finding.level() == Level.FAIL),
               isUnexplained("ec2-no-prefixes").and(finding -> finding.level() == Level.FAIL)),
           new Pair(
-              "a kept slot is no fault of a missing ENIConfig",
+              "a slot is free for a trunk ENI or because of a missing ENIConfig",
               isUnexplained("trunk-slot"),
               isUnexplained("eniconfig")),
           new Pair(
-              "prefixes do not help a leak",
+              "prefixes do not help against leaked addresses",
               isPresent("leaked-addresses"),
               commands("ENABLE_PREFIX_DELEGATION=true")),
           new Pair(

@@ -34,13 +34,13 @@ class DoctorDocumentGoldensTest {
 
       - The first line names the node, its instance type, the cluster, and the release of the VPC CNI if ipamD reports it.
         Below it is the time of the last poll.
-      - The next line is the **verdict**: one sentence that says whether pods get addresses, since when not, and why. The
-        answer is yes, no, late, only between restarts of ipamD, not known, or that no pod has requested an address. The
-        time can be unknown if doctor polls once and no agent runs.
+      - The next line is the **verdict**: one sentence that says whether pods get addresses and, if not, since when and
+        why. The answer is yes, no, late, only between restarts of ipamD, not known, or that no pod has requested an
+        address. The time can be unknown if doctor polls once and no agent runs.
       - The first **finding** is the one of the verdict: its evidence, cause, effects, remedy, commands, and a page of AWS.
         The effects are the symptoms that it explains. The commands that only read come first.
-      - **Also** lists further findings, without their commands. **Not urgent** lists findings that keep no pod from an
-        address. If no finding keeps pods from addresses, the verdict says that the findings are not urgent.
+      - **Also** lists further findings, without their commands. **Not urgent** lists findings that do not stop pods from
+        getting addresses. If there are only such findings, the verdict says that they are not urgent.
       - The last line counts the findings. `--verbose` shows all of them with their commands, and why a check did not run: a
         permission, a source or a second poll is missing.
 

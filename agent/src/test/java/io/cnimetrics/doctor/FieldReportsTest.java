@@ -221,7 +221,7 @@ class FieldReportsTest {
             "create-subnet-cidr-reservation",
             ">no-addresses"),
         fails(
-            "#1634: the node keeps the single addresses of before the change to prefixes",
+            "#1634: after the change to prefixes, the node keeps its single addresses",
             node(eni(0, 14, 9))
                 .prefixMode()
                 .refused()
