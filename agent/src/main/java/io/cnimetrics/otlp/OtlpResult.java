@@ -6,6 +6,7 @@ import io.cnimetrics.aws.ProxyException;
 import io.cnimetrics.aws.Redacted;
 import io.cnimetrics.aws.ResponseTimes;
 import io.cnimetrics.aws.RootCause;
+import io.cnimetrics.publish.MetricSink;
 import io.cnimetrics.publish.MetricSink.PutResult;
 import io.cnimetrics.publish.MetricSink.PutResult.Status;
 import io.cnimetrics.snapshot.UrlSecrets;
@@ -59,7 +60,8 @@ final class OtlpResult {
       OtlpAnswer read = OtlpAnswer.ofSuccess(body);
       return read.rejected() == 0
           ? PutResult.ACCEPTED
-          : PutResult.partlyAccepted((int) read.rejected(), quoted(read.message()));
+          : PutResult.partlyAccepted(
+              (int) Math.min(MetricSink.MOST_DATUMS, read.rejected()), quoted(read.message()));
     }
     String said = quoted(words(head, body));
     int status = head.statusCode();

@@ -236,8 +236,7 @@ public final class Sender {
       PutResult answer = put(batch);
       return switch (answer.status()) {
         case ACCEPTED -> {
-          events.sent(batch.datums().size() - answer.rejected());
-          rejected(answer);
+          accepted(batch.datums().size(), answer);
           buffer.acknowledge(batch);
           refusalsInARow = 0;
           newestAccepted = true;
@@ -259,13 +258,16 @@ public final class Sender {
       };
     }
 
-    private void rejected(PutResult answer) {
-      if (answer.rejected() > 0) {
-        events.dropped(DropReason.INVALID, answer.rejected());
+    /** Counts the datums. A receiver's number of rejected datums can be wrong. */
+    private void accepted(int datums, PutResult answer) {
+      int rejected = Math.max(0, Math.min(datums, answer.rejected()));
+      events.sent(datums - rejected);
+      if (rejected > 0) {
+        events.dropped(DropReason.INVALID, rejected);
         log.warn(
             "{} accepted a request and rejected some of its datums: datums={} cause=\"{}\"",
             receiver.label(),
-            answer.rejected(),
+            rejected,
             answer.message());
       }
     }

@@ -13,6 +13,7 @@ import io.cnimetrics.testing.RecordedLog;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +21,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SenderTest {
@@ -376,6 +378,28 @@ class SenderTest {
     sender = fixture.sender((namespace, datums, limit) -> answerAfter(took, slowDown), at(6));
 
     assertThat(sender.turn(at(65))).isAfter(at(66).plus(took));
+  }
+
+  /** A receiver of OTLP can also reject the point that describes the node, or count wrongly. */
+  @ParameterizedTest
+  @CsvSource({"1000,true", "2147483647,true", "0,false", "-5,false"})
+  void numberOfRejectedDatumsIsBoundedByTheRequest(int rejected, boolean all) {
+    pollMinutes(0, 0);
+    List<Datum> sent = new ArrayList<>();
+    sender =
+        fixture.sender(
+            (namespace, datums, limit) -> {
+              sent.addAll(datums);
+              return PutResult.partlyAccepted(rejected, "too late");
+            },
+            at(6));
+
+    turn(65);
+
+    assertThat(sent).isNotEmpty();
+    assertThat(fixture.drops.sent).isEqualTo(all ? 0 : sent.size());
+    assertThat(fixture.drops.dropped)
+        .isEqualTo(all ? Map.of(DropReason.INVALID, sent.size()) : Map.of());
   }
 
   private static PutResult answerAfter(Duration time, PutResult answer) {
