@@ -118,7 +118,8 @@ public final class Agent {
             config.nodeName(),
             config.maxPods().isPresent()
                 ? Optional.of(new PodLimits(config.maxPods().getAsInt(), config.hostNetworkPods()))
-                : Optional.empty());
+                : Optional.empty(),
+            config.metrics());
     this.buffer =
         new MetricBuffer(
             config.stateDir(),
@@ -134,7 +135,8 @@ public final class Agent {
             source ->
                 new SubnetReporter(
                     config, source, buffer, lastPoll, schedule.subnetOffset(), clock.instant()));
-    this.poller = new Poller(ipamd, sampler.withGrace(GRACE), buffer, schedule, this::polled);
+    this.poller =
+        new Poller(ipamd, sampler.ofAllMetrics().withGrace(GRACE), buffer, schedule, this::polled);
     this.polls = new Loop("poll", config.pollInterval(), clock, poller::run);
     this.publisher =
         new Publisher(
@@ -217,7 +219,8 @@ public final class Agent {
 
   private void polled(NodeSnapshot snapshot, PollSamples reading) {
     stats.polled(snapshot.ipamdRead() ? PollResult.GOOD : PollResult.FAILED);
-    stats.dropped(DropReason.INVALID, reading.leftOut().size());
+    stats.dropped(
+        DropReason.INVALID, (int) reading.leftOut().stream().filter(alerts::sends).count());
     lastPoll.set(snapshot, reading.samples());
     subnets.ifPresent(known -> known.polled(snapshot));
     alerts.polled(snapshot, reading);
@@ -289,11 +292,14 @@ public final class Agent {
   }
 
   /**
-   * The samples of the last poll, and the number of the agent's starts; empty before the first
-   * poll.
+   * The selected samples of the last poll, and the number of the agent's starts; empty before the
+   * first poll.
    */
   public List<Sample> samples() {
-    List<Sample> polled = lastPoll.samples();
+    List<Sample> polled =
+        lastPoll.samples().stream()
+            .filter(sample -> sample.subnetId().isPresent() || alerts.sends(sample.metric()))
+            .toList();
     OptionalDouble starts = OptionalDouble.of((double) buffer.history().starts());
     Sample count = new Sample(MetricCatalog.AGENT_STARTS, OptionalDouble.empty(), starts);
     return polled.isEmpty() ? polled : Stream.concat(polled.stream(), Stream.of(count)).toList();

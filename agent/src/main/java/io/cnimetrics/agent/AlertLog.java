@@ -2,8 +2,10 @@ package io.cnimetrics.agent;
 
 import io.cnimetrics.agent.AlertCause.Found;
 import io.cnimetrics.capacity.PodLimits;
+import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sampler.PollSamples;
+import io.cnimetrics.config.MetricSelection;
 import io.cnimetrics.health.AgentStatus;
 import io.cnimetrics.publish.MetricBuffer.AlertChanges;
 import io.cnimetrics.publish.MetricBuffer.AlertListener;
@@ -34,6 +36,7 @@ final class AlertLog implements AlertListener {
 
   private final String nodeName;
   private final Optional<PodLimits> pods;
+  private final MetricSelection sent;
   private final IncreaseHistory increases = new IncreaseHistory();
   private final Map<String, Trouble> present = new LinkedHashMap<>();
   private final Deque<AgentStatus.Minute> minutes = new ArrayDeque<>();
@@ -50,10 +53,12 @@ final class AlertLog implements AlertListener {
 
   /**
    * @param pods the kubelet's limit of pods; empty if the agent only assumes a limit
+   * @param sent the metrics whose values are sent. The log shows the alerts of all metrics
    */
-  AlertLog(String nodeName, Optional<PodLimits> pods) {
+  AlertLog(String nodeName, Optional<PodLimits> pods, MetricSelection sent) {
     this.nodeName = nodeName;
     this.pods = pods;
+    this.sent = sent;
   }
 
   IncreaseHistory increases() {
@@ -91,6 +96,11 @@ final class AlertLog implements AlertListener {
   /** The values of the last minutes, the oldest first. */
   synchronized List<AgentStatus.Minute> minutes() {
     return List.copyOf(minutes);
+  }
+
+  @Override
+  public boolean sends(Metric metric) {
+    return sent.includes(metric.name(), metric.core());
   }
 
   /**

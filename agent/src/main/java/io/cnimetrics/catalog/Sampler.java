@@ -46,6 +46,11 @@ public record Sampler(
     this(metrics, podLimits, agentStart, at -> Duration.between(agentStart, at), Duration.ZERO);
   }
 
+  /** Returns a sampler of all metrics, because metrics that are not sent can show trouble too. */
+  public Sampler ofAllMetrics() {
+    return new Sampler(MetricCatalog.all(), podLimits, agentStart, agentAge, grace);
+  }
+
   /**
    * Returns a sampler with a grace period, because on a new node ipamD can start after the agent.
    * During the grace period, the sampler reports ipamD as down only in two cases: this agent has

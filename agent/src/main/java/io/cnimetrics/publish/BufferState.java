@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -74,6 +75,15 @@ record BufferState(
     /** This minute with additional samples, which were read before its own samples. */
     OpenMinute after(List<Sample> before) {
       return new OpenMinute(minute, at, earlier, combined(before, samples));
+    }
+
+    /** This minute with only the samples of some metrics. */
+    OpenMinute only(Predicate<Metric> wanted) {
+      return new OpenMinute(
+          minute,
+          at,
+          earlier,
+          samples.stream().filter(sample -> wanted.test(sample.metric())).toList());
     }
 
     List<MinuteValue> values() {

@@ -1,5 +1,6 @@
 package io.cnimetrics.publish;
 
+import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.Sample;
 import io.cnimetrics.catalog.Sampler.PollSamples;
 import io.cnimetrics.catalog.SamplerState;
@@ -42,11 +43,16 @@ public final class MetricBuffer implements AutoCloseable {
   private BufferState keptState;
   private Optional<Instant> polledMinute = Optional.empty();
 
-  /** Receives the alerts of closed minutes. */
+  /** Receives the alerts of closed minutes, and knows which values are sent. */
   @FunctionalInterface
   public interface AlertListener {
     /** Called on the thread that closes the minute. */
     void closed(AlertChanges changes);
+
+    /** Whether the values of a metric are sent. Alerts do not depend on this. */
+    default boolean sends(Metric metric) {
+      return true;
+    }
 
     /** The part of a metric's value in a minute that comes from harmless errors. */
     default double harmless(Instant minute, String metric) {
@@ -233,7 +239,10 @@ public final class MetricBuffer implements AutoCloseable {
    * them. Otherwise the events between the last closed minute and the restart would be lost.
    */
   private void addOldTotals() {
-    state.open().ifPresent(open -> otlp.ifPresent(destination -> addTotals(open, destination)));
+    state
+        .open()
+        .map(open -> open.only(reports::sends))
+        .ifPresent(open -> otlp.ifPresent(destination -> addTotals(open, destination)));
   }
 
   /** Records the end of a poll. The poll may have failed. */
@@ -321,7 +330,7 @@ public final class MetricBuffer implements AutoCloseable {
         }
       }
       reports.closed(changes);
-      addPending(open, state.destination(), otlp);
+      addPending(open.only(reports::sends), state.destination(), otlp);
       state = state.closed();
     }
   }

@@ -5,6 +5,7 @@ import static io.cnimetrics.testing.Snapshots.eni;
 import static io.cnimetrics.testing.Snapshots.nothingRead;
 
 import io.cnimetrics.capacity.PodLimits;
+import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.catalog.SamplerState;
@@ -20,6 +21,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
 /** A buffer that receives polls, with a fake CloudWatch that receives its requests. */
@@ -38,6 +40,9 @@ final class BufferFixture {
 
   /** Errors of ipamD up to this number in a minute start no alert. */
   double harmless;
+
+  /** Whether a metric is sent. */
+  Predicate<Metric> sent = metric -> true;
 
   private final Sampler sampler;
 
@@ -128,6 +133,11 @@ final class BufferFixture {
     @Override
     public void closed(MetricBuffer.AlertChanges changes) {
       reports.add(changes);
+    }
+
+    @Override
+    public boolean sends(Metric metric) {
+      return sent.test(metric);
     }
 
     @Override

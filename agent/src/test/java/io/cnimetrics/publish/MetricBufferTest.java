@@ -529,6 +529,21 @@ class MetricBufferTest {
   }
 
   @Test
+  void alertOfAMetricThatIsNotSentIsReported() {
+    BufferFixture fixture = BufferFixture.inMemory();
+    fixture.sent = metric -> metric.equals(MetricCatalog.ENI_ALLOCATED);
+    fixture.poll(at(10), 4).poll(at(70), 6).poll(at(130), 6);
+
+    assertThat(fixture.reports)
+        .last()
+        .extracting(report -> report.raised().get(0).metric())
+        .isEqualTo("ipamdErr");
+    assertThat(fixture.buffer.take(Receiver.CLOUDWATCH, at(130)).orElseThrow().datums())
+        .extracting(MetricSink.Datum::metric)
+        .containsOnly("eniAllocated");
+  }
+
+  @Test
   void harmlessPartOfAValueNeitherRaisesAnAlertNorSendsEarly() {
     BufferFixture fixture = BufferFixture.inMemory();
     fixture.harmless = 2;
