@@ -158,13 +158,13 @@ final class Commands {
       aws("eks describe-nodegroup")
           + OF_NODE_GROUP
           + " --query nodegroup.scalingConfig"
-          + "  # skip both, if Karpenter or another autoscaler adds nodes";
+          + "  # skip the next two, if Karpenter or another autoscaler adds nodes";
 
   private static final String ADD_NODES =
       aws("eks update-nodegroup-config")
           + OF_NODE_GROUP
-          + " --scaling-config desiredSize=\"$SIZE\"  # adds nodes; first set SIZE; if above"
-          + " maxSize, append ,maxSize=$SIZE";
+          + " --scaling-config desiredSize=\"$SIZE\""
+          + "  # first set SIZE above desiredSize (over maxSize: append ,maxSize=$SIZE)";
 
   private static final String CORDON =
       "kubectl cordon "

@@ -123,7 +123,7 @@ record Ec2Errors(
               "ipamD respects the limits of its ENIs",
               "ipamD's table of limits is wrong for this type, or its list of the ENI's addresses"
                   + " differs from EC2's",
-              "Restart ipamD: it then reads the ENI's addresses from EC2 again. If the errors"
+              "Restart aws-node: ipamD then reads the ENI's addresses from EC2 again. If the errors"
                   + " continue, upgrade the VPC CNI, because ipamD never corrects its table",
               Pages.INSTANCE_TYPES,
               Commands.RESTART_AWS_NODE,

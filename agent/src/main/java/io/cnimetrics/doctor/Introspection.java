@@ -113,7 +113,8 @@ final class Introspection {
               .remedied(
                   "Restart aws-node on this node with delete pods: running pods keep their network"
                       + " meanwhile. Before that, look whether top shows free CPU, and what ipamD"
-                      + " logged last. If the node has no free CPU, first move pods to other nodes",
+                      + " logged last. If the node has no free CPU, first move pods away with"
+                      + " kubectl drain",
                   "top -b -n 1 | head -15" + Commands.ON_NODE,
                   "sudo tail -20 /var/log/aws-routed-eni/ipamd.log" + Commands.ON_NODE,
                   Commands.RESTART_AWS_NODE);
@@ -138,7 +139,7 @@ final class Introspection {
               "ipamD crashed, and the socket's file still exists. ipamD cannot listen again until"
                   + " the file is deleted")
           .remedied(
-              "Delete the socket's file on the node, then restart ipamD",
+              "Delete the socket's file on the node, then restart aws-node",
               "sudo rm " + Commands.quoted(staleSocket.group(1)) + Commands.ON_NODE,
               Commands.RESTART_AWS_NODE);
     } else if (oldPort.filter(elsewhere::answersAt).isPresent()) {

@@ -41,7 +41,7 @@ final class IpamdWork {
               "warn if the gauge is over 0 in each of several polls, and ipamD's calls to EC2 do"
                   + " not rise",
               "Find calls in CloudTrail that EC2 throttles or denies. If the change of the pool"
-                  + " lasts more than 15 minutes, restart ipamD")
+                  + " lasts more than 15 minutes, restart aws-node")
           .run(Commands.doctor("--polls 5"), Commands.CALLS_TO_EC2, Commands.RESTART_AWS_NODE)
           .needs(METRICS);
 

@@ -571,7 +571,7 @@ final class NodeSetup {
               "cni-release",
               "`awscni_build_info`, and a table of releases with known bugs",
               "warn if the release has a known bug; note if the release has a known limitation",
-              "Upgrade the VPC CNI")
+              "Upgrade the VPC CNI. If the bug does not affect the node, this can wait")
           .run(Commands.RELEASES, Commands.UPGRADE_CNI)
           .needs(METRICS)
           .see(Pages.RELEASES);

@@ -46,7 +46,8 @@ final class PodAddresses {
               "fail if the ENIs have no address, or if each of several polls shows no ENI; warn if"
                   + " a single poll shows no ENI, or if ipamD released all addresses and no pod is"
                   + " refused",
-              "Find out from ipamD's log on the node why ipamD gets no address. Then restart ipamD")
+              "Find out from ipamD's log on the node why ipamD gets no address. Then restart"
+                  + " aws-node")
           .run(Commands.ERRORS_OF_IPAMD, Commands.RESTART_AWS_NODE)
           .needs(POOL, IPV4)
           .see(Pages.TROUBLESHOOTING);
