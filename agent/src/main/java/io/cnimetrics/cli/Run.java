@@ -73,7 +73,12 @@ final class Run implements Command {
     // The hook is added first, because an earlier signal would end the JVM with exit code 143. If
     // an error has ended the main thread, the hook keeps the exit code of the error.
     StopHook hook = new StopHook(() -> stop() && main.isAlive(), StopHook.LIMIT, runtime::halt);
-    runtime.addShutdownHook(new Thread(hook, "stop"));
+    try {
+      runtime.addShutdownHook(new Thread(hook, "stop"));
+    } catch (IllegalStateException e) {
+      // The signal arrived before the hook. The agent has not started, so nothing must be saved.
+      runtime.halt(Cli.OK);
+    }
     Thread.setDefaultUncaughtExceptionHandler(
         (thread, failure) -> uncaught(thread, failure, runtime::halt));
     AgentComponent built = build(values);

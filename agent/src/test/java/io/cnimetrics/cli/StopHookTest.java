@@ -2,6 +2,7 @@ package io.cnimetrics.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cnimetrics.testing.OwnJvm;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,6 +51,22 @@ class StopHookTest {
   void processThatIsAlreadyEndingKeepsItsExitCode() {
     run(Duration.ofSeconds(20), () -> false);
     assertThat(halts).isEmpty();
+  }
+
+  @Test
+  void signalBeforeTheHookEndsTheProcessWithSuccessAndWithoutAMessage() throws Exception {
+    assertThat(OwnJvm.lines(OwnJvm.of(OwnJvm.ofTheImage("-Xmx64m"), EndingJvm.class, List.of())))
+        .isEmpty();
+  }
+
+  /** Starts the agent in a JVM that already ends. */
+  static final class EndingJvm {
+    private EndingJvm() {}
+
+    public static void main(String[] arguments) {
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> Main.main(new String[] {"run"})));
+      System.exit(143);
+    }
   }
 
   private void run(Duration limit, BooleanSupplier stop) {
