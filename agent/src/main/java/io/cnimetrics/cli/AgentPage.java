@@ -94,7 +94,7 @@ record AgentPage(Map<String, Object> fields) {
         }
       }
     } catch (JsonProcessingException e) {
-      // The same message follows, because Jackson's message is not for users.
+      // The exception below has no cause, because Jackson's message is not for users.
     }
     throw new IOException("the answer does not come from an agent");
   }

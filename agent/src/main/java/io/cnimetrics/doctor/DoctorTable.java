@@ -238,7 +238,7 @@ public final class DoctorTable {
 
   /**
    * Writes the note before the command, because zsh passes a pasted comment as arguments. The note
-   * also says where the command runs, if this is another place than that of the command before.
+   * also says where the command runs, if the previous command runs somewhere else.
    *
    * @param context says what the commands need besides the place
    */

@@ -63,8 +63,8 @@ public final class Sender {
   private Instant splitLoggedAt = Instant.MIN;
 
   /**
-   * The number of datums in the largest request that a proxy with a size limit accepts. Without it,
-   * half of all requests would be refused. After an hour the limit is tested again.
+   * The number of datums in the largest request that a proxy with a size limit accepts. Without
+   * this number, half of all requests would be refused. After an hour the limit is tested again.
    */
   private volatile int mostAccepted = MetricSink.MOST_DATUMS;
 

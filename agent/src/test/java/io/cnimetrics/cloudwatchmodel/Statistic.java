@@ -38,7 +38,7 @@ final class Statistic {
     throw new IllegalArgumentException("no statistic " + name);
   }
 
-  /** The percentile by the nearest-rank method, which is one of the values. */
+  /** The percentile by the nearest-rank method. It is one of the values. */
   private static double percentile(double percent, double[] values) {
     double[] sorted = values.clone();
     Arrays.sort(sorted);

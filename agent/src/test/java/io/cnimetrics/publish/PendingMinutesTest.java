@@ -40,7 +40,7 @@ class PendingMinutesTest {
     assertThat(kept.get(1).destination()).isSameAs(kept.get(0).destination());
   }
 
-  /** A heap of 12 MB must hold all minutes, whatever is in the file. */
+  /** A heap of 12 MB must hold the minutes of any file. */
   @Test
   void loadedMinutesOfManyDestinationsFitIntoMemory() {
     PendingMinutes pending = new PendingMinutes(new BufferFixture.Drops());
