@@ -71,8 +71,9 @@ final class NodeSetup {
               .warn(
                   "ipamD lists an ENI that is not attached",
                   lost.stream().map(id -> withPods(node, id)).collect(Collectors.joining(", ")),
-                  "A caller other than ipamD detached the ENI. The pods of the ENI have no network."
-                      + " ipamD notices this within a minute")
+                  "A caller other than ipamD detached the ENI, and the pods of the ENI have no"
+                      + " network. Or instance metadata omits the ENI for a while. ipamD removes"
+                      + " the ENI from its pool within a minute")
               .remedied(
                   "Delete the pods of that ENI, so that they start again, and find the caller in"
                       + " CloudTrail",
@@ -145,8 +146,10 @@ final class NodeSetup {
         : LOST_ENI
             .note("Perhaps an attached ENI is missing in ipamD's pool", missing, cause)
             .remedied(
-                "Poll twice, because ipamD may be adding the ENI now",
-                Commands.doctor("--polls 2"));
+                node.showsTrend()
+                    ? "If the ENI is missing for over 5 minutes, restart aws-node"
+                    : "Poll twice, because ipamD may be adding the ENI now",
+                node.showsTrend() ? Commands.RESTART_AWS_NODE : Commands.doctor("--polls 2"));
   }
 
   /**
@@ -384,23 +387,24 @@ final class NodeSetup {
 
   /**
    * Changes the finding about idle addresses. If pods of this node wait, it becomes ok, because the
-   * node must release no address. If the subnet has few free addresses, it becomes a warning,
+   * node must release no address. If EC2 throttles ipamD, it also becomes ok, because smaller warm
+   * targets cause more calls to EC2. If the subnet has few free addresses, it becomes a warning,
    * because other nodes need the idle ones.
    */
   static Finding besideOthers(Finding finding, List<Finding> findings) {
     if (!finding.id().equals(IDLE_ADDRESSES.id()) || finding.level() != Level.NOTE) {
       return finding;
     }
-    boolean podsWait =
+    boolean needed =
         findings.stream()
             .anyMatch(
                 other ->
                     other.level() == Level.FAIL
-                        || (other.level() == Level.WARN && PODS_WAIT.contains(other.id())));
+                        || (other.level() == Level.WARN && NEED_IDLE.contains(other.id())));
     boolean subnetIsShort =
         findings.stream().anyMatch(other -> other.isPresent() && other.id().equals("subnet"));
-    if (podsWait) {
-      return IDLE_ADDRESSES.ok("Pods wait, so idle addresses are no problem", finding.evidence());
+    if (needed) {
+      return IDLE_ADDRESSES.ok("Idle addresses are no problem now", finding.evidence());
     }
     return subnetIsShort
         ? IDLE_ADDRESSES
@@ -414,8 +418,14 @@ final class NodeSetup {
         : finding;
   }
 
-  private static final List<String> PODS_WAIT =
-      List.of("refused-pods", "warm-pool", "cooldown", "no-addresses", "metadata-away");
+  private static final List<String> NEED_IDLE =
+      List.of(
+          "refused-pods",
+          "warm-pool",
+          "cooldown",
+          "no-addresses",
+          "metadata-away",
+          "ec2-throttled");
 
   private static final CheckSpec TYPE =
       CheckSpec.of(

@@ -68,17 +68,19 @@ final class PodAddresses {
           .warn(
               "ipamD has released all of its addresses",
               evidence,
-              "No pod holds an address, and all warm targets are 0. ipamD then attaches an ENI and"
+              "No pod holds an address. If all warm targets are 0, ipamD attaches an ENI and"
                   + " detaches it again and again, and the first new pod waits")
           .remedied(
               "If all warm targets are 0, set one",
               Commands.setting("WARM_ENI_TARGET=1", Commands.settingsLike("_TARGET")));
     }
-    return justStarted
-        ? NO_ADDRESSES
-            .warn("ipamD has no ENI yet", evidence, "ipamD has just started")
-            .remedied("Poll twice", Commands.doctor("--polls 2"))
-        : NO_ADDRESSES.fail(
+    if (justStarted) {
+      return NO_ADDRESSES
+          .warn("ipamD has no ENI yet", evidence, "ipamD has just started")
+          .remedied("Poll twice", Commands.doctor("--polls 2"));
+    }
+    Finding none =
+        NO_ADDRESSES.fail(
             "The node has no address for pods",
             evidence,
             (failsAtEc2(node)
@@ -87,6 +89,13 @@ final class PodAddresses {
                     : "EC2 returned no error. Perhaps ipamD finds no subnet or security group for a"
                         + " new ENI, or")
                 + " custom networking finds no ENIConfig");
+    return !failsAtEc2(node) && (node.justStarted() || IpamdWork.addsAddresses(node))
+        ? none.causedBy("ipamD is adding addresses, and has none yet")
+            .remedied(
+                "Poll again, and check whether the node gets addresses. If not, read ipamD's log",
+                Commands.doctor("--polls 3"),
+                Commands.ERRORS_OF_IPAMD)
+        : none;
   }
 
   /** Whether a call to EC2 has failed since ipamD started, or has perhaps failed. */

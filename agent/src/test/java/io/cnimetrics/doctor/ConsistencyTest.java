@@ -55,6 +55,10 @@ class ConsistencyTest {
               is("idle-addresses", Level.NOTE),
               isPresent("refused-pods").or(isPresent("warm-pool")).or(isPresent("no-addresses"))),
           new Pair(
+              "smaller warm targets cause more calls",
+              is("idle-addresses", Level.NOTE).or(is("idle-addresses", Level.WARN)),
+              isPresent("ec2-throttled")),
+          new Pair(
               "a full node cannot have an empty pool that can grow",
               isPresent("node-full"),
               isPresent("warm-pool")),

@@ -755,6 +755,7 @@ class FieldReportsTest {
                 .calls("CreateNetworkInterface", 1, 5)
                 .attached("eni-0", "eni-1"),
             "no-addresses",
+            "is adding addresses",
             "lost-eni=Level.NOTE"),
         fails(
             "#1203: the role lacks the right to attach a trunk ENI",
@@ -1478,7 +1479,9 @@ class FieldReportsTest {
         fails(
             "ipamD has just started, and answers before it has an address",
             node(eni(0, 0, 0)).startedAgo(20).calls("AssignPrivateIpAddresses", 0, 1),
-            "no-addresses"),
+            "no-addresses",
+            "is adding addresses",
+            "!lacks permissions"),
         warns(
             "Pods came before the first addresses",
             node(eni(0, 0, 0))
@@ -1574,6 +1577,18 @@ class FieldReportsTest {
                 .metadata("DescribeNetworkInterfaces", "RequestLimitExceeded", 10, 12),
             "ec2-throttled",
             "Pods get addresses"),
+        warns(
+            "#617: the same, and the node has an idle ENI",
+            node(eni(0, 14, 3), eni(1, 14, 0))
+                .settings(false, WARM_ENI)
+                .errors("DescribeNetworkInterfaces", "RequestLimitExceeded", 10, 12),
+            "ec2-throttled",
+            "idle-addresses=Level.OK"),
+        warns(
+            "#3821: instance metadata omits an ENI of a node that was rebooted",
+            node(full(0, 14), eni(1, 14, 5)).attached("eni-0"),
+            "instance-enis",
+            "metadata omits the ENI"),
         warns(
             "#3019: ipamD removed addresses of pods, and doctor sees no routes",
             node(eni(0, 14, 6)).counts("force_removed_ips", 0, 2),
