@@ -1,9 +1,9 @@
 package io.cnimetrics.agent;
 
+import io.cnimetrics.publish.Sender;
 import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Reason;
 import io.cnimetrics.snapshot.Source;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -19,7 +19,6 @@ import org.slf4j.LoggerFactory;
  */
 final class ProblemLog {
   private static final Logger log = LoggerFactory.getLogger(ProblemLog.class);
-  private static final Duration LOG_AGAIN = Duration.ofHours(1);
 
   private final Map<Kind, Instant> loggedAt = new LinkedHashMap<>();
 
@@ -30,9 +29,7 @@ final class ProblemLog {
     for (Problem problem : problems) {
       Kind kind = new Kind(problem.source(), problem.reason());
       ended.remove(kind);
-      Instant last = loggedAt.getOrDefault(kind, Instant.MIN);
-      boolean clockWentBack = last.isAfter(now);
-      if (!last.plus(LOG_AGAIN).isAfter(now) || clockWentBack) {
+      if (Sender.isLogDue(loggedAt.getOrDefault(kind, Instant.MIN), now)) {
         loggedAt.put(kind, now);
         log.warn(
             "problem source={} reason={} message=\"{}\"",

@@ -93,7 +93,13 @@ final class IpamdHttp {
             .proxy(Proxy.NO_PROXY)
             .followRedirects(false)
             .fastFallback(false)
-            .socketFactory(new UnconnectedSockets(this::socket))
+            .socketFactory(
+                new UnconnectedSockets() {
+                  @Override
+                  public Socket createSocket() throws IOException {
+                    return socket();
+                  }
+                })
             .build();
     this.base = HttpUrl.get(unix ? "http://127.0.0.1/" : address.toString());
     this.maxBodyBytes = maxBodyBytes;

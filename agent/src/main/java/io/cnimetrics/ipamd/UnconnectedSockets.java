@@ -6,22 +6,9 @@ import java.net.Socket;
 import javax.net.SocketFactory;
 
 /** A factory of sockets that OkHttp connects. OkHttp calls no other method. */
-final class UnconnectedSockets extends SocketFactory {
-  private final Opener opener;
-
-  UnconnectedSockets(Opener opener) {
-    this.opener = opener;
-  }
-
-  @FunctionalInterface
-  interface Opener {
-    Socket open() throws IOException;
-  }
-
+abstract class UnconnectedSockets extends SocketFactory {
   @Override
-  public Socket createSocket() throws IOException {
-    return opener.open();
-  }
+  public abstract Socket createSocket() throws IOException;
 
   @Override
   public Socket createSocket(String host, int port) {

@@ -38,7 +38,8 @@ public interface MetricSink {
   /**
    * The result of one request.
    *
-   * @param retryAfter the pause before the next attempt, if the service asks for a pause
+   * @param retryAfter the pause before the next attempt, if the service asks for a pause. At most 5
+   *     minutes, because a wrong value must not stop the agent for long
    * @param code the error code of the service, or a name in capital letters if there is no answer
    *     or no code. The code is empty if the request was accepted
    * @param rejected the number of datums that the receiver rejected although it accepted the

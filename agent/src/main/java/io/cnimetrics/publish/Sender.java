@@ -37,14 +37,10 @@ public final class Sender {
    */
   private static final int MOST_REFUSALS_IN_A_ROW = 3;
 
-  /** A failure that continues is logged again after this time. */
   private static final Duration LOG_AGAIN = Duration.ofHours(1);
 
   /** Planned pauses are below this limit. A longer pause means that the clock was set back. */
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(10);
-
-  /** The upper bound for Retry-After, because a wrong value must not stop the agent for long. */
-  private static final Duration MOST_RETRY_AFTER = Duration.ofMinutes(5);
 
   private static final Logger log = LoggerFactory.getLogger(Sender.class);
 
@@ -354,7 +350,8 @@ public final class Sender {
     return answer.code().equals(PutResult.TOO_LARGE);
   }
 
-  private static boolean isLogDue(Instant last, Instant now) {
+  /** Whether a failure that continues must be logged again. */
+  public static boolean isLogDue(Instant last, Instant now) {
     boolean longAgo = !last.plus(LOG_AGAIN).isAfter(now);
     boolean clockWentBack = last.isAfter(now);
     return longAgo || clockWentBack;
@@ -415,7 +412,7 @@ public final class Sender {
   private synchronized void failed(PutResult answer, Instant now) {
     Duration pause = answer.status() == Status.UNAUTHORIZED ? backoff.nextSlow() : backoff.next();
     Duration asked = answer.retryAfter().orElse(Duration.ZERO);
-    due = now.plus(Collections.min(List.of(asked, MOST_RETRY_AFTER))).plus(pause);
+    due = now.plus(asked).plus(pause);
     if (!failure.map(PutResult::status).equals(Optional.of(answer.status()))
         || isLogDue(loggedAt, now)) {
       loggedAt = now;

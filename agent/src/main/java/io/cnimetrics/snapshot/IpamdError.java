@@ -23,14 +23,6 @@ public record IpamdError(String family, String call, String code) {
   public static final Set<String> CALLS_OF_PODS =
       Set.of("GetVPCIPv4CIDRBlocks", "GetVPCIPv6CIDRBlocks");
 
-  public static IpamdError ofApi(String call, String code) {
-    return new IpamdError(API_ERRORS, call, code);
-  }
-
-  public static IpamdError ofFunction(String function) {
-    return new IpamdError(FUNCTION_ERRORS, function, "");
-  }
-
   /** Whether instance metadata failed while ipamD set up a pod. */
   public boolean isOfPod() {
     return CALLS_OF_PODS.contains(call);

@@ -125,10 +125,10 @@ class AlertLogTest {
   void severalCallsWithOneCauseAreNamedTogether() {
     polled(onM5().enis(eni(0, 14, 14, 0)).metrics());
     Snapshots read = onM5().enis(eni(0, 14, 14, 0)).at(START.plusSeconds(30));
-    read.error(IpamdError.ofApi("CreateNetworkInterface", "UnauthorizedOperation"), 2);
-    read.error(IpamdError.ofApi("AttachNetworkInterface", "UnauthorizedOperation"), 5);
-    read.error(IpamdError.ofApi("DescribeSubnets", "AccessDenied"), 1);
-    read.error(IpamdError.ofApi("DescribeSubnets", "RequestLimitExceeded"), 9);
+    read.error(Snapshots.apiError("CreateNetworkInterface", "UnauthorizedOperation"), 2);
+    read.error(Snapshots.apiError("AttachNetworkInterface", "UnauthorizedOperation"), 5);
+    read.error(Snapshots.apiError("DescribeSubnets", "AccessDenied"), 1);
+    read.error(Snapshots.apiError("DescribeSubnets", "RequestLimitExceeded"), 9);
     polled(read);
 
     assertThat(raised("awsAPIErr"))
@@ -140,7 +140,7 @@ class AlertLogTest {
 
   @Test
   void metadataThatIsAwayIsTheCauseOfPodsThatDoNotStart() {
-    IpamdError away = IpamdError.ofApi("GetVPCIPv4CIDRBlocks", "IMDSRequestError");
+    IpamdError away = Snapshots.apiError("GetVPCIPv4CIDRBlocks", "IMDSRequestError");
     polled(onM5().enis(full()).metrics());
     polled(onM5().enis(full()).error(away, 4).at(START.plusSeconds(30)));
 
@@ -157,7 +157,9 @@ class AlertLogTest {
   void errorsOfIpamdsFunctionsAreNamed() {
     polled(onM5().metrics());
     polled(
-        onM5().error(IpamdError.ofFunction("reconcileFailedGetENIs"), 2).at(START.plusSeconds(30)));
+        onM5()
+            .error(Snapshots.functionError("reconcileFailedGetENIs"), 2)
+            .at(START.plusSeconds(30)));
 
     assertThat(raised("ipamdErr"))
         .endsWith(
@@ -220,8 +222,8 @@ class AlertLogTest {
   void unusualErrorsOfMetadataCountAndUsualErrorsDoNot() {
     polled(onM5().metrics());
     Snapshots read = onM5().at(START.plusSeconds(30));
-    read.error(IpamdError.ofApi("GetMetadata", "EC2MetadataError"), 7);
-    read.error(IpamdError.ofApi("GetVPCIPv4CIDRBlocks", "EC2MetadataError"), 2);
+    read.error(Snapshots.apiError("GetMetadata", "EC2MetadataError"), 7);
+    read.error(Snapshots.apiError("GetVPCIPv4CIDRBlocks", "EC2MetadataError"), 2);
     polled(read);
 
     assertThat(alerts.harmless(START, "awsAPIErr")).isEqualTo(7);
@@ -274,7 +276,7 @@ class AlertLogTest {
     polled(onM5().enis(full()).metrics());
     polled(
         refused("RequestLimitExceeded", 1)
-            .error(IpamdError.ofApi("GetVPCIPv4CIDRBlocks", "IMDSRequestError"), 4)
+            .error(Snapshots.apiError("GetVPCIPv4CIDRBlocks", "IMDSRequestError"), 4)
             .sum("awscni_no_available_ip_addresses", 3)
             .enis(full())
             .at(START.plusSeconds(30)));
@@ -311,8 +313,8 @@ class AlertLogTest {
         onM5()
             .enis(eni(0, 14, 14, 0))
             .sum("awscni_no_available_ip_addresses", 3)
-            .error(IpamdError.ofFunction("increaseIPPoolwaitENIAttachedFailed"), 2)
-            .error(IpamdError.ofFunction("decreaseIPPool"), 9)
+            .error(Snapshots.functionError("increaseIPPoolwaitENIAttachedFailed"), 2)
+            .error(Snapshots.functionError("decreaseIPPool"), 9)
             .at(START.plusSeconds(30)));
 
     assertThat(raised("noAddressMinutes"))
@@ -446,7 +448,7 @@ class AlertLogTest {
 
   /** A read that shows how often EC2 has returned an error code since ipamD started. */
   private static Snapshots refused(String code, double times) {
-    return onM5().error(IpamdError.ofApi("CreateNetworkInterface", code), times);
+    return onM5().error(Snapshots.apiError("CreateNetworkInterface", code), times);
   }
 
   private void polled(Snapshots read, Problem... problems) {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class IncreaseHistoryTest {
   private static final String REFUSALS = "awscni_no_available_ip_addresses";
   private static final IpamdError DENIED =
-      IpamdError.ofApi("CreateNetworkInterface", "UnauthorizedOperation");
+      Snapshots.apiError("CreateNetworkInterface", "UnauthorizedOperation");
   private static final String DENIED_KEY =
       "awscni_aws_api_error_count{api=\"CreateNetworkInterface\",error=\"UnauthorizedOperation\"}";
   private static final double BEFORE_THE_AGENT = START.getEpochSecond() - 3_600;
@@ -164,7 +164,7 @@ class IncreaseHistoryTest {
   @Test
   void numberOfKindsIsBounded() {
     for (int i = 0; i < 2_000; i++) {
-      poll(30 * i, read(BEFORE_THE_AGENT).error(IpamdError.ofFunction("function" + i), 1));
+      poll(30 * i, read(BEFORE_THE_AGENT).error(Snapshots.functionError("function" + i), 1));
     }
 
     assertThat(history.all()).hasSizeLessThanOrEqualTo(310);
@@ -173,7 +173,8 @@ class IncreaseHistoryTest {
   @Test
   void numberOfKindsIsBoundedIfIpamdRestartsAgainAndAgain() {
     for (int i = 0; i < 2_000; i++) {
-      poll(30 * i, read(AFTER_THE_AGENT + 30 * i).error(IpamdError.ofFunction("function" + i), 1));
+      poll(
+          30 * i, read(AFTER_THE_AGENT + 30 * i).error(Snapshots.functionError("function" + i), 1));
     }
 
     assertThat(history.all()).hasSizeLessThanOrEqualTo(310);

@@ -12,7 +12,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.cnimetrics.snapshot.AddressCount;
 import io.cnimetrics.snapshot.AddressMode;
 import io.cnimetrics.snapshot.Eni;
-import io.cnimetrics.snapshot.IpamdError;
 import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Reason;
@@ -573,7 +572,7 @@ class NodeCapacityTest {
     Snapshots node = nothingRead().enis(eni(0, 29, 29, 0), eni(1, 29, 29, 0), eni(2, 29, 29, 0));
 
     assertThat(maximum(withGauges(node, Optional.of(type), 4, 116))).isEqualTo(107);
-    node.error(IpamdError.ofApi("AttachNetworkInterface", "AttachmentLimitExceeded"), 300);
+    node.error(Snapshots.apiError("AttachNetworkInterface", "AttachmentLimitExceeded"), 300);
     NodeCapacity rejected = withGauges(node, Optional.of(type), 4, 116);
 
     assertThat(rejected.effectiveMaximum())
@@ -592,7 +591,8 @@ class NodeCapacityTest {
         nothingRead()
             .enis(eni(0, 0, 0, 0))
             .error(
-                IpamdError.ofApi("AssignPrivateIpAddresses", "PrivateIpAddressLimitExceeded"), 800);
+                Snapshots.apiError("AssignPrivateIpAddresses", "PrivateIpAddressLimitExceeded"),
+                800);
 
     assertThat(maximum(withGauges(node, Optional.of(type), 4, 196))).isEqualTo(56);
   }

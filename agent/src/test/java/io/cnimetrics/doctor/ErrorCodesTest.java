@@ -42,7 +42,7 @@ class ErrorCodesTest {
   @ParameterizedTest
   @MethodSource("codes")
   void codeThatRisesOnAnEmptyNodeIsTheVerdict(String code) {
-    IpamdError error = IpamdError.ofApi("CreateNetworkInterface", code);
+    IpamdError error = Snapshots.apiError("CreateNetworkInterface", code);
     Diagnosis diagnosis =
         diagnosis(node(error, 200, 216).sum("awscni_no_available_ip_addresses", 9));
 
@@ -58,7 +58,7 @@ class ErrorCodesTest {
   @ParameterizedTest
   @ValueSource(strings = {"InsufficientFreeAddressesInSubnet", "InsufficientCidrBlocks"})
   void emptySubnetIsTheVerdictAlthoughIpamdAsksOnlyEveryTwoMinutes(String code) {
-    Diagnosis diagnosis = diagnosis(node(IpamdError.ofApi("CreateNetworkInterface", code), 1, 1));
+    Diagnosis diagnosis = diagnosis(node(Snapshots.apiError("CreateNetworkInterface", code), 1, 1));
 
     Finding first = diagnosis.findings().get(0);
     assertThat(diagnosis.verdict().finding()).hasValue(first.id());
@@ -70,7 +70,7 @@ class ErrorCodesTest {
   @ParameterizedTest
   @MethodSource("codes")
   void codeThatDoesNotRiseIsNoted(String code) {
-    IpamdError error = IpamdError.ofApi("AttachNetworkInterface", code);
+    IpamdError error = Snapshots.apiError("AttachNetworkInterface", code);
     Instant later = NOON.plus(Duration.ofMinutes(3));
     Polls polls = new Polls(List.of(empty(NOON).error(error, 7), empty(later).error(error, 7)));
 
@@ -82,7 +82,7 @@ class ErrorCodesTest {
 
   @Test
   void agentOnTheNodeShowsSinceWhen() {
-    IpamdError error = IpamdError.ofApi("CreateNetworkInterface", "UnauthorizedOperation");
+    IpamdError error = Snapshots.apiError("CreateNetworkInterface", "UnauthorizedOperation");
     Instant since = NOON.minus(Duration.ofMinutes(12));
     AgentReport agent =
         new AgentReport(
@@ -101,7 +101,7 @@ class ErrorCodesTest {
 
   @Test
   void errorsThatAgentAndDoctorBothSawCountOnce() {
-    IpamdError error = IpamdError.ofApi("CreateNetworkInterface", "UnauthorizedOperation");
+    IpamdError error = Snapshots.apiError("CreateNetworkInterface", "UnauthorizedOperation");
     Instant since = NOON.minus(Duration.ofMinutes(1));
     AgentReport agent =
         new AgentReport(
@@ -123,7 +123,7 @@ class ErrorCodesTest {
   /** Doctor adds the errors since the agent's last poll to the errors that the agent counted. */
   @Test
   void errorsSinceTheLastPollOfTheAgentAreCounted() {
-    IpamdError error = IpamdError.ofApi("CreateNetworkInterface", "UnauthorizedOperation");
+    IpamdError error = Snapshots.apiError("CreateNetworkInterface", "UnauthorizedOperation");
     Instant since = NOON.minusSeconds(60);
     AgentReport agent =
         new AgentReport(
@@ -145,7 +145,7 @@ class ErrorCodesTest {
 
   @Test
   void agentOnTheNodeShowsThatTheErrorsEnded() {
-    IpamdError error = IpamdError.ofApi("CreateNetworkInterface", "RequestLimitExceeded");
+    IpamdError error = Snapshots.apiError("CreateNetworkInterface", "RequestLimitExceeded");
     AgentReport agent =
         new AgentReport(
             NOON.minus(Duration.ofHours(3)),
@@ -162,7 +162,7 @@ class ErrorCodesTest {
 
   @Test
   void metadataThatFailsForPodsIsTheVerdictAlthoughThePoolIsFull() {
-    IpamdError error = IpamdError.ofApi("GetVPCIPv4CIDRBlocks", "IMDSRequestError");
+    IpamdError error = Snapshots.apiError("GetVPCIPv4CIDRBlocks", "IMDSRequestError");
     List<NodeSnapshot> polls =
         List.of(
             Snapshots.nothingRead()
@@ -184,7 +184,7 @@ class ErrorCodesTest {
 
   @Test
   void metadataErrorOnAnOptionalPathIsNoTrouble() {
-    IpamdError error = IpamdError.ofApi("GetMetadata", "EC2MetadataError");
+    IpamdError error = Snapshots.apiError("GetMetadata", "EC2MetadataError");
 
     assertThat(diagnosis(node(error, 3, 5)).findings())
         .filteredOn(finding -> finding.id().startsWith("ec2-") || finding.id().startsWith("meta"))

@@ -10,7 +10,6 @@ import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.catalog.SamplerState;
 import io.cnimetrics.simulator.NamedScenario;
-import io.cnimetrics.snapshot.IpamdError;
 import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.testing.Snapshots;
 import java.time.Instant;
@@ -64,7 +63,7 @@ class NodeSetupTest {
   void limitsThatEc2RefusedAreAWarningWithTheFittingMaxPods() {
     Snapshots node =
         limits(4, 116)
-            .error(IpamdError.ofApi("AttachNetworkInterface", "AttachmentLimitExceeded"), 7);
+            .error(Snapshots.apiError("AttachNetworkInterface", "AttachmentLimitExceeded"), 7);
 
     Finding finding = finding(node, "d3en.12xlarge", "instance-type");
 

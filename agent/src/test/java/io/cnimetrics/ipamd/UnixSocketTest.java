@@ -177,7 +177,13 @@ class UnixSocketTest {
   void readAndWriteTimeoutsOfOkHttpHold() throws IOException {
     OkHttpClient client =
         new OkHttpClient.Builder()
-            .socketFactory(new UnconnectedSockets(this::socket))
+            .socketFactory(
+                new UnconnectedSockets() {
+                  @Override
+                  public Socket createSocket() throws IOException {
+                    return socket();
+                  }
+                })
             .readTimeout(LIMIT)
             .writeTimeout(LIMIT)
             .build();

@@ -99,6 +99,14 @@ public final class Snapshots {
     return metrics();
   }
 
+  public static IpamdError apiError(String call, String code) {
+    return new IpamdError(IpamdError.API_ERRORS, call, code);
+  }
+
+  public static IpamdError functionError(String function) {
+    return new IpamdError(IpamdError.FUNCTION_ERRORS, function, "");
+  }
+
   public Snapshots processStart(double seconds) {
     processStart = OptionalDouble.of(seconds);
     return metrics();
