@@ -184,6 +184,13 @@ final class Commands {
   static final String PODS_OF_NODE =
       "kubectl get pods -A -o wide --field-selector spec.nodeName=" + THIS_NODE;
 
+  /** Counts the pods of this node that need an address of their own. */
+  static final String POD_COUNT =
+      "kubectl get pods -A --no-headers --field-selector spec.nodeName="
+          + THIS_NODE
+          + " -o custom-columns=HOST:.spec.hostNetwork,PHASE:.status.phase"
+          + " | grep -vcE 'true|Succeeded|Failed'  # counts the pods that need an address";
+
   /** Deletes a pod that a command before it has listed. */
   static final String DELETE_POD =
       "kubectl delete pod -n \"$NAMESPACE\" \"$POD\""
@@ -284,8 +291,8 @@ final class Commands {
           + POD_TAG
           + ",Value=1 --resources \"$SUBNET\""
           + EVERY_NODE
-          + " of the VPC; first set SUBNET to one of describe-subnets with free addresses and"
-          + " False, which means not public";
+          + " of the VPC; first set SUBNET to a subnet with many free addresses and False in the"
+          + " last column (not public)";
 
   /** Lists the interfaces of the VPC CNI that no instance uses, such as those of deleted nodes. */
   static final String UNATTACHED_ENIS = unattached("");
@@ -295,7 +302,7 @@ final class Commands {
       "echo \"$ENIS\" | cut -f 1 | xargs -r -n 1 "
           + aws("ec2 delete-network-interface")
           + " --network-interface-id"
-          + "  # deletes the listed interfaces, which are of all nodes of this cluster";
+          + "  # deletes the listed interfaces, which no instance uses";
 
   /** The part of {@link #FREE_ADDRESSES} that is left out if the warm targets are low already. */
   static final String LOWER_TARGETS =
@@ -305,7 +312,9 @@ final class Commands {
   static final String FREE_ADDRESSES =
       "Delete unattached interfaces"
           + LOWER_TARGETS
-          + ". If this is not enough, give pods one more subnet";
+          + ". If doctor still fails after some minutes, give pods one more subnet";
+
+  private static final String PRESENT = "  # prints the present value; nothing means the default";
 
   private static String unattached(String filter) {
     return "ENIS=\"$("
@@ -411,7 +420,7 @@ final class Commands {
           + " 's/^[^[:space:]]*(.*\"sessionIssuer\":[{][^}]*\"userName\":\"([^\"]*)\")/\\2\\1/;"
           + " s/[{].*\"errorCode\":\"([^\"]*).*/\\1/; s/[{].*//'"
           + " | sort | uniq -c | sort -rn | head -20"
-          + "  # shows calls only some minutes after they were made";
+          + "  # CloudTrail shows a call up to 15 minutes late";
 
   /** Shows the calls to AWS that used or changed a resource. */
   static String eventsOf(String resource) {
@@ -529,7 +538,7 @@ final class Commands {
         + EVERY_NODE;
   }
 
-  static final String UPGRADE_CNI =
+  private static final String RECOMMENDED_RELEASE =
       "RELEASE=\"$("
           + aws("eks describe-addon-versions")
           + " --addon-name vpc-cni --kubernetes-version \"$("
@@ -538,9 +547,10 @@ final class Commands {
           + THIS_CLUSTER
           + " --query cluster.version --output text)\" --query"
           + " 'addons[0].addonVersions[?compatibilities[0].defaultVersion].addonVersion | [0]'"
-          + " --output text)\" && "
-          + updateAddOn(
-              " --arg release \"$RELEASE\"", "configurationValues, addonVersion: $release")
+          + " --output text)\"; echo \"$RELEASE\"  # prints the release that EKS recommends";
+
+  static final String UPGRADE_CNI =
+      updateAddOn(" --arg release \"$RELEASE\"", "configurationValues, addonVersion: $release")
           + "; upgrades the EKS add-on to its default release. If aws-node is no add-on, apply the"
           + " manifest or the chart of a newer release instead";
 
@@ -573,7 +583,7 @@ final class Commands {
         + call
         + " --max-items 50 --query 'Events[].CloudTrailEvent' --output text"
         + " | grep -oE 'User: arn:[^\"]* (because|with an explicit deny)[^\".]*' | sort | uniq -c"
-        + "  # names the role and the reason, some minutes after the call";
+        + "  # names the role and the reason, up to 15 minutes after the call";
   }
 
   /** Lists the policies that give pods security groups of their own. */
@@ -638,6 +648,7 @@ final class Commands {
   static String[] freeAddresses(Optional<String> targets) {
     return Stream.of(
             Stream.of(SUBNETS, unattached(" Name=subnet-id,Values=" + THESE_SUBNETS)),
+            targets.stream().map(lower -> present(lower) + PRESENT),
             Stream.of(DELETE_UNATTACHED_ENIS),
             targets.stream().flatMap(lower -> Stream.of(setting(lower))),
             Stream.of(ADD_SUBNET, SET_SUBNET_OF_ENICONFIG))
@@ -676,22 +687,23 @@ final class Commands {
 
   /** EKS keeps a value that was set with kubectl, so the last command checks the result. */
   private static String[] change(String env, String addOn, String... first) {
-    String names =
-        Stream.of(addOn.split(" ", -1))
-            .map(one -> one.split("=", 2)[0])
-            .collect(Collectors.joining("|"));
     String result = env.endsWith("-") ? "nothing or false" : "the new value";
     return Stream.concat(
             Stream.of(first),
             Stream.of(
-                setAddOnEnv(addOn),
-                setEnv(env),
-                settingsLike("-E '%s'".formatted(names)) + "  # prints " + result + RESULT))
+                setAddOnEnv(addOn), setEnv(env), present(addOn) + "  # prints " + result + RESULT))
         .toArray(String[]::new);
   }
 
+  /** Shows the present values of the variables of aws-node that the assignments name. */
+  private static String present(String assignments) {
+    return Stream.of(assignments.split(" ", -1))
+        .map(one -> one.split("=", 2)[0])
+        .collect(Collectors.joining("|", settingsLike("-E '"), "'"));
+  }
+
   /** The end of the comment of a command that checks the result of earlier commands. */
-  static final String RESULT = " after a minute; if not, use kubectl set env too";
+  static final String RESULT = " after a minute";
 
   /** Sets variables of the agent on every node. */
   static String setAgentEnv(String assignments) {
@@ -705,7 +717,8 @@ final class Commands {
     return "kubectl -n kube-system set env ds aws-node "
         + assignments
         + EVERY_NODE
-        + " too; only after ResourceNotFoundException";
+        + " too; only after ResourceNotFoundException, or if the next command prints the old"
+        + " value";
   }
 
   /**
@@ -773,6 +786,9 @@ final class Commands {
                         .filter(command -> isComplete(command, node))
                         .findFirst()
                         .orElseThrow()));
+    if (complete.stream().anyMatch(command -> command.contains("\"$RELEASE\""))) {
+      complete.add(0, named(asking(RECOMMENDED_RELEASE, node), node));
+    }
     return complete;
   }
 

@@ -26,19 +26,20 @@ final class Introspection {
               "fail if ipamD does not answer in time, answers in an unknown format, or answers"
                   + " only on the metrics port, as old releases do; warn if"
                   + " `--introspection-url` is `none`",
-              "If get pods lists no aws-node, describe shows why: undo the change with rollout"
-                  + " undo, or without the DaemonSet install the add-on vpc-cni again. If it lists"
-                  + " aws-node, logs shows why ipamD ends. \"Unable to reach API Server\":"
-                  + " kube-proxy, a security group or a proxy blocks it. \"Initialization"
-                  + " failure\": ipamd.log says whether the role lacks AmazonEKS_CNI_Policy, EC2"
-                  + " does not answer, the subnet is empty, the ENIConfig is missing or the release"
-                  + " is older than the instance type. Neither: credentials are missing, such as"
-                  + " those of eks-pod-identity-agent")
+              "If get pods lists no aws-node, describe ds shows why; if the DaemonSet is gone,"
+                  + " install the add-on vpc-cni. If aws-node has not started (Pending, Init or"
+                  + " ImagePullBackOff), describe pod shows why. If it runs or restarts, logs shows"
+                  + " why ipamD ends. \"Unable to reach API Server\": kube-proxy, a security group"
+                  + " or a proxy blocks it. \"Initialization failure\": ipamd.log says whether the"
+                  + " role lacks AmazonEKS_CNI_Policy, EC2 does not answer, the subnet is empty,"
+                  + " the ENIConfig is missing or the release is older than the instance type."
+                  + " Other errors are often missing credentials, such as those of"
+                  + " eks-pod-identity-agent")
           .run(
               Commands.SYSTEM_PODS,
               Commands.WHY_NO_AWS_NODE,
+              Commands.LAST_STATE,
               Commands.LOG,
-              Commands.PREVIOUS_LOG,
               Commands.ERRORS_OF_IPAMD,
               Commands.CHANGES_OF_AWS_NODE,
               Commands.UNDO_CHANGE_OF_AWS_NODE)
@@ -111,10 +112,10 @@ final class Introspection {
                   evidence,
                   "ipamD hangs, or the node has no free CPU for ipamD")
               .remedied(
-                  "Restart aws-node on this node with delete pods: running pods keep their network"
-                      + " meanwhile. Before that, look whether top shows free CPU, and what ipamD"
-                      + " logged last. If the node has no free CPU, first move pods away with"
-                      + " kubectl drain",
+                  "Look with top whether the node has free CPU, and with tail what ipamD logged"
+                      + " last. If no CPU is free, stop or move the pods that use it. If CPU is"
+                      + " free, restart aws-node on this node. If ipamD hangs again, upgrade the"
+                      + " VPC CNI, and replace the node with kubectl drain",
                   "top -b -n 1 | head -15" + Commands.ON_NODE,
                   "sudo tail -20 /var/log/aws-routed-eni/ipamd.log" + Commands.ON_NODE,
                   Commands.RESTART_AWS_NODE);

@@ -46,7 +46,7 @@ final class IpamdProcess {
     return Commands.removing(
         "DISABLE_METRICS",
         Commands.settingsLike("DISABLE_METRICS")
-            + "  # prints true if aws-node sets it, and nothing if it does not",
+            + "  # true means that aws-node switches the metrics off",
         Commands.setAgentEnv("IPAMD_METRICS_URL=" + metricsUrl) + condition);
   }
 
@@ -89,15 +89,17 @@ final class IpamdProcess {
             url ->
                 finding
                     .causedBy(
-                        "%s, or --metrics-url has a wrong port: it is %d, and ipamD uses %d"
-                            .formatted(cause, url.getPort(), METRICS_PORT))
+                        "--metrics-url has port %d, and ipamD uses only %d. Or aws-node sets"
+                                .formatted(url.getPort(), METRICS_PORT)
+                            + " DISABLE_METRICS")
                     .remedied(
-                        "If get ds prints true, remove DISABLE_METRICS from aws-node. Otherwise set"
-                            + " --metrics-url of the agent to port "
+                        "If get ds prints true, remove DISABLE_METRICS from aws-node. If it prints"
+                            + " false or nothing, set --metrics-url of the agent, which is its"
+                            + " variable IPAMD_METRICS_URL, to port "
                             + METRICS_PORT,
                         removing(
                             "http://127.0.0.1:%d/metrics".formatted(METRICS_PORT),
-                            "; only if get ds prints nothing")))
+                            "; only if get ds prints false or nothing")))
         .orElseGet(() -> finding.causedBy(cause));
   }
 
@@ -238,7 +240,7 @@ final class IpamdProcess {
     return age < RECENT.toSeconds() && sinceBoot > NODE_STARTUP.toSeconds()
         ? RESTARTS
             .note(
-                "ipamD restarted recently",
+                "ipamD restarted in the last 10 minutes",
                 "%s, and the node for %s".formatted(evidence, time(age + sinceBoot)),
                 "aws-node was upgraded or changed, or ipamD crashed")
             .since(node.ipamdStart().map(Since::exactly))

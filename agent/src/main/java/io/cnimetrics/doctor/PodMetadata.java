@@ -17,9 +17,9 @@ final class PodMetadata {
               "fail while the count rises at least each 25 s; warn if the count rose or may have"
                   + " risen in the last three minutes, or if other calls to instance metadata"
                   + " fail; note if the count rose before",
-              "HttpEndpoint must be enabled, and curl on the node must print 200. If not, switch"
-                  + " instance metadata on, or find the program on the node that blocks"
-                  + " 169.254.169.254 or sends it very many requests")
+              "If HttpEndpoint is disabled, switch instance metadata on. If curl on the node does"
+                  + " not print 200, find the program on the node that blocks 169.254.169.254 or"
+                  + " sends it very many requests")
           .run(
               Commands.aws("ec2 describe-instances")
                   + " --instance-ids "

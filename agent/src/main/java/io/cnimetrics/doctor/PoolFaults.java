@@ -46,10 +46,10 @@ final class PoolFaults {
               "fail if no address is available, and pods hold more addresses than the kubelet"
                   + " admits pods, or a tenth of the held addresses has no route; warn if an"
                   + " address is available; note if max-pods is assumed",
-              "If get pods lists fewer pods than ipamD holds addresses, restart aws-node: ipamD"
+              "If get pods counts fewer pods than ipamD holds addresses, restart aws-node: ipamD"
                   + " then releases the addresses of pods that no longer exist. If the trouble"
                   + " comes back, upgrade the VPC CNI. More addresses or prefixes do not help")
-          .run(Commands.PODS_OF_NODE, Commands.RESTART_AWS_NODE)
+          .run(Commands.POD_COUNT, Commands.RESTART_AWS_NODE)
           .needs(POOL, IPV4)
           .see(Pages.TROUBLESHOOTING);
 

@@ -175,7 +175,7 @@ public record Verdict(Level level, String text, Optional<String> finding) {
     boolean ofAgent = OF_AGENT.contains(worst.id());
     String answer =
         worst.since().isPresent() && !worst.past() && !ofAgent
-            ? "It is not known%s whether pods get addresses".formatted(since(node, worst))
+            ? "It is not known whether pods get addresses," + since(node, worst)
             : UNKNOWN
                 + ", or since when"
                 + (node.showsTrend() || !seenByPolls ? "" : " (use --polls 2)");

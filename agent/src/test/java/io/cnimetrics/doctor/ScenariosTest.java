@@ -32,7 +32,7 @@ class ScenariosTest {
           metrics-off,            1, warn, metrics, ipamD's metrics cannot be read
           flapping,               2, warn, ipamd-restarts, ipamD restarted while doctor watched
           flapping,               3, fail, ipamd-restarts, ipamD restarts repeatedly
-          just-restarted,         1, note, ipamd-restarts, ipamD restarted recently
+          just-restarted,         1, note, ipamd-restarts, ipamD restarted in the last 10 minutes
           slow-start,             1, note, ipamd-start, ipamD started slowly
           crash-loop,             2, warn, ipamd-restarts, ipamD restarted while doctor watched
           crash-loop,             3, fail, ipamd-restarts, ipamD restarts repeatedly
