@@ -228,8 +228,8 @@ public final class Recommender {
     if (!unknown.isEmpty()) {
       notes.add(
           ("No node of %s started in these days, so it is unknown how many pods start at once on a"
-               + " new node. Therefore MINIMUM_IP_TARGET is at least the number of addresses that a"
-               + " new node gets at once by default.")
+                  + " new node. Therefore MINIMUM_IP_TARGET is at least the number of addresses that a"
+                  + " new node gets at once by default.")
               .formatted(unknown));
     }
     return notes;
