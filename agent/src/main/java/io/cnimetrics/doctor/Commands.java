@@ -128,7 +128,7 @@ final class Commands {
   static final String UNDO_CHANGE_OF_AWS_NODE =
       "kubectl -n kube-system rollout undo ds aws-node"
           + EVERY_NODE
-          + "; undoes the last change of aws-node; only if the trouble began with it";
+          + "; undoes the last change of aws-node; only if other nodes fail since then, too";
 
   static final String RAISE_MEMORY_LIMIT =
       "kubectl -n kube-system set resources ds aws-node -c aws-node --limits memory=\"$LIMIT\""
@@ -314,7 +314,8 @@ final class Commands {
           + LOWER_TARGETS
           + ". If doctor still fails after some minutes, give pods one more subnet";
 
-  private static final String PRESENT = "  # prints the present value; nothing means the default";
+  private static final String PRESENT =
+      "  # prints the present value; nothing means that ipamD keeps a whole ENI free";
 
   private static String unattached(String filter) {
     return "ENIS=\"$("
@@ -685,13 +686,17 @@ final class Commands {
     return change(name + "-", name + "=false", first);
   }
 
-  /** EKS keeps a value that was set with kubectl, so the last command checks the result. */
+  /** EKS keeps a value that was set with kubectl, so a command checks the result. */
   private static String[] change(String env, String addOn, String... first) {
-    String result = env.endsWith("-") ? "nothing or false" : "the new value";
+    boolean removed = env.endsWith("-");
+    String result = removed ? "nothing or false" : "the new value";
+    String condition = removed ? "; only if the present value is true" : "";
     return Stream.concat(
             Stream.of(first),
             Stream.of(
-                setAddOnEnv(addOn), setEnv(env), present(addOn) + "  # prints " + result + RESULT))
+                setAddOnEnv(addOn) + condition,
+                present(addOn) + "  # prints " + result + RESULT,
+                setEnv(env) + condition))
         .toArray(String[]::new);
   }
 
@@ -717,8 +722,7 @@ final class Commands {
     return "kubectl -n kube-system set env ds aws-node "
         + assignments
         + EVERY_NODE
-        + " too; only after ResourceNotFoundException, or if the next command prints the old"
-        + " value";
+        + " too; only after ResourceNotFoundException, or if get ds still prints the old value";
   }
 
   /**
@@ -738,7 +742,7 @@ final class Commands {
             "configurationValues: ((.configurationValues // \"{}\" | fromjson) * {env: {"
                 + values
                 + "}} | tojson)")
-        + " by a restart of ipamD, if aws-node is an EKS add-on; otherwise prints"
+        + " and restarts ipamD there, if aws-node is an EKS add-on; otherwise prints"
         + " ResourceNotFoundException";
   }
 

@@ -316,15 +316,14 @@ public final class DoctorTable {
 
   private void summary() {
     line("");
-    long effects = diagnosis.findings().stream().filter(DoctorTable::isEffect).count();
-    String more = "; effects: %d%s".formatted(effects, verbose ? "" : ", see --verbose");
     line(
         Stream.of(Level.values())
-                .map(level -> "%d %s".formatted(causes(level), level.label()))
-                .collect(Collectors.joining(", "))
-            + (effects == 0 ? "" : more));
+            .map(level -> "%d %s".formatted(causes(level), level.label()))
+            .collect(Collectors.joining(", ")));
     if (diagnosis.verdict().level().compareTo(Level.WARN) <= 0) {
-      line("After the remedy, run doctor again.");
+      line(
+          "After the remedy, run doctor again."
+              + (verbose ? "" : " --verbose shows all effects and checks."));
     }
   }
 

@@ -31,10 +31,10 @@ final class Introspection {
                   + " ImagePullBackOff), describe pod shows why. If it runs or restarts, logs shows"
                   + " why ipamD ends. \"Unable to reach API Server\": kube-proxy, a security group"
                   + " or a proxy blocks it. \"Initialization failure\": ipamd.log says whether the"
-                  + " role lacks AmazonEKS_CNI_Policy, EC2 does not answer, the subnet is empty,"
-                  + " the ENIConfig is missing or the release is older than the instance type."
-                  + " Other errors are often missing credentials, such as those of"
-                  + " eks-pod-identity-agent")
+                  + " role lacks AmazonEKS_CNI_Policy, EC2 does not answer, the subnet has no"
+                  + " address, the ENIConfig is missing or the release is older than the instance"
+                  + " type. Other errors often mean that credentials are missing, such as those"
+                  + " that eks-pod-identity-agent gives")
           .run(
               Commands.SYSTEM_PODS,
               Commands.WHY_NO_AWS_NODE,
@@ -98,7 +98,8 @@ final class Introspection {
                     + " do not show the cooldown or the addresses of each ENI")
             .remedied(
                 "If you can, unset DISABLE_INTROSPECTION in aws-node and --introspection-url",
-                Commands.removing("DISABLE_INTROSPECTION"))
+                Commands.removing(
+                    "DISABLE_INTROSPECTION", Commands.settingsLike("DISABLE_INTROSPECTION")))
         : notRunning("--introspection-url is none, and ipamD's metrics do not answer");
   }
 
@@ -115,8 +116,8 @@ final class Introspection {
                   "Look with top whether the node has free CPU, and with tail what ipamD logged"
                       + " last. If no CPU is free, stop or move the pods that use it. If CPU is"
                       + " free, restart aws-node on this node. If ipamD hangs again, upgrade the"
-                      + " VPC CNI, and replace the node with kubectl drain",
-                  "top -b -n 1 | head -15" + Commands.ON_NODE,
+                      + " VPC CNI",
+                  "top -b -n 2 | grep -A 12 '^top' | tail -13" + Commands.ON_NODE,
                   "sudo tail -20 /var/log/aws-routed-eni/ipamd.log" + Commands.ON_NODE,
                   Commands.RESTART_AWS_NODE);
       default ->

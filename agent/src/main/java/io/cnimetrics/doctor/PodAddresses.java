@@ -156,7 +156,7 @@ final class PodAddresses {
       return WARM_POOL.ok(
           node.available() > 0 ? "Addresses are available" : "The pool cannot grow", evidence);
     }
-    String lasting = "The warm pool stays empty below the node's maximum";
+    String lasting = "The warm pool stays empty although it may grow";
     if (node.showsTrend() && allExcluded(node)) {
       return withoutSubnet(node, WARM_POOL.fail(lasting, evidence, ""));
     }

@@ -19,7 +19,7 @@ final class PodMetadata {
                   + " fail; note if the count rose before",
               "If HttpEndpoint is disabled, switch instance metadata on. If curl on the node does"
                   + " not print 200, find the program on the node that blocks 169.254.169.254 or"
-                  + " sends it very many requests")
+                  + " sends it very many requests. Then ipamD recovers without a restart")
           .run(
               Commands.aws("ec2 describe-instances")
                   + " --instance-ids "

@@ -173,12 +173,11 @@ public record Verdict(Level level, String text, Optional<String> finding) {
    */
   private static String unknown(NodeEvidence node, Finding worst, boolean seenByPolls) {
     boolean ofAgent = OF_AGENT.contains(worst.id());
+    if (worst.since().isPresent() && !worst.past() && !ofAgent) {
+      return UNKNOWN + ". Unknown" + since(node, worst) + why(worst);
+    }
     String answer =
-        worst.since().isPresent() && !worst.past() && !ofAgent
-            ? "It is not known whether pods get addresses," + since(node, worst)
-            : UNKNOWN
-                + ", or since when"
-                + (node.showsTrend() || !seenByPolls ? "" : " (use --polls 2)");
+        UNKNOWN + ", or since when" + (node.showsTrend() || !seenByPolls ? "" : " (use --polls 2)");
     if (ofAgent) {
       return answer + (PodAddresses.mayRefuseWhileCooling(node) ? COOLING : "");
     }

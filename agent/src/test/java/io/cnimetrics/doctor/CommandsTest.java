@@ -118,8 +118,8 @@ class CommandsTest {
   void noteIsTextBeforeTheCommand() {
     assertThat(table(Commands.setting("WARM_IP_TARGET=5")).toList())
         .containsSubsequence(
-            "      Changes every node too; only after ResourceNotFoundException, or if the",
-            "      next command prints the old value:",
+            "      Changes every node too; only after ResourceNotFoundException, or if get ds",
+            "      still prints the old value:",
             "      $ kubectl -n kube-system set env ds aws-node WARM_IP_TARGET=5");
     assertThat(table("echo 'a  # b'").toList()).contains("      $ echo 'a  # b'");
   }

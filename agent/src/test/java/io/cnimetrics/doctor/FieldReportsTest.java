@@ -2099,7 +2099,7 @@ class FieldReportsTest {
 
     assertThat(diagnosis.verdict().finding()).hasValue("introspection");
     assertThat(text(first(diagnosis)))
-        .contains("Unable to reach API Server", "kube-proxy", "ENIConfig", "subnet is empty")
+        .contains("Unable to reach API Server", "kube-proxy", "ENIConfig", "subnet has no address")
         .contains("older than the instance type")
         .contains("logs -c aws-node", "rollout undo", "eks-pod-identity-agent");
   }

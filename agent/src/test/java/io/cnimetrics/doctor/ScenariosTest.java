@@ -41,7 +41,7 @@ class ScenariosTest {
           subnet-empty-at-start,  1, fail, no-addresses, The node has no address for pods
           subnet-empty-at-start,  1, fail, ec2-no-addresses, The subnet has no free address
           subnet-empty,           1, warn, warm-pool, The warm pool is empty below the node's maximum
-          subnet-empty,           2, fail, warm-pool, The warm pool stays empty below the node's maximum
+          subnet-empty,           2, fail, warm-pool, The warm pool stays empty although it may grow
           subnet-empty,           1, fail, ec2-no-addresses, The subnet has no free address
           subnet-empty,           1, warn, ipamd-errors, ipamD could not add addresses to an ENI
           subnet-empty,           1, warn, refused-pods, ipamD refused addresses to pods
