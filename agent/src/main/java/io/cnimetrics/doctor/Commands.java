@@ -690,13 +690,13 @@ final class Commands {
   private static String[] change(String env, String addOn, String... first) {
     boolean removed = env.endsWith("-");
     String result = removed ? "nothing or false" : "the new value";
-    String condition = removed ? "; only if the present value is true" : "";
+    String condition = removed ? "; only if get ds prints true" : "";
     return Stream.concat(
             Stream.of(first),
             Stream.of(
                 setAddOnEnv(addOn) + condition,
                 present(addOn) + "  # prints " + result + RESULT,
-                setEnv(env) + condition))
+                setEnv(env, removed ? "true" : "the old value")))
         .toArray(String[]::new);
   }
 
@@ -718,11 +718,12 @@ final class Commands {
   }
 
   /** Sets variables of aws-node on every node, if aws-node is not a managed add-on. */
-  private static String setEnv(String assignments) {
+  private static String setEnv(String assignments, String old) {
     return "kubectl -n kube-system set env ds aws-node "
         + assignments
         + EVERY_NODE
-        + " too; only after ResourceNotFoundException, or if get ds still prints the old value";
+        + " too; only after ResourceNotFoundException, or if get ds still prints "
+        + old;
   }
 
   /**
@@ -742,8 +743,8 @@ final class Commands {
             "configurationValues: ((.configurationValues // \"{}\" | fromjson) * {env: {"
                 + values
                 + "}} | tojson)")
-        + " and restarts ipamD there, if aws-node is an EKS add-on; otherwise prints"
-        + " ResourceNotFoundException";
+        + " and restarts ipamD there; prints ResourceNotFoundException if aws-node is no EKS"
+        + " add-on";
   }
 
   /** Replaces the placeholders in a text with the known ids of this node. */

@@ -161,9 +161,7 @@ final class Introspection {
           .remedied(
               "Remove this setting from aws-node, or set --introspection-url to the address that"
                   + " ipamD uses",
-              Commands.removing(
-                  "DISABLE_INTROSPECTION",
-                  "kubectl -n kube-system describe ds aws-node | grep INTROSPECTION"));
+              Commands.removing("DISABLE_INTROSPECTION", Commands.settingsLike("INTROSPECTION")));
     }
     return notRunning(evidence);
   }
