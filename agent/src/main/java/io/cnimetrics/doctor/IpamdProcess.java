@@ -89,17 +89,15 @@ final class IpamdProcess {
             url ->
                 finding
                     .causedBy(
-                        "--metrics-url has port %d, and ipamD uses only %d. Or aws-node sets"
+                        "--metrics-url has port %d, and ipamD uses only %d. Perhaps aws-node"
                                 .formatted(url.getPort(), METRICS_PORT)
-                            + " DISABLE_METRICS")
+                            + " sets DISABLE_METRICS too")
                     .remedied(
-                        "If get ds prints true, remove DISABLE_METRICS from aws-node. If it prints"
-                            + " false or nothing, set --metrics-url of the agent, which is its"
-                            + " variable IPAMD_METRICS_URL, to port "
-                            + METRICS_PORT,
-                        removing(
-                            "http://127.0.0.1:%d/metrics".formatted(METRICS_PORT),
-                            "; only if get ds prints false or nothing")))
+                        "Set --metrics-url of the agent, which is its variable IPAMD_METRICS_URL,"
+                            + " to"
+                            + " port %d. If get ds prints true, remove DISABLE_METRICS too"
+                                .formatted(METRICS_PORT),
+                        removing("http://127.0.0.1:%d/metrics".formatted(METRICS_PORT), "")))
         .orElseGet(() -> finding.causedBy(cause));
   }
 

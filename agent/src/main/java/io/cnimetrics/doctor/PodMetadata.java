@@ -18,8 +18,9 @@ final class PodMetadata {
                   + " risen in the last three minutes, or if other calls to instance metadata"
                   + " fail; note if the count rose before",
               "If HttpEndpoint is disabled, switch instance metadata on. If curl on the node does"
-                  + " not print 200, find the program on the node that blocks 169.254.169.254 or"
-                  + " sends it very many requests. Then ipamD recovers without a restart")
+                  + " not print 200, iptables-save shows a rule that blocks 169.254.169.254, and ss"
+                  + " the programs that send it requests: remove the rule, or stop the program."
+                  + " ipamD then recovers without a restart. If curl prints 200, run doctor again")
           .run(
               Commands.aws("ec2 describe-instances")
                   + " --instance-ids "
@@ -28,6 +29,8 @@ final class PodMetadata {
               "curl -sS -m 2 -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' -o /dev/null -w"
                   + " '%{http_code}\\n' http://169.254.169.254/latest/api/token"
                   + Commands.ON_NODE,
+              "sudo iptables-save | grep 169.254" + Commands.ON_NODE,
+              "sudo ss -tnp dst 169.254.169.254" + Commands.ON_NODE,
               Commands.setMetadataOptions("--http-endpoint enabled")
                   + "  # switches instance metadata on, if HttpEndpoint is disabled")
           .needs(METRICS)
