@@ -59,7 +59,7 @@ final class RepeatedIpamd implements Ipamd {
                 next,
                 first.errors(),
                 first.processStartSeconds(),
-                first.bootSeconds(),
+                first.boot(),
                 first.cniVersion())),
         read.settings(),
         read.introspectionOff(),
