@@ -103,7 +103,8 @@ final class Commands {
   static final String SYSTEM_PODS =
       "kubectl -n kube-system get pods -o wide --field-selector spec.nodeName="
           + THIS_NODE
-          + "  # must list aws-node, kube-proxy, and eks-pod-identity-agent if you use it";
+          + "  # lists the pods; aws-node, kube-proxy, and eks-pod-identity-agent if you use it,"
+          + " must run";
 
   /** Shows which nodes the DaemonSet selects, and why it creates no pod. */
   static final String WHY_NO_AWS_NODE =
@@ -163,8 +164,8 @@ final class Commands {
   private static final String ADD_NODES =
       aws("eks update-nodegroup-config")
           + OF_NODE_GROUP
-          + " --scaling-config desiredSize=\"$SIZE\""
-          + "  # first set SIZE above desiredSize (over maxSize: append ,maxSize=$SIZE)";
+          + " --scaling-config desiredSize=\"$SIZE\"  # first set SIZE above desiredSize; if SIZE"
+          + " is above maxSize too, append ,maxSize=$SIZE";
 
   private static final String CORDON =
       "kubectl cordon "

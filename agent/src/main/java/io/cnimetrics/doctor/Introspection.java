@@ -115,8 +115,8 @@ final class Introspection {
               .remedied(
                   "Look with top whether the node has free CPU, and with tail what ipamD logged"
                       + " last. If no CPU is free, stop or move the pods that use it. If CPU is"
-                      + " free, restart aws-node on this node. If ipamD hangs again, upgrade the"
-                      + " VPC CNI",
+                      + " free, restart aws-node on this node. If ipamD still hangs 5 minutes"
+                      + " after a restart, upgrade the VPC CNI",
                   "top -b -n 2 | grep -A 12 '^top' | tail -13" + Commands.ON_NODE,
                   "sudo tail -20 /var/log/aws-routed-eni/ipamd.log" + Commands.ON_NODE,
                   Commands.RESTART_AWS_NODE);

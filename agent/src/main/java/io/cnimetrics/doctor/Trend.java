@@ -127,7 +127,8 @@ record Trend(double total, Optional<Instant> seenSince, Optional<RecentIncrease>
             .formatted(all, amount, time(increases.since()));
       }
       if (increases.amount() == total) {
-        return "%s since %s".formatted(amount, time(increases.since()));
+        return "%s%s since %s"
+            .formatted(amount, amount.equals("1") ? "" : " times", time(increases.since()));
       } else if (isWhole(increases)) {
         return "%s, %s of them since %s".formatted(all, amount, time(increases.since()));
       }

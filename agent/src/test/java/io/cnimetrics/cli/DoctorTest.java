@@ -139,7 +139,8 @@ class DoctorTest {
   void evidenceAndBeginningOfAFindingNameTheSameTime() {
     terminal.run("doctor", "--simulate", "rights-removed");
     Matcher times =
-        Pattern.compile("UnauthorizedOperation: \\d+ since (\\S+)[^$]*?\\n +since +(\\S+) UTC")
+        Pattern.compile(
+                "UnauthorizedOperation: \\d+ times since (\\S+)[^$]*?\\n +since +(\\S+) UTC")
             .matcher(terminal.out());
 
     assertThat(times.find()).isTrue();

@@ -116,7 +116,7 @@ class ErrorCodesTest {
             empty(NOON.plus(INTERVAL)).error(error, 34).build());
 
     assertThat(of(DoctorFixture.diagnosis(polls, Optional.of(agent)), "ec2-denied").evidence())
-        .contains("34 since 11:59 UTC")
+        .contains("34 times since 11:59 UTC")
         .doesNotContain("36", "restart");
   }
 
@@ -139,7 +139,7 @@ class ErrorCodesTest {
                 List.of(empty(NOON).error(error, 40).build()), Optional.of(agent)),
             "ec2-denied");
 
-    assertThat(found.evidence()).contains("40 since 11:59 UTC");
+    assertThat(found.evidence()).contains("40 times since 11:59 UTC");
     assertThat(found.since()).hasValue(Since.exactly(since));
   }
 
