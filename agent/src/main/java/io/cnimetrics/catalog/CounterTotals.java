@@ -49,7 +49,7 @@ public record CounterTotals(
    * same amount. After another boot, ipamD can start at the same time after the boot.
    */
   private boolean clockWasStepped(IpamdMetrics read) {
-    boolean sameBoot = boot.isPresent() && boot.map(Boot::id).equals(read.boot().map(Boot::id));
+    boolean sameBoot = boot.flatMap(last -> read.boot().map(last::canBe)).orElse(false);
     double moved =
         Math.abs(
             afterBoot(read.processStartSeconds(), read.boot())

@@ -52,7 +52,10 @@ public record SamplerState(
           known
               .boot()
               .ifPresent(
-                  boot -> numbers.putAll(Map.of("boot", boot.seconds(), "bootId", boot.id())));
+                  boot -> {
+                    numbers.put("boot", boot.seconds());
+                    boot.id().ifPresent(id -> numbers.put("bootId", id));
+                  });
           known.bySeries().forEach((series, total) -> numbers.put(TOTAL + series, total));
         });
     numbers.put("restarts", (double) restarts);
@@ -96,12 +99,9 @@ public record SamplerState(
       double total = numbers.getOrDefault(TOTAL + counter, Double.NaN);
       bySeries.put(counter, total >= 0 && IpamdMetrics.isUsable(total) ? total : Double.NaN);
     }
-    OptionalDouble bootId = number("bootId", numbers);
     Optional<Boot> boot =
-        number("boot", numbers).stream()
-            .filter(seconds -> bootId.isPresent())
-            .mapToObj(seconds -> new Boot(seconds, bootId.getAsDouble()))
-            .findFirst();
+        Optional.ofNullable(numbers.get("boot"))
+            .map(seconds -> new Boot(seconds, number("bootId", numbers)));
     return new CounterTotals(number("processStart", numbers), boot, bySeries);
   }
 

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.UUID;
 import java.util.stream.Stream;
 
@@ -26,17 +27,24 @@ final class HostBoot {
 
   static Optional<Boot> read(Path proc) {
     try (Stream<String> lines = Files.lines(proc.resolve("stat"))) {
-      String id = Files.readString(proc.resolve("sys/kernel/random/boot_id"));
-      int hash = UUID.fromString(id.strip()).hashCode();
       return lines
           .filter(line -> line.startsWith(BOOT_TIME))
           .map(line -> Long.parseLong(line.substring(BOOT_TIME.length()).strip()))
-          .map(seconds -> new Boot((double) seconds, hash))
+          .map(seconds -> new Boot((double) seconds, id(proc)))
           .findFirst();
     } catch (IOException | UncheckedIOException | IllegalArgumentException e) {
       // In sandboxes and on other systems than Linux the boot is unknown. In this case the agent
       // counts a restart of ipamD when the clock is set.
       return Optional.empty();
+    }
+  }
+
+  private static OptionalDouble id(Path proc) {
+    try {
+      String id = Files.readString(proc.resolve("sys/kernel/random/boot_id"));
+      return OptionalDouble.of(UUID.fromString(id.strip()).hashCode());
+    } catch (IOException | IllegalArgumentException e) {
+      return OptionalDouble.empty();
     }
   }
 }

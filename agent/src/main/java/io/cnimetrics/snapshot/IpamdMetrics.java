@@ -35,9 +35,14 @@ public record IpamdMetrics(
    * A boot of the host. The kernel changes the time of the boot if the clock is set.
    *
    * @param seconds when the host booted, in seconds since 1970
-   * @param id a number that is different for each boot
+   * @param id a number that is different for each boot, if it is known
    */
-  public record Boot(double seconds, double id) {}
+  public record Boot(double seconds, OptionalDouble id) {
+    /** Whether the other boot can be this boot. Without an id, only the times can tell. */
+    public boolean canBe(Boot other) {
+      return id.isEmpty() || other.id.isEmpty() || id.equals(other.id);
+    }
+  }
 
   /** Returns a copy with the host's boot, which ipamD does not report. */
   public IpamdMetrics on(Optional<Boot> host) {

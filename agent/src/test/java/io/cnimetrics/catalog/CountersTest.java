@@ -91,9 +91,29 @@ class CountersTest {
 
   @Test
   void bootOfTheNodeIsARestartEvenIfIpamdStartsAtTheSameTimeAfterTheBoot() {
-    errors(read(12).processStart(STARTED).boot(STARTED - 100, 1));
+    errors(read(12).processStart(STARTED).boot(STARTED - 100, OptionalDouble.of(1)));
     history = SamplerState.of(history.toNumbers());
-    assertThat(errors(read(3).processStart(STARTED + 9_000).boot(STARTED + 8_900, 2))).hasValue(3);
+    Snapshots rebooted =
+        read(3).processStart(STARTED + 9_000).boot(STARTED + 8_900, OptionalDouble.of(2));
+    assertThat(errors(rebooted)).hasValue(3);
+  }
+
+  @Test
+  void clockStepIsNoRestartEvenIfTheIdOfTheBootIsUnknown() {
+    errors(read(12).processStart(STARTED).boot(STARTED - 100, OptionalDouble.empty()));
+    history = SamplerState.of(history.toNumbers());
+    Snapshots stepped = read(15).processStart(STARTED + 3600);
+    assertThat(errors(stepped.boot(STARTED + 3500, OptionalDouble.empty()))).hasValue(3);
+    assertThat(errors(read(16).processStart(STARTED - 7).boot(STARTED - 107))).hasValue(1);
+  }
+
+  @Test
+  void clockStepAfterTheUpdateOfAnAgentThatStoredNoIdIsNoRestart() {
+    errors(read(12).processStart(STARTED).boot(STARTED - 100));
+    Map<String, Double> stored = history.toNumbers();
+    stored.remove("bootId");
+    history = SamplerState.of(stored);
+    assertThat(errors(read(15).processStart(STARTED + 3600).boot(STARTED + 3500))).hasValue(3);
   }
 
   @Test

@@ -52,7 +52,10 @@ class SamplerStateTest {
         Optional.of(
             new CounterTotals(
                 OptionalDouble.of(Laws.anyDouble(random)),
-                Optional.of(new Boot(0.5 + (double) minute, -7)),
+                Optional.of(
+                    new Boot(
+                        0.5 + (double) minute,
+                        held ? OptionalDouble.of(-7) : OptionalDouble.empty())),
                 totals)),
         restarts,
         1 + minute,

@@ -33,7 +33,13 @@ class HostBootTest {
     assertThat(HostBoot.read(proc.resolve("none"))).isEmpty();
     assertThat(boot("cpu 1\n", "2f1d4f4a-8a8e-4c19-9f3c-1f0a3d0c5b11\n")).isEmpty();
     assertThat(boot("btime soon\n", "2f1d4f4a-8a8e-4c19-9f3c-1f0a3d0c5b11\n")).isEmpty();
-    assertThat(boot(STAT, "none\n")).isEmpty();
+  }
+
+  @Test
+  void bootTimeIsKnownEvenIfTheIdIsNot() throws IOException {
+    assertThat(boot(STAT, "none\n").map(Boot::seconds)).hasValue(1_795_230_279.0);
+    Files.delete(proc.resolve("sys/kernel/random/boot_id"));
+    assertThat(HostBoot.read(proc).map(Boot::seconds)).hasValue(1_795_230_279.0);
   }
 
   private Optional<Boot> boot(String stat, String id) throws IOException {

@@ -113,10 +113,10 @@ public final class Snapshots {
   }
 
   public Snapshots boot(double seconds) {
-    return boot(seconds, 1);
+    return boot(seconds, OptionalDouble.of(1));
   }
 
-  public Snapshots boot(double seconds, double id) {
+  public Snapshots boot(double seconds, OptionalDouble id) {
     boot = Optional.of(new Boot(seconds, id));
     return this;
   }
