@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A call of {@link #turn} sends as many requests as the newest minutes need, and fills these
  * requests with older minutes. Therefore a call sends no more requests after an outage than before
- * it.
+ * it. Only behind a proxy that limits the size of requests, each of them can need up to 40 splits.
  */
 public final class Sender {
   public static final Duration REQUEST_LIMIT = Duration.ofSeconds(10);
@@ -59,8 +59,9 @@ public final class Sender {
   private Instant splitLoggedAt = Instant.MIN;
 
   /**
-   * The number of datums in the largest request that a proxy with a size limit accepts. Without
-   * this number, half of all requests would be refused. After an hour the limit is tested again.
+   * The most datums in a request, because a proxy can limit the size. Without this number, half of
+   * all requests would be refused. It doubles with each batch that is sent without such a refusal,
+   * and is forgotten after an hour, because the limit can be removed.
    */
   private volatile int mostAccepted = MetricSink.MOST_DATUMS;
 
@@ -198,8 +199,8 @@ public final class Sender {
     /** The last answer that called the request of a single datum too large. */
     private Optional<PutResult> tooLarge = Optional.empty();
 
+    private int tooLargeDatums;
     private boolean sizeRefused;
-    private int largest;
 
     /**
      * False until a batch is accepted. Until then the reason for "too old" can be a wrong clock.
@@ -218,8 +219,8 @@ public final class Sender {
     boolean whole(Batch batch) {
       mostAccepted = isSplitLogDue(clock.instant()) ? MetricSink.MOST_DATUMS : mostAccepted;
       boolean sent = all(batch);
-      if (sizeRefused && largest > 0) {
-        mostAccepted = largest;
+      if (newestAccepted && !sizeRefused) {
+        mostAccepted = Math.min(MetricSink.MOST_DATUMS, 2 * mostAccepted);
       }
       tooLarge.ifPresent(answer -> failed(answer, clock.instant()));
       return sent && tooLarge.isEmpty();
@@ -236,7 +237,6 @@ public final class Sender {
           buffer.acknowledge(batch);
           refusalsInARow = 0;
           newestAccepted = true;
-          largest = Math.max(largest, batch.datums().size());
           succeeded(batch, clock.instant());
           yield true;
         }
@@ -278,7 +278,6 @@ public final class Sender {
 
     private boolean split(Batch batch, PutResult answer) {
       if (isTooLarge(answer)) {
-        sizeRefused = true;
         logSplit(batch, answer, clock.instant());
       }
       if (splits >= MOST_SPLITS) {
@@ -287,7 +286,14 @@ public final class Sender {
             isTooLarge(answer) ? "too large" : "invalid");
         tooLarge = isTooLarge(answer) ? Optional.of(answer) : tooLarge;
       }
-      return halves(batch);
+      int before = tooLargeDatums;
+      boolean sent = halves(batch);
+      // If one datum alone is too large, the answer says nothing about the number of datums.
+      if (isTooLarge(answer) && tooLargeDatums == before) {
+        sizeRefused = true;
+        mostAccepted = Math.min(mostAccepted, batch.datums().size() - 1);
+      }
+      return sent;
     }
 
     /** Sends both halves. After too many splits, the batch stays pending until the next turn. */
@@ -320,6 +326,7 @@ public final class Sender {
     private boolean refused(Batch batch, PutResult answer) {
       if (isTooLarge(answer)) {
         tooLarge = Optional.of(answer);
+        tooLargeDatums++;
         return ++refusalsInARow < MOST_REFUSALS_IN_A_ROW;
       }
       return dropped(batch, answer);

@@ -226,6 +226,59 @@ class SenderTest {
   }
 
   @Test
+  void backlogIsSentSoonAfterAProxyStopsRefusingSizes() {
+    cloudWatch.acceptAtMost(1);
+    pollMinutes(0, 29);
+    turn(1_805);
+    cloudWatch.acceptAtMost(MetricSink.MOST_DATUMS);
+
+    backlogIsSentInTenTurns();
+  }
+
+  @Test
+  void datumThatIsTooLargeDoesNotLimitTheSizeOfOtherRequests() {
+    pollMinutes(0, 29);
+    cloudWatch.refuseAsTooLarge(
+        datum -> datum.at().equals(START.plus(MINUTE.multipliedBy(29))) && isEven(datum));
+    turn(1_805);
+    cloudWatch.refuseAsTooLarge(datum -> false);
+
+    backlogIsSentInTenTurns();
+  }
+
+  private static boolean isEven(Datum datum) {
+    return datum.metric().hashCode() % 2 == 0;
+  }
+
+  private void backlogIsSentInTenTurns() {
+    for (int minute = 30; minute < 40; minute++) {
+      pollMinutes(minute, minute);
+      turn(60L * minute + 125);
+    }
+    assertThat(fixture.buffer.depth().minutes()).isLessThanOrEqualTo(1);
+    assertThat(fixture.drops.dropped).isEmpty();
+    assertThat(cloudWatch.held()).doesNotHaveDuplicates().hasSize(fixture.drops.sent);
+  }
+
+  @Test
+  void testsOfALimitedSizeCostFewRequests() {
+    cloudWatch.acceptAtMost(3);
+    pollMinutes(0, 0);
+    turn(65);
+    int before = cloudWatch.requests().size();
+
+    for (int minute = 1; minute < 11; minute++) {
+      pollMinutes(minute, minute);
+      turn(60L * minute + 65);
+    }
+
+    assertThat(cloudWatch.requests().subList(before, cloudWatch.requests().size()))
+        .filteredOn(request -> request.size() > 3)
+        .hasSizeBetween(1, 10);
+    assertThat(fixture.buffer.depth().minutes()).isZero();
+  }
+
+  @Test
   void datumThatIsTooLargeForAProxyStaysAndTheOthersArrive() {
     pollMinutes(0, 1);
     cloudWatch.refuseAsTooLarge(datum -> datum.metric().equals("eniAllocated"));
