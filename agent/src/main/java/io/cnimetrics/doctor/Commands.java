@@ -108,7 +108,7 @@ final class Commands {
 
   /** Shows which nodes the DaemonSet selects, and why it creates no pod. */
   static final String WHY_NO_AWS_NODE =
-      "kubectl -n kube-system describe ds aws-node | grep -E -A 9 '^Events|Node-Selectors'";
+      "kubectl -n kube-system describe ds aws-node | grep -E -A 9 '^Events|Node-Selector'";
 
   /** Shows the releases of the containers of aws-node. */
   static final String RELEASES =
@@ -129,7 +129,7 @@ final class Commands {
   static final String UNDO_CHANGE_OF_AWS_NODE =
       "kubectl -n kube-system rollout undo ds aws-node"
           + EVERY_NODE
-          + "; undoes the last change of aws-node; only if other nodes fail since then, too";
+          + "; undoes the last change of aws-node; only if the trouble began after it";
 
   static final String RAISE_MEMORY_LIMIT =
       "kubectl -n kube-system set resources ds aws-node -c aws-node --limits memory=\"$LIMIT\""
@@ -159,13 +159,14 @@ final class Commands {
       aws("eks describe-nodegroup")
           + OF_NODE_GROUP
           + " --query nodegroup.scalingConfig"
-          + "  # skip the next two, if Karpenter or another autoscaler adds nodes";
+          + "  # for a node group that no autoscaler enlarges";
 
   private static final String ADD_NODES =
       aws("eks update-nodegroup-config")
           + OF_NODE_GROUP
-          + " --scaling-config desiredSize=\"$SIZE\"  # first set SIZE above desiredSize; if SIZE"
-          + " is above maxSize too, append ,maxSize=$SIZE";
+          + " --scaling-config desiredSize=\"$SIZE\"  # for a node group that no autoscaler"
+          + " enlarges; first set SIZE above desiredSize; if SIZE is above maxSize too, append"
+          + " ,maxSize=$SIZE";
 
   private static final String CORDON =
       "kubectl cordon "
@@ -189,18 +190,30 @@ final class Commands {
   static final String POD_COUNT =
       "kubectl get pods -A --no-headers --field-selector spec.nodeName="
           + THIS_NODE
-          + " -o custom-columns=HOST:.spec.hostNetwork,PHASE:.status.phase"
-          + " | grep -vcE 'true|Succeeded|Failed'  # counts the pods that need an address";
+          + " -o custom-columns=HOST:.spec.hostNetwork,IP:.status.podIP,PHASE:.status.phase"
+          + " | grep -vcE 'true|Succeeded|Failed|.none. +Pending'"
+          + "  # counts the pods that have an address";
 
   /** Deletes a pod that a command before it has listed. */
   static final String DELETE_POD =
       "kubectl delete pod -n \"$NAMESPACE\" \"$POD\""
-          + "  # first set NAMESPACE and POD to a listed pod; its controller starts it again";
+          + "  # first set NAMESPACE and POD to a listed pod without network; its controller"
+          + " starts it again";
 
-  /** Lists the pods whose address is not on the instance. EC2 does not list those of prefixes. */
+  /**
+   * Lists the pods whose address is not on the instance. EC2 lists neither the addresses of
+   * prefixes nor those of branch ENIs. Therefore a node with these gets a list of all pods.
+   */
   static String podsWithoutAddress(NodeEvidence node) {
-    return node.mode() == AddressMode.SECONDARY_IP
-        ? "IPS=\"$("
+    boolean listsAll =
+        node.mode() != AddressMode.SECONDARY_IP
+            || node.snapshot()
+                .pool()
+                .filter(pool -> pool.hasTrunk() || pool.prefixes() > 0)
+                .isPresent();
+    return listsAll
+        ? PODS_OF_NODE
+        : "IPS=\"$("
             + aws("ec2 describe-instances")
             + " --instance-ids "
             + THIS_INSTANCE
@@ -208,9 +221,8 @@ final class Commands {
             + " 'Reservations[].Instances[].NetworkInterfaces[].PrivateIpAddresses[].PrivateIpAddress'"
             + " --output text | tr '\\t' '\\n"
             + "')\" && "
-            + PODS_OF_NODE
-            + " | grep -vwF \"$IPS\"  # lists the pods whose address is not on the instance"
-        : PODS_OF_NODE;
+            + PODS_OF_NODE.replace("spec.nodeName", "status.phase=Running,spec.nodeName")
+            + " | grep -vwF \"$IPS\"  # lists the pods whose address is not on the instance";
   }
 
   private static final String DRAIN =
@@ -316,7 +328,7 @@ final class Commands {
           + ". If doctor still fails after some minutes, give pods one more subnet";
 
   private static final String PRESENT =
-      "  # prints the present value; nothing means that ipamD keeps a whole ENI free";
+      "  # prints the present value; nothing means that it is not set";
 
   private static String unattached(String filter) {
     return "ENIS=\"$("
@@ -792,9 +804,13 @@ final class Commands {
                         .filter(command -> isComplete(command, node))
                         .findFirst()
                         .orElseThrow()));
-    if (complete.stream().anyMatch(command -> command.contains("\"$RELEASE\""))) {
-      complete.add(0, named(asking(RECOMMENDED_RELEASE, node), node));
-    }
+    complete.stream()
+        .filter(command -> command.contains("\"$RELEASE\""))
+        .findFirst()
+        .ifPresent(
+            upgrade ->
+                complete.add(
+                    complete.indexOf(upgrade), named(asking(RECOMMENDED_RELEASE, node), node)));
     return complete;
   }
 

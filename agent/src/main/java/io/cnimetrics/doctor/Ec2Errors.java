@@ -163,8 +163,7 @@ record Ec2Errors(
                   + " nodes, a small WARM_IP_TARGET with short-lived pods, or another caller",
               "Find the caller with the most calls, and stop it or slow it down: ipamD then gets"
                   + " addresses again without a restart. If the caller is the role of aws-node, use"
-                  + " prefixes or a larger WARM_IP_TARGET with MINIMUM_IP_TARGET. Or request a"
-                  + " higher limit for the account in a support case",
+                  + " prefixes. Or request a higher limit for the account in a support case",
               Pages.THROTTLING,
               Commands.CALLS_TO_EC2),
           row(

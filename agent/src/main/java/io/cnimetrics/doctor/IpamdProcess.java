@@ -7,6 +7,7 @@ import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Reason;
 import io.cnimetrics.snapshot.Series;
 import io.cnimetrics.snapshot.Source;
+import io.cnimetrics.snapshot.UrlSecrets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -69,12 +70,24 @@ final class IpamdProcess {
             off ? "The agent does not read ipamD's metrics" : "ipamD's metrics cannot be read",
             off ? "--metrics-url is none" : problem.brief(),
             "Without these metrics the agent cannot count refused pods, EC2 errors and restarts");
-    Finding caused = problem.reason() == Reason.UNREACHABLE ? unreachable(node, finding) : finding;
+    Finding caused =
+        switch (problem.reason()) {
+          case UNREACHABLE -> unreachable(node, finding);
+          case DEGRADED ->
+              finding.remedied(
+                  "Unless DISABLE_METRICS is set on purpose, remove it, and set --metrics-url of"
+                      + " the agent, which is its variable IPAMD_METRICS_URL, to port "
+                      + METRICS_PORT,
+                  removing(DEFAULT_URL, ""));
+          default -> finding;
+        };
     return restartsSeen(node).map(caused::explainedBy).orElse(caused);
   }
 
   /** No setting of ipamD changes this port. */
   private static final int METRICS_PORT = 61_678;
+
+  private static final String DEFAULT_URL = "http://127.0.0.1:%d/metrics".formatted(METRICS_PORT);
 
   private static Finding unreachable(NodeEvidence node, Finding finding) {
     if (node.snapshot().pool().isEmpty()) {
@@ -89,15 +102,15 @@ final class IpamdProcess {
             url ->
                 finding
                     .causedBy(
-                        "--metrics-url has port %d, and ipamD uses only %d. Perhaps aws-node"
-                                .formatted(url.getPort(), METRICS_PORT)
+                        "--metrics-url is %s, and ipamD uses only port %d. Perhaps aws-node"
+                                .formatted(UrlSecrets.hiddenIn(url.toString()), METRICS_PORT)
                             + " sets DISABLE_METRICS too")
                     .remedied(
                         "Set --metrics-url of the agent, which is its variable IPAMD_METRICS_URL,"
                             + " to"
                             + " port %d. If get ds prints true, remove DISABLE_METRICS too"
                                 .formatted(METRICS_PORT),
-                        removing("http://127.0.0.1:%d/metrics".formatted(METRICS_PORT), "")))
+                        removing(DEFAULT_URL, "")))
         .orElseGet(() -> finding.causedBy(cause));
   }
 

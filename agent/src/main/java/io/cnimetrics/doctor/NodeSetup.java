@@ -620,6 +620,9 @@ final class NodeSetup {
   private static String withoutRoomForEni(NodeEvidence node) {
     long enis = node.snapshot().pool().map(AddressPool::eniCount).orElse(0);
     double most = node.total(MetricCatalog.ENI_MAX_AVAILABLE);
+    if (enis == 0 || most == 0) {
+      return "It affects a node that has no room for another ENI";
+    }
     return (enis >= most ? AFFECTED : NOT_AFFECTED)
         + "the node has %d of %.0f ENIs".formatted(enis, most);
   }

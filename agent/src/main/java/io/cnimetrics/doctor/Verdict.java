@@ -82,7 +82,8 @@ public record Verdict(Level level, String text, Optional<String> finding) {
       case WARN -> new Verdict(Level.WARN, warning(node, worst, findings), id(worst));
       default -> {
         if (findings.stream().anyMatch(Verdict::leavesPodsWithoutNetwork)) {
-          yield new Verdict(Level.OK, calm(node) + LOST, Optional.empty());
+          String answer = PodAddresses.mayRefuseWhileCooling(node) ? UNKNOWN + COOLING : calm(node);
+          yield new Verdict(Level.OK, answer + LOST, Optional.empty());
         }
         String notes = worst.level() == Level.NOTE ? ". The notes are not urgent" : "";
         String found =
@@ -174,7 +175,7 @@ public record Verdict(Level level, String text, Optional<String> finding) {
   private static String unknown(NodeEvidence node, Finding worst, boolean seenByPolls) {
     boolean ofAgent = OF_AGENT.contains(worst.id());
     if (worst.since().isPresent() && !worst.past() && !ofAgent) {
-      return UNKNOWN + ". Unknown" + since(node, worst) + why(worst);
+      return "Whether pods get addresses has been unknown" + since(node, worst) + why(worst);
     }
     String answer =
         UNKNOWN + ", or since when" + (node.showsTrend() || !seenByPolls ? "" : " (use --polls 2)");

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.cnimetrics.simulator.NamedScenario;
+import io.cnimetrics.snapshot.Eni;
 import io.cnimetrics.snapshot.Instance;
 import io.cnimetrics.snapshot.NodeIdentity;
+import io.cnimetrics.testing.Snapshots;
 import io.cnimetrics.text.Palette;
 import java.io.IOException;
 import java.io.InputStream;
@@ -204,6 +206,39 @@ class CommandsTest {
     assertThat(output).isEqualTo("NAME IP\nb 10.0.0.12\n");
     assertThat(Commands.podsWithoutAddress(DoctorFixture.poll(NamedScenario.MIXED_PREFIXES)))
         .isEqualTo(Commands.PODS_OF_NODE);
+  }
+
+  /** Pods on a branch ENI are healthy, but EC2 does not list their addresses with the instance. */
+  @Test
+  void podsOfANodeWithATrunkAreAllListed() {
+    assertThat(Commands.podsWithoutAddress(nodeOf(Snapshots.eni(0, 14, 4, 0))))
+        .contains("status.phase=Running");
+    assertThat(
+            Commands.podsWithoutAddress(
+                nodeOf(Snapshots.eni(0, 14, 4, 0), Snapshots.trunk(1, 0, 0))))
+        .isEqualTo(Commands.PODS_OF_NODE);
+  }
+
+  private static NodeEvidence nodeOf(Eni... enis) {
+    return DoctorFixture.evidence(
+        List.of(Snapshots.nothingRead().enis(enis).build()), Optional.empty());
+  }
+
+  /** Pods that wait for an address, pods on the host's network and ended pods hold no address. */
+  @Test
+  void podCountIsThatOfThePodsWithAnAddress(@TempDir Path dir) throws Exception {
+    String output =
+        shell(
+            dir,
+            """
+            kubectl() {
+              printf '%s\n' '<none> 10.0.0.1 Running' '<none> 10.0.0.2 Pending' \
+                '<none> <none> Pending' 'true 10.0.0.9 Running' '<none> 10.0.0.3 Succeeded'
+            }\
+            """,
+            Commands.POD_COUNT.replaceAll("<this node>", "x"));
+
+    assertThat(output.strip()).isEqualTo("2");
   }
 
   @Test

@@ -126,6 +126,11 @@ final class DoctorFixture {
    * The diagnosis of these polls of a node. Checks that read something besides ipamD do not run.
    */
   static Diagnosis diagnosis(List<NodeSnapshot> snapshots, Optional<AgentReport> agent) {
+    return new CheckRunner(CHECKS.stream().filter(check -> check.ioLimit().isEmpty()).toList())
+        .run(evidence(snapshots, agent));
+  }
+
+  static NodeEvidence evidence(List<NodeSnapshot> snapshots, Optional<AgentReport> agent) {
     NodeEvidence healthy = poll(NamedScenario.HEALTHY);
     Sampler sampler =
         new Sampler(MetricCatalog.all(), new PodLimits(110, 3), snapshots.get(0).takenAt());
@@ -136,10 +141,8 @@ final class DoctorFixture {
       history = reading.history();
       polls.add(new Poll(snapshot, reading));
     }
-    return new CheckRunner(CHECKS.stream().filter(check -> check.ioLimit().isEmpty()).toList())
-        .run(
-            new NodeEvidence(
-                polls, agent, healthy.identity(), healthy.origins(), healthy.agentSettings()));
+    return new NodeEvidence(
+        polls, agent, healthy.identity(), healthy.origins(), healthy.agentSettings());
   }
 
   private static <T> T simulate(

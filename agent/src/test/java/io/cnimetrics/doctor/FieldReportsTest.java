@@ -1071,7 +1071,7 @@ class FieldReportsTest {
                 .type("m5.4xlarge", 234, 8, 29)
                 .requests(6, 6),
             "warm-pool",
-            "It is not known"),
+            "has been unknown since"),
         fails(
             "#1203: 1.7 counts no refused pods, and the role lacks the right for the trunk ENI",
             fullNode(3, 14)
