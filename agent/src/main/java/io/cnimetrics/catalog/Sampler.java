@@ -208,7 +208,7 @@ public record Sampler(
                   "ipamD shows numbers that are negative, not finite or over 2^350; these metrics"
                       + " are left out: "
                       + leftOut.stream().map(Metric::name).collect(Collectors.joining(", ")),
-                  "all other metrics are sent; check that --metrics-url is ipamD's Prometheus text"
+                  "all other metrics are read; check that --metrics-url is ipamD's Prometheus text"
                       + " (port 61678)"));
     }
   }

@@ -1,6 +1,7 @@
 package io.cnimetrics.publish;
 
 import io.cnimetrics.catalog.Metric;
+import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sample;
 import io.cnimetrics.catalog.Sampler.PollSamples;
 import io.cnimetrics.catalog.SamplerState;
@@ -324,7 +325,11 @@ public final class MetricBuffer implements AutoCloseable {
     if (state.open().isPresent()) {
       OpenMinute open = state.open().get();
       AlertChanges changes = alerts.after(open.minute(), open.values(), whole);
-      if (!changes.raised().isEmpty()) {
+      boolean isUrgent =
+          changes.raised().stream()
+              .flatMap(value -> MetricCatalog.named(value.metric()).stream())
+              .anyMatch(reports::sends);
+      if (isUrgent) {
         for (Receiver receiver : Receiver.values()) {
           urgent.merge(receiver, open.minute(), (one, other) -> one.isBefore(other) ? one : other);
         }

@@ -541,6 +541,7 @@ class MetricBufferTest {
     assertThat(fixture.buffer.take(Receiver.CLOUDWATCH, at(130)).orElseThrow().datums())
         .extracting(MetricSink.Datum::metric)
         .containsOnly("eniAllocated");
+    assertThat(fixture.buffer.urgentMinute(Receiver.CLOUDWATCH)).isEmpty();
   }
 
   @Test
