@@ -434,7 +434,7 @@ final class Commands {
           + " 's/^[^[:space:]]*(.*\"sessionIssuer\":[{][^}]*\"userName\":\"([^\"]*)\")/\\2\\1/;"
           + " s/[{].*\"errorCode\":\"([^\"]*).*/\\1/; s/[{].*//'"
           + " | sort | uniq -c | sort -rn | head -20"
-          + "  # CloudTrail shows a call up to 15 minutes late";
+          + "  # CloudTrail shows a call up to 15 minutes late, so run it again later";
 
   /** Shows the calls to AWS that used or changed a resource. */
   static String eventsOf(String resource) {
@@ -727,7 +727,7 @@ final class Commands {
   static String setAgentEnv(String assignments) {
     return "kubectl -n kube-system set env ds cni-metrics-agent "
         + assignments
-        + "  # changes the agent on every node";
+        + "  # changes the agent on every node, unless the args of the DaemonSet have the flag";
   }
 
   /** Sets variables of aws-node on every node, if aws-node is not a managed add-on. */

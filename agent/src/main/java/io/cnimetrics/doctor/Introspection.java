@@ -33,8 +33,8 @@ final class Introspection {
                   + " or a proxy blocks it. \"Initialization failure\": ipamd.log says whether the"
                   + " role lacks AmazonEKS_CNI_Policy, EC2 does not answer, the subnet has no"
                   + " address, the ENIConfig is missing or the release is older than the instance"
-                  + " type. Other errors often mean that credentials are missing, such as those"
-                  + " that eks-pod-identity-agent gives")
+                  + " type. Other errors often mean that aws-node has no credentials, for"
+                  + " example because eks-pod-identity-agent does not run")
           .run(
               Commands.SYSTEM_PODS,
               Commands.WHY_NO_AWS_NODE,

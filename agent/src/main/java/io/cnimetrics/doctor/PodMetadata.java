@@ -19,8 +19,9 @@ final class PodMetadata {
                   + " fail; note if the count rose before",
               "If HttpEndpoint is disabled, switch instance metadata on. If curl on the node does"
                   + " not print 200, iptables-save shows a rule that blocks 169.254.169.254, and ss"
-                  + " the programs that send it requests: remove the rule, or stop the program."
-                  + " ipamD then recovers without a restart. If curl prints 200, run doctor again")
+                  + " shows the programs that send requests to it: remove the rule, or stop the"
+                  + " program. ipamD then recovers without a restart. If curl prints 200, run"
+                  + " doctor again")
           .run(
               Commands.aws("ec2 describe-instances")
                   + " --instance-ids "
