@@ -33,8 +33,15 @@ final class PendingMinutes {
   /** The size of a minute without its values. It is larger in memory than on disk. */
   private static final int MINUTE_BYTES = 400;
 
-  /** The number of minutes that a file may add between two checks of the limits. */
+  /** The size of a destination of only one minute, with a margin. Other minutes share theirs. */
+  private static final int DESTINATION_BYTES = 1_600;
+
+  /**
+   * The number and the size of the minutes that a file may add between two checks of the limits.
+   */
   private static final int MOST_UNCHECKED = 4_000;
+
+  private static final long MOST_UNCHECKED_BYTES = 2 << 20;
 
   /** CloudWatch accepts requests of up to 1 MB. Compressed requests are far smaller. */
   private static final int MOST_REQUEST_BYTES = 900_000;
@@ -49,6 +56,7 @@ final class PendingMinutes {
 
   private final SendEvents events;
   private final TreeMap<Long, PendingMinute> byId = new TreeMap<>();
+  private final Map<Destination, Integer> uses = new HashMap<>();
   private final Set<Long> taken = new HashSet<>();
   private final Set<Long> changed = new TreeSet<>();
   private final Interner<Destination> destinations = new Interner<>();
@@ -124,8 +132,10 @@ final class PendingMinutes {
 
   void put(PendingMinute minute) {
     remove(minute.id());
-    byId.put(minute.id(), shared(minute));
-    bytes += bytes(minute);
+    PendingMinute stored = shared(minute);
+    byId.put(stored.id(), stored);
+    uses.merge(stored.destination(), 1, Integer::sum);
+    bytes += bytes(stored);
     nextId = Math.max(nextId, minute.id() + 1);
   }
 
@@ -138,7 +148,7 @@ final class PendingMinutes {
     entry.gone().forEach(this::remove);
     // The journal has this change already.
     changed.clear();
-    if (byId.size() > checkedSize + MOST_UNCHECKED) {
+    if (byId.size() > checkedSize + MOST_UNCHECKED || bytes > MOST_BYTES + MOST_UNCHECKED_BYTES) {
       dropOverBounds();
       checkedSize = byId.size();
     }
@@ -154,7 +164,10 @@ final class PendingMinutes {
   void remove(long id) {
     PendingMinute minute = byId.remove(id);
     changed.add(id);
-    bytes -= minute == null ? 0 : bytes(minute);
+    if (minute != null) {
+      bytes -= bytes(minute);
+      uses.computeIfPresent(minute.destination(), (same, count) -> count > 1 ? count - 1 : null);
+    }
   }
 
   void clear() {
@@ -174,8 +187,11 @@ final class PendingMinutes {
   }
 
   /** The approximate size of a minute, in bytes. */
-  private static long bytes(PendingMinute minute) {
-    return MINUTE_BYTES + 45L * minute.values().size() + minute.destination().bytesOfDatums("");
+  private long bytes(PendingMinute minute) {
+    return MINUTE_BYTES
+        + 45L * minute.values().size()
+        + minute.destination().bytesOfDatums("")
+        + (uses.getOrDefault(minute.destination(), 0) > 1 ? 0 : DESTINATION_BYTES);
   }
 
   /**

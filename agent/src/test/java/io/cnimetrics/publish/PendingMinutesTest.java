@@ -49,7 +49,7 @@ class PendingMinutesTest {
       pending.load(new Journal.Entry(Optional.empty(), List.of(minute), List.of()));
     }
 
-    assertThat(pending.all()).hasSizeBetween(10_000, 20_000);
+    assertThat(pending.all()).hasSizeBetween(2_000, 6_000);
   }
 
   @Test
