@@ -242,8 +242,9 @@ final class ChaosNode implements AutoCloseable {
     Instant from = Instant.now();
     kill();
     state.protect(true);
+    Instant beforeStart = Instant.now();
     start();
-    happened(Edge.STATE_LOSS, Kind.READ_ONLY_START, from);
+    happened(Edge.STATE_LOSS, Kind.READ_ONLY_START, from, beforeStart);
   }
 
   private void step(Duration by) throws IOException {
@@ -255,6 +256,8 @@ final class ChaosNode implements AutoCloseable {
   /** Ends a fault. */
   void end(Fault fault, Instant from) throws IOException {
     Kind kind = fault.kind();
+    // An agent polls as soon as it starts. This thread can be much slower.
+    Instant beforeStart = Instant.now();
     switch (kind) {
       case SIGTERM, SIGKILL, TORN, OVERWRITTEN -> start();
       case SIGSTOP -> signal("CONT");
@@ -274,6 +277,7 @@ final class ChaosNode implements AutoCloseable {
     switch (kind) {
       case READ_ONLY_START -> happened(Edge.STATE_DISK, Kind.READ_ONLY, from);
       case FULL_AND_KILLED -> happened(Edge.STATE_DISK, Kind.DISK_FULL, from);
+      case SIGTERM, SIGKILL, TORN, OVERWRITTEN -> happened(fault.edge(), kind, from, beforeStart);
       default -> happened(fault.edge(), kind, from);
     }
   }
@@ -284,11 +288,12 @@ final class ChaosNode implements AutoCloseable {
     kill();
     boolean kept = state.hasState();
     state.free();
+    Instant beforeStart = Instant.now();
     start();
     if (kept) {
-      happened(Edge.PROCESS, Kind.SIGKILL, from);
+      happened(Edge.PROCESS, Kind.SIGKILL, from, beforeStart);
     } else {
-      happened(Edge.STATE_LOSS, Kind.FULL_AND_KILLED, from);
+      happened(Edge.STATE_LOSS, Kind.FULL_AND_KILLED, from, beforeStart);
     }
   }
 
@@ -309,8 +314,12 @@ final class ChaosNode implements AutoCloseable {
     }
   }
 
-  private synchronized void happened(Edge edge, Kind kind, Instant from) {
-    disturbances.add(new Disturbance(edge, kind, from, Instant.now()));
+  private void happened(Edge edge, Kind kind, Instant from) {
+    happened(edge, kind, from, Instant.now());
+  }
+
+  private synchronized void happened(Edge edge, Kind kind, Instant from, Instant to) {
+    disturbances.add(new Disturbance(edge, kind, from, to));
   }
 
   /** If the clock is so far behind that the agent would wait long, sets the clock ahead. */

@@ -43,6 +43,11 @@ final class FaultyServer implements AutoCloseable {
 
     /** The service's answer with an error. */
     Reply error(int status, String code);
+
+    /** Whether an answer during a fault is an old answer, which must not arrive as a whole. */
+    default boolean repeatsAnswers() {
+      return false;
+    }
   }
 
   FaultyServer(Service service) {
@@ -163,6 +168,9 @@ final class FaultyServer implements AutoCloseable {
   private void trickle(HttpExchange exchange, Reply reply) throws IOException {
     OutputStream body = begin(exchange, reply);
     for (byte next : reply.body()) {
+      if (fault.isEmpty() && service.repeatsAnswers()) {
+        break;
+      }
       body.write(next);
       body.flush();
       LockSupport.parkNanos(fault.isPresent() ? BETWEEN_BYTES_NANOS : 0);
