@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -186,7 +187,7 @@ final class Commands {
   static final String PODS_OF_NODE =
       "kubectl get pods -A -o wide --field-selector spec.nodeName=" + THIS_NODE;
 
-  /** Counts the pods of this node that need an address of their own. */
+  /** Counts the pods of this node that have an address of their own. */
   static final String POD_COUNT =
       "kubectl get pods -A --no-headers --field-selector spec.nodeName="
           + THIS_NODE
@@ -792,26 +793,33 @@ final class Commands {
             complete.removeIf(command -> command.contains(use));
           }
         });
-    complete.stream()
-        .filter(command -> command.endsWith(ON_NODE))
+    insert(complete, command -> command.endsWith(ON_NODE), List.of(SSM + SHELL, SHELL), node);
+    insert(
+        complete,
+        command -> command.contains("\"$RELEASE\""),
+        List.of(asking(RECOMMENDED_RELEASE, node)),
+        node);
+    return complete;
+  }
+
+  /** Inserts the first complete alternative before the first command that needs it. */
+  private static void insert(
+      List<String> commands,
+      Predicate<String> needed,
+      List<String> alternatives,
+      NodeEvidence node) {
+    commands.stream()
+        .filter(needed)
         .findFirst()
         .ifPresent(
             first ->
-                complete.add(
-                    complete.indexOf(first),
-                    Stream.of(SSM + SHELL, SHELL)
+                commands.add(
+                    commands.indexOf(first),
+                    alternatives.stream()
                         .map(command -> named(command, node))
                         .filter(command -> isComplete(command, node))
                         .findFirst()
                         .orElseThrow()));
-    complete.stream()
-        .filter(command -> command.contains("\"$RELEASE\""))
-        .findFirst()
-        .ifPresent(
-            upgrade ->
-                complete.add(
-                    complete.indexOf(upgrade), named(asking(RECOMMENDED_RELEASE, node), node)));
-    return complete;
   }
 
   /**

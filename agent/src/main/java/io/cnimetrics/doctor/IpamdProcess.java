@@ -76,8 +76,7 @@ final class IpamdProcess {
           case DEGRADED ->
               finding.remedied(
                   "Unless DISABLE_METRICS is set on purpose, remove it, and set --metrics-url of"
-                      + " the agent, which is its variable IPAMD_METRICS_URL, to port "
-                      + METRICS_PORT,
+                      + PORT_OF_AGENT,
                   removing(DEFAULT_URL, ""));
           default -> finding;
         };
@@ -86,6 +85,9 @@ final class IpamdProcess {
 
   /** No setting of ipamD changes this port. */
   private static final int METRICS_PORT = 61_678;
+
+  private static final String PORT_OF_AGENT =
+      " the agent, which is its variable IPAMD_METRICS_URL, to port " + METRICS_PORT;
 
   private static final String DEFAULT_URL = "http://127.0.0.1:%d/metrics".formatted(METRICS_PORT);
 
@@ -106,10 +108,9 @@ final class IpamdProcess {
                                 .formatted(UrlSecrets.hiddenIn(url.toString()), METRICS_PORT)
                             + " sets DISABLE_METRICS too")
                     .remedied(
-                        "Set --metrics-url of the agent, which is its variable IPAMD_METRICS_URL,"
-                            + " to"
-                            + " port %d. If get ds prints true, remove DISABLE_METRICS too"
-                                .formatted(METRICS_PORT),
+                        "Set --metrics-url of"
+                            + PORT_OF_AGENT
+                            + ". If get ds prints true, remove DISABLE_METRICS too",
                         removing(DEFAULT_URL, "")))
         .orElseGet(() -> finding.causedBy(cause));
   }

@@ -93,8 +93,8 @@ final class IpamdWork {
   }
 
   /**
-   * Whether increases of ipamD's calls to EC2 are known. VPC CNI before 1.12.1 does not count the
-   * calls. Releases that count refused pods also count the calls.
+   * Whether doctor knows if ipamD calls EC2. Releases of the VPC CNI before 1.12.1 do not count
+   * these calls. Each release that counts refused pods also counts the calls.
    */
   static boolean seesCalls(NodeEvidence node) {
     Trend calls = node.trend(MetricCatalog.EC2_API_REQ_COUNT.onlySeries());

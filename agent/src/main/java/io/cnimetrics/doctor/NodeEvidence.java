@@ -56,7 +56,7 @@ public record NodeEvidence(
     return new NodeEvidence(polls.subList(0, count), agent, identity, origins, agentSettings);
   }
 
-  /** When a state began that the last poll has; empty if there is only one poll. */
+  /** When the state of the last poll began; empty if there is only one poll. */
   Optional<Since> since(Predicate<Poll> state) {
     int first = polls.size() - 1;
     while (first > 0 && state.test(polls.get(first - 1))) {

@@ -81,13 +81,14 @@ public record Verdict(Level level, String text, Optional<String> finding) {
       case FAIL -> new Verdict(Level.FAIL, failure(node, worst, findings), id(worst));
       case WARN -> new Verdict(Level.WARN, warning(node, worst, findings), id(worst));
       default -> {
+        boolean cools = PodAddresses.mayRefuseWhileCooling(node);
         if (findings.stream().anyMatch(Verdict::leavesPodsWithoutNetwork)) {
-          String answer = PodAddresses.mayRefuseWhileCooling(node) ? UNKNOWN + COOLING : calm(node);
+          String answer = cools ? UNKNOWN + COOLING : calm(node);
           yield new Verdict(Level.OK, answer + LOST, Optional.empty());
         }
         String notes = worst.level() == Level.NOTE ? ". The notes are not urgent" : "";
         String found =
-            PodAddresses.mayRefuseWhileCooling(node)
+            cools
                 ? ", but " + clause(UNKNOWN) + COOLING
                 : ": " + clause(calm(node)) + (seesIncreases(node) ? "" : ONE_POLL) + notes;
         yield new Verdict(Level.OK, "No trouble found" + found, Optional.empty());

@@ -38,7 +38,7 @@ public record IpamdMetrics(
    * @param id a number that is different for each boot, if it is known
    */
   public record Boot(double seconds, OptionalDouble id) {
-    /** Whether the other boot can be this boot. Without an id, only the times can tell. */
+    /** Whether both can be the same boot. If both ids are known, they must be equal. */
     public boolean canBe(Boot other) {
       return id.isEmpty() || other.id.isEmpty() || id.equals(other.id);
     }
