@@ -152,6 +152,7 @@ public final class Agent {
                     stats,
                     random,
                     where(receiver, region),
+                    System::nanoTime,
                     now),
             sampler.start(),
             new Backoff(random),
@@ -376,8 +377,8 @@ public final class Agent {
   private void flush(long end) {
     List<Sender> senders = publisher.senders();
     for (int i = 0; i < senders.size(); i++) {
-      long own = System.nanoTime() + (end - System.nanoTime()) / (senders.size() - i);
-      senders.get(i).flush(clock.instant(), () -> Duration.ofNanos(own - System.nanoTime()));
+      Duration left = Duration.ofNanos(end - System.nanoTime());
+      senders.get(i).flush(clock.instant(), left.dividedBy(senders.size() - i));
     }
   }
 

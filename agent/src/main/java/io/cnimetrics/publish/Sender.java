@@ -7,12 +7,11 @@ import io.cnimetrics.publish.SendEvents.DropReason;
 import io.cnimetrics.schedule.NodeSchedule;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,9 +23,22 @@ import org.slf4j.LoggerFactory;
  * <p>A call of {@link #turn} sends as many requests as the newest minutes need, and fills these
  * requests with older minutes. Therefore a call sends no more requests after an outage than before
  * it. Only behind a proxy that limits the size of requests, each of them can need up to 40 splits.
+ * A call also ends after {@link #TURN_LIMIT}, and the next call continues.
  */
 public final class Sender {
   public static final Duration REQUEST_LIMIT = Duration.ofSeconds(10);
+
+  /**
+   * The time limit of a turn. Two senders, a lookup of the node's identity and the pause of a
+   * minute before them must end within the three minutes after which {@code /livez} fails.
+   */
+  private static final Duration TURN_LIMIT = Duration.ofSeconds(40);
+
+  /**
+   * The shortest time limit of a request. With a shorter limit the answer would often be lost, and
+   * the datums would arrive twice.
+   */
+  private static final Duration SHORTEST_REQUEST = Duration.ofMillis(500);
 
   /** The most splits of a request. One invalid datum in 1,000 needs about 10 splits. */
   private static final int MOST_SPLITS = 40;
@@ -51,6 +63,7 @@ public final class Sender {
   private final Backoff backoff;
   private final Receiver receiver;
   private final Map.Entry<String, String> where;
+  private final LongSupplier nanoTime;
   private Instant due;
   private boolean everSent;
   private Optional<PutResult> failure = Optional.empty();
@@ -60,14 +73,16 @@ public final class Sender {
 
   /**
    * The most datums in a request, because a proxy can limit the size. Without this number, half of
-   * all requests would be refused. It doubles with each batch that is sent without such a refusal,
-   * and is forgotten after an hour, because the limit can be removed.
+   * all requests would be refused. It also falls if a turn ends before it has found an invalid
+   * datum, so that the next turn continues with smaller parts. It doubles with each batch that is
+   * sent without such a refusal, because the limit can be removed.
    */
   private volatile int mostAccepted = MetricSink.MOST_DATUMS;
 
   /**
    * @param receiver the receiver whose pending minutes this sender sends
    * @param where the region or the URL of the receiver, as a key and a value for log messages
+   * @param nanoTime a monotonic clock in nanoseconds, such as {@link System#nanoTime}
    * @param now the current time. The first request is sent at the next time of the schedule
    */
   public Sender(
@@ -78,6 +93,7 @@ public final class Sender {
       SendEvents events,
       RandomGenerator random,
       Map.Entry<String, String> where,
+      LongSupplier nanoTime,
       Instant now) {
     this.buffer = buffer;
     this.receiver = receiver;
@@ -86,6 +102,7 @@ public final class Sender {
     this.events = events;
     this.backoff = new Backoff(random);
     this.where = where;
+    this.nanoTime = nanoTime;
     this.due = schedule.nextSend(now);
   }
 
@@ -112,15 +129,45 @@ public final class Sender {
     if (now.isBefore(next) && !clockWentBack) {
       return nextTurn(now);
     }
-    InstantSource clock = clockFrom(now);
-    due = send(clock) ? nextRegular(clock.instant()) : due;
-    return nextTurn(clock.instant());
+    Turn turn = new Turn(now, TURN_LIMIT, REQUEST_LIMIT);
+    due = send(turn) ? nextRegular(turn.now()) : due;
+    return nextTurn(turn.now());
   }
 
-  /** A clock that advances during requests, so that a pause starts at the end of a request. */
-  private static InstantSource clockFrom(Instant now) {
-    long start = System.nanoTime();
-    return () -> now.plusNanos(System.nanoTime() - start);
+  /** A turn or a flush: its time limit, and a clock that advances during its requests. */
+  private final class Turn {
+    private final long startNanos = nanoTime.getAsLong();
+    private final Instant start;
+    private final Duration limit;
+    private final Duration shortestRequest;
+
+    Turn(Instant start, Duration limit, Duration shortestRequest) {
+      this.start = start;
+      this.limit = limit;
+      this.shortestRequest = shortestRequest;
+    }
+
+    /** The current time. A pause starts at the end of a request. */
+    Instant now() {
+      return start.plus(passed());
+    }
+
+    boolean allowsRequest() {
+      return left().compareTo(shortestRequest) >= 0;
+    }
+
+    Duration requestLimit() {
+      Duration longest = Collections.min(List.of(left(), REQUEST_LIMIT));
+      return Collections.max(List.of(longest, shortestRequest));
+    }
+
+    private Duration left() {
+      return limit.minus(passed());
+    }
+
+    private Duration passed() {
+      return Duration.ofNanos(nanoTime.getAsLong() - startNanos);
+    }
   }
 
   /**
@@ -144,15 +191,15 @@ public final class Sender {
     return buffer.hasSendable(receiver) ? schedule.nextMinute(now) : schedule.nextSend(now);
   }
 
-  private boolean send(InstantSource clock) {
+  private boolean send(Turn turn) {
     buffer.thin(receiver, schedule);
     int requests = buffer.requestsForNewest(receiver, (int) schedule.publishInterval().toMinutes());
-    for (int i = 0; i < requests; i++) {
-      Optional<Batch> batch = buffer.take(receiver, clock.instant());
+    for (int i = 0; i < requests && turn.allowsRequest(); i++) {
+      Optional<Batch> batch = buffer.take(receiver, turn.now());
       if (batch.isEmpty()) {
         break;
       }
-      if (!deliver(batch.get(), () -> REQUEST_LIMIT, clock)) {
+      if (!deliver(batch.get(), turn)) {
         return false;
       }
     }
@@ -164,26 +211,19 @@ public final class Sender {
    * Sends the pending minutes of an agent that stops, the newest minute first. Ends early if no
    * time is left or a request fails. Another thread may be blocked in {@link #turn} during this
    * call.
-   *
-   * @param left returns the remaining time
    */
-  public void flush(Instant now, Supplier<Duration> left) {
-    InstantSource clock = clockFrom(now);
+  public void flush(Instant now, Duration limit) {
+    Turn turn = new Turn(now, limit, SHORTEST_REQUEST);
     boolean more = true;
-    while (more && left.get().compareTo(Duration.ZERO) > 0) {
-      Optional<Batch> batch = buffer.take(receiver, clock.instant());
-      more = batch.isPresent() && deliver(batch.get(), () -> shorter(left.get()), clock);
+    while (more && turn.allowsRequest()) {
+      Optional<Batch> batch = buffer.take(receiver, turn.now());
+      more = batch.isPresent() && deliver(batch.get(), turn);
     }
   }
 
-  private static Duration shorter(Duration left) {
-    Duration positive = Collections.max(List.of(left, Duration.ofMillis(1)));
-    return Collections.min(List.of(positive, REQUEST_LIMIT));
-  }
-
-  private boolean deliver(Batch batch, Supplier<Duration> limit, InstantSource clock) {
+  private boolean deliver(Batch batch, Turn turn) {
     try {
-      return new Delivery(limit, clock).whole(batch);
+      return new Delivery(turn).whole(batch);
     } finally {
       buffer.release(batch);
     }
@@ -191,8 +231,7 @@ public final class Sender {
 
   /** The delivery of one batch. A batch with invalid datums is split to find these datums. */
   private final class Delivery {
-    private final Supplier<Duration> limit;
-    private final InstantSource clock;
+    private final Turn turn;
     private int splits;
     private int refusalsInARow;
 
@@ -207,9 +246,8 @@ public final class Sender {
      */
     private boolean newestAccepted;
 
-    Delivery(Supplier<Duration> limit, InstantSource clock) {
-      this.limit = limit;
-      this.clock = clock;
+    Delivery(Turn turn) {
+      this.turn = turn;
     }
 
     /**
@@ -217,18 +255,21 @@ public final class Sender {
      * single datum that is too large, because a proxy's limit is wrong, and sends the others.
      */
     boolean whole(Batch batch) {
-      mostAccepted = isSplitLogDue(clock.instant()) ? MetricSink.MOST_DATUMS : mostAccepted;
       boolean sent = all(batch);
       if (newestAccepted && !sizeRefused) {
         mostAccepted = Math.min(MetricSink.MOST_DATUMS, 2 * mostAccepted);
       }
-      tooLarge.ifPresent(answer -> failed(answer, clock.instant()));
+      tooLarge.ifPresent(answer -> failed(answer, turn.now()));
       return sent && tooLarge.isEmpty();
     }
 
     private boolean all(Batch batch) {
       if (batch.datums().size() > mostAccepted && !batch.isSingle()) {
         return halves(batch);
+      }
+      if (!turn.allowsRequest()) {
+        // The batch stays pending until the next turn.
+        return true;
       }
       PutResult answer = put(batch);
       return switch (answer.status()) {
@@ -237,7 +278,7 @@ public final class Sender {
           buffer.acknowledge(batch);
           refusalsInARow = 0;
           newestAccepted = true;
-          succeeded(batch, clock.instant());
+          succeeded(batch, turn.now());
           yield true;
         }
         case INVALID -> {
@@ -248,7 +289,7 @@ public final class Sender {
           yield batch.isSingle() ? refused(batch, answer) : split(batch, answer);
         }
         case RETRYABLE, UNAUTHORIZED -> {
-          failed(answer, clock.instant());
+          failed(answer, turn.now());
           yield false;
         }
       };
@@ -269,16 +310,16 @@ public final class Sender {
     }
 
     private PutResult put(Batch batch) {
-      long start = System.nanoTime();
-      PutResult answer = sink.put(batch.namespace(), batch.datums(), limit.get());
-      events.answered(answer.status(), Duration.ofNanos(System.nanoTime() - start));
-      answered(answer, clock.instant());
+      long start = nanoTime.getAsLong();
+      PutResult answer = sink.put(batch.namespace(), batch.datums(), turn.requestLimit());
+      events.answered(answer.status(), Duration.ofNanos(nanoTime.getAsLong() - start));
+      answered(answer, turn.now());
       return answer;
     }
 
     private boolean split(Batch batch, PutResult answer) {
       if (isTooLarge(answer)) {
-        logSplit(batch, answer, clock.instant());
+        logSplit(batch, answer, turn.now());
       }
       if (splits >= MOST_SPLITS) {
         log.warn(
@@ -289,7 +330,8 @@ public final class Sender {
       int before = tooLargeDatums;
       boolean sent = halves(batch);
       // If one datum alone is too large, the answer says nothing about the number of datums.
-      if (isTooLarge(answer) && tooLargeDatums == before) {
+      boolean tooMany = isTooLarge(answer) && tooLargeDatums == before;
+      if (tooMany || !turn.allowsRequest()) {
         sizeRefused = true;
         mostAccepted = Math.min(mostAccepted, batch.datums().size() - 1);
       }
@@ -348,7 +390,7 @@ public final class Sender {
       if (++refusalsInARow < MOST_REFUSALS_IN_A_ROW) {
         return true;
       }
-      failed(answer, clock.instant());
+      failed(answer, turn.now());
       return false;
     }
   }
@@ -362,10 +404,6 @@ public final class Sender {
     boolean longAgo = !last.plus(LOG_AGAIN).isAfter(now);
     boolean clockWentBack = last.isAfter(now);
     return longAgo || clockWentBack;
-  }
-
-  private synchronized boolean isSplitLogDue(Instant now) {
-    return isLogDue(splitLoggedAt, now);
   }
 
   private synchronized void logSplit(Batch batch, PutResult answer, Instant now) {

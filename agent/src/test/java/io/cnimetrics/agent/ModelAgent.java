@@ -112,6 +112,7 @@ class ModelAgent {
                     events,
                     random,
                     Map.entry("region", region),
+                    System::nanoTime,
                     at),
             sampler.start(),
             new Backoff(random),
@@ -152,7 +153,7 @@ class ModelAgent {
     for (Receiver receiver : Receiver.values()) {
       last.publisher()
           .sender(receiver)
-          .ifPresent(sender -> sender.flush(clock.instant(), () -> Duration.ofSeconds(5)));
+          .ifPresent(sender -> sender.flush(clock.instant(), Duration.ofSeconds(5)));
     }
     last.buffer().sync();
     kill();

@@ -84,7 +84,15 @@ final class ModelPublisher {
         List.of(Receiver.CLOUDWATCH),
         (receiver, region, at) ->
             new Sender(
-                buffer, sink, receiver, schedule, EVENTS, random, Map.entry("region", region), at),
+                buffer,
+                sink,
+                receiver,
+                schedule,
+                EVENTS,
+                random,
+                Map.entry("region", region),
+                System::nanoTime,
+                at),
         SAMPLER.start(),
         new Backoff(random),
         node -> {},
@@ -142,7 +150,7 @@ final class ModelPublisher {
     buffer.closeOpenMinute();
     publisher
         .sender(Receiver.CLOUDWATCH)
-        .ifPresent(sender -> sender.flush(now, () -> Duration.ofSeconds(5)));
+        .ifPresent(sender -> sender.flush(now, Duration.ofSeconds(5)));
   }
 
   /** Restarts the agent with the kept state. */

@@ -202,6 +202,7 @@ class PublisherTest {
                 events,
                 random,
                 Map.entry("region", region),
+                System::nanoTime,
                 now),
         sampler.start(),
         new Backoff(random),

@@ -304,8 +304,9 @@ class SubnetReporterTest {
             new Counting(),
             new SplittableRandom(1),
             Map.entry("region", "us-west-2"),
+            System::nanoTime,
             now)
-        .flush(now, () -> Duration.ofSeconds(1));
+        .flush(now, Duration.ofSeconds(1));
     return cloudWatch.held();
   }
 

@@ -38,6 +38,9 @@ final class BufferFixture {
   final List<MetricBuffer.AlertChanges> reports = new ArrayList<>();
   final MetricBuffer buffer;
 
+  /** The time that the requests took. */
+  Duration passed = Duration.ZERO;
+
   /** Errors of ipamD up to this number in a minute start no alert. */
   double harmless;
 
@@ -96,6 +99,16 @@ final class BufferFixture {
     return sender(sink, SCHEDULE, now);
   }
 
+  /** A sender whose requests take this time. */
+  Sender slowSender(Duration took, Instant now) {
+    return sender(
+        (namespace, datums, limit) -> {
+          passed = passed.plus(took);
+          return cloudWatch.put(namespace, datums, limit);
+        },
+        now);
+  }
+
   Sender sender(MetricSink sink, NodeSchedule schedule, Instant now) {
     return new Sender(
         buffer,
@@ -105,6 +118,7 @@ final class BufferFixture {
         drops,
         RandomGenerator.of("L64X128MixRandom"),
         Map.entry("region", "us-west-2"),
+        () -> passed.toNanos(),
         now);
   }
 

@@ -72,6 +72,7 @@ final class ModelAgent implements AutoCloseable {
                     activity,
                     random,
                     Map.entry("region", region),
+                    System::nanoTime,
                     at),
             sampler.start(),
             new Backoff(random),
