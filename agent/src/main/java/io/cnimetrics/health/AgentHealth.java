@@ -34,8 +34,9 @@ public record AgentHealth(List<Loop> loops, boolean polled, List<String> refusal
     }
 
     private String complaint() {
-      return "the %s loop has not run for %d s, but must run every %d s: restart the agent"
-          .formatted(name, sinceTurn.toSeconds(), interval.toSeconds());
+      return "the %s loop has not run for %d s, but must run every %d s: check the node's disk"
+              .formatted(name, sinceTurn.toSeconds(), interval.toSeconds())
+          + ", then restart the agent";
     }
   }
 

@@ -22,7 +22,8 @@ class AgentHealthTest {
 
     assertThat(health.notLive())
         .containsExactly(
-            "the send loop has not run for 400 s, but must run every 60 s: restart the agent");
+            "the send loop has not run for 400 s, but must run every 60 s: check the node's"
+                + " disk, then restart the agent");
   }
 
   @Test
