@@ -11,7 +11,8 @@ import java.util.regex.Pattern;
  * @param id the name of the check, which never changes because alarms and documents contain it
  * @param looksAt the values that the check reads
  * @param fires the condition for each level of a finding
- * @param remedy how to solve the problem that a finding reports
+ * @param remedy how to solve the problem that a finding reports; each further line is one case, and
+ *     begins with {@code "- "}
  * @param commands the commands of the remedy
  * @param link the URL of AWS's page about the problem; empty if AWS has no page
  * @param requirements the facts that the check needs; the finding reports the first missing fact

@@ -56,6 +56,10 @@ final class Commands {
   /** The log of the container aws-node, which runs ipamD. */
   static final String LOG = "kubectl -n kube-system logs -c aws-node --tail 50 " + AWS_NODE_POD;
 
+  /** The log of the init container, which must end before the container aws-node starts. */
+  static final String LOG_OF_INIT =
+      "kubectl -n kube-system logs -c aws-vpc-cni-init --tail 20 " + AWS_NODE_POD;
+
   /** What aws-node logged first. The end of the log does not show the start. */
   static final String LOG_OF_START =
       "kubectl -n kube-system logs -c aws-node " + AWS_NODE_POD + " | head -30";
@@ -77,7 +81,11 @@ final class Commands {
           + " -it --profile=sysadmin --image=public.ecr.aws/docker/library/busybox"
           + " -- chroot /host  # opens a shell on the node";
 
-  static final String PREVIOUS_LOG = "kubectl -n kube-system logs -p -c aws-node " + AWS_NODE_POD;
+  static final String PREVIOUS_LOG =
+      "kubectl -n kube-system logs -p -c aws-node --tail 50 " + AWS_NODE_POD;
+
+  /** Shows how busy the node's CPU is, and the programs that use most of it. */
+  static final String TOP = "top -b -n 2 | grep -A 12 '^top' | tail -13" + ON_NODE;
 
   static final String LOG_OF_POLICY_AGENT =
       "kubectl -n kube-system logs -c aws-eks-nodeagent --tail 50 " + AWS_NODE_POD;

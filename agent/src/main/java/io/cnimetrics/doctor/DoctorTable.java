@@ -29,6 +29,9 @@ public final class DoctorTable {
   /** Whether the last command runs on the node; empty before the first command. */
   private Optional<Boolean> onNode = Optional.empty();
 
+  /** Whether the page already says which context kubectl needs. */
+  private boolean namesContext;
+
   private final TextPage page;
 
   private DoctorTable(Diagnosis diagnosis, boolean verbose, Palette palette) {
@@ -217,13 +220,13 @@ public final class DoctorTable {
       }
       part("effect", effects(finding));
       if (shown.add(finding.remedy()) || verbose) {
-        part("remedy", finding.remedy());
+        remedy(finding.remedy().split("\n", -1));
       }
       if (whole) {
         finding.commands().stream()
             .limit(finding.past() && !verbose ? 1 : Integer.MAX_VALUE)
             .filter(command -> shown.add(command) || verbose)
-            .forEach(command -> command(command, context(finding)));
+            .forEach(this::command);
       }
     }
     if (verbose || (whole && !note && !finding.past())) {
@@ -231,26 +234,29 @@ public final class DoctorTable {
     }
   }
 
-  private static String context(Finding finding) {
-    boolean kubectl = finding.commands().stream().anyMatch(command -> command.contains("kubectl "));
-    return "on your machine" + (kubectl ? ", with this cluster's kubectl context" : "");
-  }
-
   /**
    * Writes the note before the command, because zsh passes a pasted comment as arguments. The note
-   * also says where the command runs, if the previous command runs somewhere else.
-   *
-   * @param context says what the commands need besides the place
+   * also says where the command runs, if the previous command runs somewhere else. The note of the
+   * first command with kubectl names the context.
    */
-  private void command(String command, String context) {
+  private void command(String command) {
     Matcher note = Commands.NOTE_AT_END.matcher(command);
     boolean found = note.find();
     boolean here = command.endsWith(Commands.ON_NODE);
-    List<String> lead = new ArrayList<>();
+    List<String> place = new ArrayList<>();
     if (onNode.filter(before -> before == here).isEmpty()) {
-      lead.add(here ? "on the node" : onNode.isPresent() ? "back on your machine" : context);
+      place.add(
+          here ? "on the node" : onNode.isPresent() ? "back on your machine" : "on your machine");
     }
     onNode = Optional.of(here);
+    if (!here && !namesContext && command.contains("kubectl ")) {
+      place.add("with this cluster's kubectl context");
+      namesContext = true;
+    }
+    List<String> lead = new ArrayList<>();
+    if (!place.isEmpty()) {
+      lead.add(String.join(", ", place));
+    }
     if (found && !here) {
       lead.add(note.group(1));
     }
@@ -278,6 +284,15 @@ public final class DoctorTable {
       String lead = " ".repeat(INDENT) + palette.faint("%-8s".formatted(name));
       indented(lead, INDENT + NAME, value);
     }
+  }
+
+  /** Writes the advice, and one entry of a list for each case. */
+  private void remedy(String... lines) {
+    part("remedy", lines[0]);
+    String indent = " ".repeat(INDENT + NAME);
+    Stream.of(lines)
+        .skip(1)
+        .forEach(line -> indented(indent + "- ", INDENT + NAME + 2, line.replaceFirst("^- ", "")));
   }
 
   private void passed() {

@@ -11,7 +11,8 @@ import java.util.stream.Stream;
  * @param title the result in a few words
  * @param evidence the values that show the result; for a check that did not run, the reason
  * @param cause the usual cause; empty if there is no problem
- * @param remedy what to do; empty if there is nothing to do
+ * @param remedy what to do; empty if there is nothing to do. Each line after the first one is a
+ *     case
  * @param commands the commands of the remedy, one line each, with this node's ids
  * @param link a page of AWS about the problem
  * @param past whether the trouble has ended, or has perhaps ended

@@ -26,19 +26,21 @@ final class Introspection {
               "fail if ipamD does not answer in time, answers in an unknown format, or answers"
                   + " only on the metrics port, as old releases do; warn if"
                   + " `--introspection-url` is `none`",
-              "If get pods lists no aws-node, describe ds shows why; if the DaemonSet is gone,"
-                  + " install the add-on vpc-cni. If aws-node has not started (Pending, Init or"
-                  + " ImagePullBackOff), describe pod shows why. If it runs or restarts, logs shows"
-                  + " why ipamD ends. \"Unable to reach API Server\": kube-proxy, a security group"
-                  + " or a proxy blocks it. \"Initialization failure\": ipamd.log says whether the"
-                  + " role lacks AmazonEKS_CNI_Policy, EC2 does not answer, the subnet has no"
-                  + " address, the ENIConfig is missing or the release is older than the instance"
-                  + " type. Other errors often mean that aws-node has no credentials, for"
-                  + " example because eks-pod-identity-agent does not run")
+              "Find the state of aws-node with the first command"
+                  + "\n- no aws-node: describe ds shows why. No DaemonSet: install vpc-cni"
+                  + "\n- Pending or ImagePullBackOff: the events of describe show why"
+                  + "\n- Init: the log of aws-vpc-cni-init shows why"
+                  + "\n- Running or CrashLoopBackOff: ipamd.log shows why ipamD ends"
+                  + "\n- \"Unable to reach API Server\": check kube-proxy and security groups"
+                  + "\n- \"Initialization failure\": the role lacks AmazonEKS_CNI_Policy, EC2 does"
+                  + " not answer, the subnet has no address, the ENIConfig is missing, or the"
+                  + " release is older than the instance type"
+                  + "\n- no credentials: check eks-pod-identity-agent or the role of aws-node")
           .run(
               Commands.SYSTEM_PODS,
               Commands.WHY_NO_AWS_NODE,
               Commands.LAST_STATE,
+              Commands.LOG_OF_INIT,
               Commands.LOG,
               Commands.ERRORS_OF_IPAMD,
               Commands.CHANGES_OF_AWS_NODE,
@@ -117,7 +119,7 @@ final class Introspection {
                       + " last. If no CPU is free, stop or move the pods that use it. If CPU is"
                       + " free, restart aws-node on this node. If ipamD still hangs 5 minutes"
                       + " after a restart, upgrade the VPC CNI",
-                  "top -b -n 2 | grep -A 12 '^top' | tail -13" + Commands.ON_NODE,
+                  Commands.TOP,
                   "sudo tail -20 /var/log/aws-routed-eni/ipamd.log" + Commands.ON_NODE,
                   Commands.RESTART_AWS_NODE);
       default ->

@@ -124,18 +124,20 @@ final class IpamdProcess {
       CheckSpec.of(
               "ipamd-restarts",
               "the start time of ipamD's process, and the restarts that the agent saw",
-              "fail if doctor sees two restarts, if the agent saw three in the last 15 minutes, or"
-                  + " if ipamD does not answer after a restart; warn if doctor sees one restart, or"
-                  + " if the agent saw three and ipamD has run for 5 minutes since then; note if"
+              "fail if doctor sees two restarts, the agent saw three in the last 15 minutes, or"
+                  + " ipamD does not answer after a restart; warn if doctor sees one restart, or"
+                  + " the agent saw three and ipamD has run for 5 minutes since then; note if"
                   + " ipamD started less than 10 minutes ago and over 15 minutes after the boot",
-              "describe shows the reason. OOMKilled: raise the memory limit with set resources."
-                  + " \"Liveness probe failed\": give the node free CPU. Otherwise the logs have"
-                  + " the error. If a change of aws-node came just before, undo it with"
-                  + " rollout undo")
+              "Find the reason with the first command"
+                  + "\n- OOMKilled: raise the memory limit of aws-node with set resources"
+                  + "\n- \"Liveness probe failed\": if top shows no idle CPU, move pods away"
+                  + "\n- another reason: the logs have the error"
+                  + "\n- a change of aws-node came just before: undo it with rollout undo")
           .run(
               Commands.LAST_STATE,
               Commands.PREVIOUS_LOG,
               Commands.ERRORS_OF_IPAMD,
+              Commands.TOP,
               Commands.CHANGES_OF_AWS_NODE,
               Commands.RAISE_MEMORY_LIMIT,
               Commands.UNDO_CHANGE_OF_AWS_NODE)

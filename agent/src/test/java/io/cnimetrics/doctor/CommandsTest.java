@@ -142,6 +142,25 @@ class CommandsTest {
         .hasSize(3);
   }
 
+  /** The first finding can have no command with kubectl. */
+  @Test
+  void contextStandsBeforeTheFirstKubectlCommandOfThePage() {
+    assertThat(
+            table(finding("aws a", "b  # on the node"), finding("aws c", "kubectl d", "kubectl e")))
+        .containsSubsequence(
+            "      On your machine:",
+            "      $ aws a",
+            "      On the node:",
+            "      $ b",
+            "      Back on your machine:",
+            "      $ aws c",
+            "      With this cluster's kubectl context:",
+            "      $ kubectl d",
+            "      $ kubectl e")
+        .filteredOn(line -> line.contains("kubectl context"))
+        .hasSize(1);
+  }
+
   private static final List<String> FAKES =
       List.of("kubectl", "aws", "sudo", "curl", "getent", "chronyc", "nc", "ssh");
   private static final List<String> SHELLS = List.of("sh", "bash", "zsh");
@@ -153,13 +172,23 @@ class CommandsTest {
         .toList();
   }
 
+  private static Finding finding(String... lines) {
+    return DoctorFixture.CHECKS
+        .get(0)
+        .spec()
+        .fail("title", "evidence", "cause")
+        .remedied("do", lines);
+  }
+
   private static Stream<String> table(String... lines) {
-    Finding finding =
-        DoctorFixture.CHECKS.get(0).spec().fail("title", "evidence", "cause").remedied("do", lines);
+    return table(finding(lines));
+  }
+
+  private static Stream<String> table(Finding... findings) {
     NodeIdentity node = new NodeIdentity("n", Optional.empty(), Optional.empty(), Instance.UNKNOWN);
     Diagnosis diagnosis =
         new Diagnosis(
-            new Verdict(Level.FAIL, "", Optional.empty()), List.of(finding), Instant.EPOCH);
+            new Verdict(Level.FAIL, "", Optional.empty()), List.of(findings), Instant.EPOCH);
     return DoctorTable.of(node, Optional.empty(), diagnosis, true, Palette.PLAIN).lines();
   }
 

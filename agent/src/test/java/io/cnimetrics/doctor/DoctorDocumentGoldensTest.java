@@ -156,6 +156,11 @@ class DoctorDocumentGoldensTest {
 
   private static String row(CheckSpec spec) {
     return "| `%s` | %s | %s | %s |%n"
-        .formatted(spec.id(), spec.looksAt(), spec.fires(), DoctorTexts.remedy(spec));
+        .formatted(spec.id(), spec.looksAt(), levels(spec.fires()), DoctorTexts.remedy(spec));
+  }
+
+  /** Each level in a line of its own. */
+  private static String levels(String fires) {
+    return fires.replaceAll("; (?=warn |note |otherwise )", "<br>");
   }
 }

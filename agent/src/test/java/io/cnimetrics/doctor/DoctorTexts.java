@@ -18,7 +18,7 @@ public final class DoctorTexts {
   }
 
   static String remedy(CheckSpec spec) {
-    return spec.remedy().replace("<", "&lt;")
+    return spec.remedy().replace("<", "&lt;").replace("\n", "<br>")
         + spec.link().map(page -> " ([more](%s))".formatted(page)).orElse("");
   }
 

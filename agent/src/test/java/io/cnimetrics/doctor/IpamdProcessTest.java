@@ -7,10 +7,13 @@ import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.catalog.SamplerState;
 import io.cnimetrics.simulator.NamedScenario;
+import io.cnimetrics.snapshot.Instance;
+import io.cnimetrics.snapshot.NodeIdentity;
 import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.testing.ClosedPort;
 import io.cnimetrics.testing.FakeClock;
 import io.cnimetrics.testing.Snapshots;
+import io.cnimetrics.text.Palette;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.URI;
@@ -48,6 +51,29 @@ class IpamdProcessTest {
   void missingSocketFileMeansThatIpamdDoesNotRun(@TempDir Path directory) throws IOException {
     assertThat(diagnosis(directory.resolve("none.sock")).findings().get(0).title())
         .isEqualTo("ipamD does not run, or failed to start");
+  }
+
+  /** An on-call engineer finds the state of the pod in a list, and the command for this state. */
+  @Test
+  void remedyOfAMissingIpamdHasALineForEachState() {
+    Diagnosis diagnosis = DoctorFixture.diagnosis(NamedScenario.IPAMD_DOWN, 1);
+    Finding first = DoctorFixture.first(diagnosis);
+    String page =
+        DoctorTable.of(
+            new NodeIdentity("node", Optional.empty(), Optional.empty(), Instance.UNKNOWN),
+            Optional.empty(),
+            diagnosis,
+            false,
+            Palette.PLAIN);
+
+    assertThat(page)
+        .contains("\n      remedy  Find the state of aws-node with the first command\n")
+        .contains("\n              - Init: the log of aws-vpc-cni-init shows why\n")
+        .contains("\n              - \"Unable to reach API Server\": ");
+    assertThat(page.lines().filter(line -> !line.matches(" +([$] |https:).*")))
+        .allMatch(line -> line.length() <= 80);
+    assertThat(first.commands().get(0)).startsWith("kubectl -n kube-system get pods -o wide ");
+    assertThat(first.commands()).anyMatch(line -> line.contains(" logs -c aws-vpc-cni-init "));
   }
 
   @Test
