@@ -2,6 +2,7 @@ package io.cnimetrics.agent;
 
 import io.cnimetrics.aws.Subnets;
 import io.cnimetrics.capacity.PodLimits;
+import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.NodeLabels;
 import io.cnimetrics.catalog.Sample;
@@ -36,6 +37,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -76,6 +78,7 @@ public final class Agent {
   private final AgentStats stats;
   private final LastPoll lastPoll;
   private final Map<String, String> ofInfo = new ConcurrentSkipListMap<>();
+  private final Set<Metric> selected;
   private final AlertLog alerts;
   private final ProblemLog problems = new ProblemLog();
   private final MetricBuffer buffer;
@@ -92,6 +95,7 @@ public final class Agent {
   /**
    * The constructor waits while another agent holds the state directory.
    *
+   * @param sampler the sampler of the metrics that are sent
    * @param identity looks up the node's identity within the given time limit; the call may be slow
    * @param sinks creates the sink of each receiver for a region
    * @param subnets empty if the agent does not report subnets
@@ -113,13 +117,13 @@ public final class Agent {
     this.identity = identity;
     this.stats = stats;
     this.lastPoll = lastPoll;
+    this.selected = Set.copyOf(sampler.metrics());
     this.alerts =
         new AlertLog(
             config.nodeName(),
             config.maxPods().isPresent()
                 ? Optional.of(new PodLimits(config.maxPods().getAsInt(), config.hostNetworkPods()))
-                : Optional.empty(),
-            config.metrics());
+                : Optional.empty());
     this.buffer =
         new MetricBuffer(
             config.stateDir(),
@@ -127,6 +131,7 @@ public final class Agent {
             config.otlp().map(otlp -> Dimensions.otlp(config)),
             clock,
             stats,
+            selected::contains,
             alerts);
     NodeSchedule schedule =
         NodeSchedule.of(config.nodeName(), config.pollInterval(), config.publishInterval());
@@ -221,7 +226,7 @@ public final class Agent {
   private void polled(NodeSnapshot snapshot, PollSamples reading) {
     stats.polled(snapshot.ipamdRead() ? PollResult.GOOD : PollResult.FAILED);
     stats.dropped(
-        DropReason.INVALID, (int) reading.leftOut().stream().filter(alerts::sends).count());
+        DropReason.INVALID, (int) reading.leftOut().stream().filter(selected::contains).count());
     lastPoll.set(snapshot, reading.samples());
     subnets.ifPresent(known -> known.polled(snapshot));
     alerts.polled(snapshot, reading);
@@ -299,7 +304,7 @@ public final class Agent {
   public List<Sample> samples() {
     List<Sample> polled =
         lastPoll.samples().stream()
-            .filter(sample -> sample.subnetId().isPresent() || alerts.sends(sample.metric()))
+            .filter(sample -> sample.subnetId().isPresent() || selected.contains(sample.metric()))
             .toList();
     OptionalDouble starts = OptionalDouble.of((double) buffer.history().starts());
     Sample count = new Sample(MetricCatalog.AGENT_STARTS, OptionalDouble.empty(), starts);

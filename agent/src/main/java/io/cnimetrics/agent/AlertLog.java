@@ -2,10 +2,8 @@ package io.cnimetrics.agent;
 
 import io.cnimetrics.agent.AlertCause.Found;
 import io.cnimetrics.capacity.PodLimits;
-import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sampler.PollSamples;
-import io.cnimetrics.config.MetricSelection;
 import io.cnimetrics.health.AgentStatus;
 import io.cnimetrics.publish.MetricBuffer.AlertChanges;
 import io.cnimetrics.publish.MetricBuffer.AlertListener;
@@ -36,7 +34,6 @@ final class AlertLog implements AlertListener {
 
   private final String nodeName;
   private final Optional<PodLimits> pods;
-  private final MetricSelection sent;
   private final IncreaseHistory increases = new IncreaseHistory();
   private final Map<String, Trouble> present = new LinkedHashMap<>();
   private final Deque<AgentStatus.Minute> minutes = new ArrayDeque<>();
@@ -53,12 +50,10 @@ final class AlertLog implements AlertListener {
 
   /**
    * @param pods the kubelet's limit of pods; empty if the agent only assumes a limit
-   * @param sent the metrics whose values are sent. The log shows the alerts of all metrics
    */
-  AlertLog(String nodeName, Optional<PodLimits> pods, MetricSelection sent) {
+  AlertLog(String nodeName, Optional<PodLimits> pods) {
     this.nodeName = nodeName;
     this.pods = pods;
-    this.sent = sent;
   }
 
   IncreaseHistory increases() {
@@ -96,11 +91,6 @@ final class AlertLog implements AlertListener {
   /** The values of the last minutes, the oldest first. */
   synchronized List<AgentStatus.Minute> minutes() {
     return List.copyOf(minutes);
-  }
-
-  @Override
-  public boolean sends(Metric metric) {
-    return sent.includes(metric.name(), metric.core());
   }
 
   /**

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +34,7 @@ public final class MetricBuffer implements AutoCloseable {
 
   private final Journal journal;
   private final SendEvents events;
+  private final Predicate<Metric> sent;
   private final AlertListener reports;
   private final AlertTracker alerts;
   private final PendingMinutes pending;
@@ -44,16 +46,11 @@ public final class MetricBuffer implements AutoCloseable {
   private BufferState keptState;
   private Optional<Instant> polledMinute = Optional.empty();
 
-  /** Receives the alerts of closed minutes, and knows which values are sent. */
+  /** Receives the alerts of closed minutes. */
   @FunctionalInterface
   public interface AlertListener {
     /** Called on the thread that closes the minute. */
     void closed(AlertChanges changes);
-
-    /** Whether the values of a metric are sent. Alerts do not depend on this. */
-    default boolean sends(Metric metric) {
-      return true;
-    }
 
     /** The part of a metric's value in a minute that comes from harmless errors. */
     default double harmless(Instant minute, String metric) {
@@ -90,6 +87,7 @@ public final class MetricBuffer implements AutoCloseable {
    * @param destination the namespace and dimensions of new samples in CloudWatch
    * @param otlp the destination of new samples by OTLP, if there is one. Each receiver has its own
    *     pending minutes
+   * @param sent whether the values of a metric are sent. Alerts do not depend on this
    */
   public MetricBuffer(
       Optional<Path> directory,
@@ -97,9 +95,11 @@ public final class MetricBuffer implements AutoCloseable {
       Optional<Destination> otlp,
       InstantSource clock,
       SendEvents events,
+      Predicate<Metric> sent,
       AlertListener reports) {
     this.journal = directory.map(Journal::in).orElseGet(Journal::none);
     this.events = events;
+    this.sent = sent;
     this.reports = reports;
     this.otlp = otlp;
     this.alerts = new AlertTracker(reports::harmless);
@@ -242,7 +242,7 @@ public final class MetricBuffer implements AutoCloseable {
   private void addOldTotals() {
     state
         .open()
-        .map(open -> open.only(reports::sends))
+        .map(open -> open.only(sent))
         .ifPresent(open -> otlp.ifPresent(destination -> addTotals(open, destination)));
   }
 
@@ -328,14 +328,14 @@ public final class MetricBuffer implements AutoCloseable {
       boolean isUrgent =
           changes.raised().stream()
               .flatMap(value -> MetricCatalog.named(value.metric()).stream())
-              .anyMatch(reports::sends);
+              .anyMatch(sent);
       if (isUrgent) {
         for (Receiver receiver : Receiver.values()) {
           urgent.merge(receiver, open.minute(), (one, other) -> one.isBefore(other) ? one : other);
         }
       }
       reports.closed(changes);
-      addPending(open.only(reports::sends), state.destination(), otlp);
+      addPending(open.only(sent), state.destination(), otlp);
       state = state.closed();
     }
   }

@@ -13,7 +13,6 @@ import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.catalog.Sampler.PollSamples;
 import io.cnimetrics.catalog.SamplerState;
-import io.cnimetrics.config.MetricSelection;
 import io.cnimetrics.publish.MetricBuffer.AlertChanges;
 import io.cnimetrics.publish.MinuteValue;
 import io.cnimetrics.snapshot.Eni;
@@ -55,7 +54,7 @@ class AlertLogTest {
           "is aws-node here?");
 
   @AutoClose private final RecordedLog log = new RecordedLog(AlertLog.class.getName());
-  private AlertLog alerts = new AlertLog("n", Optional.empty(), MetricSelection.ALL);
+  private AlertLog alerts = new AlertLog("n", Optional.empty());
   private Sampler sampler = sampling(MetricCatalog.all());
   private SamplerState history = SamplerState.NONE;
 
@@ -72,14 +71,6 @@ class AlertLogTest {
     polled(nothingRead().enis(eni(0, 14, 3, 0)).metrics(), MISMATCH, WEAKER);
 
     assertThat(raised(metric)).startsWith("trouble minute=").doesNotContain("cause=");
-  }
-
-  @Test
-  void onlySelectedMetricsAreSent() {
-    alerts = new AlertLog("n", Optional.empty(), MetricSelection.CORE);
-
-    assertThat(alerts.sends(MetricCatalog.IPAMD_ERR)).isTrue();
-    assertThat(alerts.sends(MetricCatalog.NO_ADDRESS_MINUTES)).isFalse();
   }
 
   @Test
@@ -395,7 +386,7 @@ class AlertLogTest {
 
   @Test
   void moreAddressesThanPodsAreALeakAndNoFullNode() {
-    alerts = new AlertLog("n", Optional.of(new PodLimits(50, 3)), MetricSelection.ALL);
+    alerts = new AlertLog("n", Optional.of(new PodLimits(50, 3)));
     polled(onM5().enis(full()).sum("awscni_no_available_ip_addresses", 0));
     polled(
         onM5().enis(full()).sum("awscni_no_available_ip_addresses", 4).at(START.plusSeconds(30)));

@@ -92,6 +92,7 @@ class ModelAgent {
             otlp.map(known -> new Destination(Receiver.OTLP, "", destination.sets())),
             () -> now,
             events,
+            metric -> true,
             report -> {});
     Poller poller =
         new Poller(

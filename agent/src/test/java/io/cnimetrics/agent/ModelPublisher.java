@@ -73,7 +73,13 @@ final class ModelPublisher {
     this.troubled = troubled;
     this.buffer =
         new MetricBuffer(
-            Optional.empty(), to(sets), Optional.empty(), () -> now, EVENTS, report -> {});
+            Optional.empty(),
+            to(sets),
+            Optional.empty(),
+            () -> now,
+            EVENTS,
+            metric -> true,
+            report -> {});
     this.publisher = publisher();
   }
 

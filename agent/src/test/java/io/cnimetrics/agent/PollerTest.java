@@ -101,6 +101,7 @@ class PollerTest {
             Optional.empty(),
             () -> START,
             new Counting(),
+            metric -> true,
             report -> {});
     Sampler sampler = new Sampler(MetricCatalog.all(), new PodLimits(110, 3), START);
     return new Poller(ipamd, sampler, buffer, schedule, (snapshot, reading) -> {});

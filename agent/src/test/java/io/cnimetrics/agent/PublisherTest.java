@@ -180,7 +180,13 @@ class PublisherTest {
     Destination destination = new Destination("Kubernetes/CNI", List.of(unknown));
     MetricBuffer buffer =
         new MetricBuffer(
-            Optional.empty(), destination, Optional.empty(), () -> START, events, report -> {});
+            Optional.empty(),
+            destination,
+            Optional.empty(),
+            () -> START,
+            events,
+            metric -> true,
+            report -> {});
     NodeSchedule schedule = NodeSchedule.of("node", Duration.ofSeconds(30), Duration.ofMinutes(1));
     Sampler sampler = new Sampler(MetricCatalog.all(), new PodLimits(110, 3), START);
     poller[0] =

@@ -79,6 +79,7 @@ final class SubnetFleet implements Subnets {
             Optional.empty(),
             () -> now,
             new Counting(),
+            metric -> true,
             report -> {});
     NodeSchedule schedule = NodeSchedule.of(name, Duration.ofSeconds(30), MINUTE);
     SubnetReporter reporter =

@@ -321,6 +321,7 @@ class SubnetReporterTest {
         Optional.empty(),
         () -> START,
         new Counting(),
+        metric -> true,
         report -> {});
   }
 

@@ -11,7 +11,6 @@ import io.cnimetrics.catalog.Metric.Unit;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.catalog.SamplerState;
-import io.cnimetrics.config.MetricSelection;
 import io.cnimetrics.console.DashboardBody;
 import io.cnimetrics.publish.MetricBuffer.AlertChanges;
 import io.cnimetrics.publish.MinuteValue;
@@ -32,8 +31,7 @@ class WhichNodeTest {
   private static final Pattern REGEX = Pattern.compile("/(trouble minute=|\\S+=\\S*\\(\\?<\\S+)/");
 
   @AutoClose private final RecordedLog log = new RecordedLog(AlertLog.class.getName());
-  private final AlertLog alerts =
-      new AlertLog("ip-10-0-1-23.ec2.internal", Optional.empty(), MetricSelection.ALL);
+  private final AlertLog alerts = new AlertLog("ip-10-0-1-23.ec2.internal", Optional.empty());
 
   @Test
   void startOfTroubleIsFoundAsText() {

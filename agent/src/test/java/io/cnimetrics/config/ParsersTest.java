@@ -235,6 +235,15 @@ class ParsersTest {
         .isEqualTo(new MetricSelection(METRICS));
   }
 
+  @Test
+  void selectionIncludesOnlySelectedMetrics() {
+    assertThat(MetricSelection.ALL.includes("noAddressMinutes", false)).isTrue();
+    assertThat(MetricSelection.CORE.includes("ipamdErr", true)).isTrue();
+    assertThat(MetricSelection.CORE.includes("noAddressMinutes", false)).isFalse();
+    assertThat(new MetricSelection(METRICS).includes("ipamdErr", true)).isTrue();
+    assertThat(new MetricSelection(METRICS).includes("eniMaxAvailable", true)).isFalse();
+  }
+
   @ParameterizedTest
   @CsvSource({"free, free", "'ipamdErr,', ''", "'ipamdErr,core', core"})
   void unknownMetricIsNamed(String text, String name) {

@@ -57,7 +57,14 @@ final class BufferFixture {
       FakeCloudWatch cloudWatch) {
     this.cloudWatch = cloudWatch;
     this.buffer =
-        new MetricBuffer(directory, to, Optional.empty(), () -> now, drops, new Reports());
+        new MetricBuffer(
+            directory,
+            to,
+            Optional.empty(),
+            () -> now,
+            drops,
+            metric -> sent.test(metric),
+            new Reports());
     buffer.identify(instance, Map.of());
     this.sampler = new Sampler(MetricCatalog.all(), new PodLimits(110, 3), now);
   }
@@ -147,11 +154,6 @@ final class BufferFixture {
     @Override
     public void closed(MetricBuffer.AlertChanges changes) {
       reports.add(changes);
-    }
-
-    @Override
-    public boolean sends(Metric metric) {
-      return sent.test(metric);
     }
 
     @Override

@@ -3,7 +3,6 @@ package io.cnimetrics.agent;
 import io.cnimetrics.aws.InstanceMetadata;
 import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.catalog.Sampler;
-import io.cnimetrics.config.MetricSelection;
 import io.cnimetrics.health.AgentStats;
 import io.cnimetrics.identity.Identification;
 import io.cnimetrics.ipamd.Ipamd;
@@ -56,7 +55,8 @@ final class ModelAgent implements AutoCloseable {
             Optional.empty(),
             () -> now,
             activity,
-            new AlertLog(NODE, Optional.empty(), MetricSelection.ALL));
+            metric -> true,
+            new AlertLog(NODE, Optional.empty()));
     this.poller = new Poller(ipamd, sampler, buffer, schedule, (seen, read) -> {});
     this.publisher =
         new Publisher(

@@ -98,6 +98,7 @@ public final class PollTable {
         Optional.empty(),
         clock,
         new AgentStats(),
+        metric -> true,
         report -> {});
   }
 
