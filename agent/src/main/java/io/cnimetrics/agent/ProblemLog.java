@@ -1,6 +1,6 @@
 package io.cnimetrics.agent;
 
-import io.cnimetrics.publish.Sender;
+import io.cnimetrics.schedule.NodeSchedule;
 import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Reason;
 import io.cnimetrics.snapshot.Source;
@@ -29,7 +29,7 @@ final class ProblemLog {
     for (Problem problem : problems) {
       Kind kind = new Kind(problem.source(), problem.reason());
       ended.remove(kind);
-      if (Sender.isLogDue(loggedAt.getOrDefault(kind, Instant.MIN), now)) {
+      if (NodeSchedule.isLogDue(loggedAt.getOrDefault(kind, Instant.MIN), now)) {
         loggedAt.put(kind, now);
         log.warn(
             "problem source={} reason={} message=\"{}\"",

@@ -7,6 +7,7 @@ import io.cnimetrics.publish.Backoff;
 import io.cnimetrics.publish.MetricBuffer;
 import io.cnimetrics.publish.Receiver;
 import io.cnimetrics.publish.Sender;
+import io.cnimetrics.schedule.NodeSchedule;
 import io.cnimetrics.snapshot.NodeIdentity;
 import io.cnimetrics.snapshot.Origin;
 import io.cnimetrics.snapshot.Problem;
@@ -36,7 +37,7 @@ final class Publisher {
 
   /**
    * The pause between lookups if all dimensions are known but other facts about the instance are
-   * not.
+   * not. No other pause is longer.
    */
   private static final Duration RESOLVE_AGAIN = Duration.ofMinutes(10);
 
@@ -131,7 +132,7 @@ final class Publisher {
     if (!buffer.sync()) {
       return giveUp(Stream.of(ANOTHER_AGENT));
     }
-    if (isDue(resolveAt, now)) {
+    if (NodeSchedule.isDue(resolveAt, RESOLVE_AGAIN, now)) {
       resolve(now);
     }
     Instant next = late ? now.plus(SOON) : resolveAt;
@@ -149,17 +150,6 @@ final class Publisher {
       buffer.sendNow();
     }
     late = !closed;
-  }
-
-  /**
-   * Whether work that was planned for a time is due. The agent plans at most ten minutes ahead. If
-   * the time is further ahead and not {@link Instant#MAX}, the clock was set back, and the work is
-   * due now.
-   */
-  private static boolean isDue(Instant planned, Instant now) {
-    boolean clockWentBack =
-        planned.isBefore(Instant.MAX) && planned.isAfter(now.plus(RESOLVE_AGAIN));
-    return !now.isBefore(planned) || clockWentBack;
   }
 
   private void resolve(Instant now) {
@@ -196,7 +186,7 @@ final class Publisher {
     Set<String> unknown = buffer.unknownDimensions();
     if (unknown.isEmpty()) {
       logIdentity(found);
-      boolean waits = !isDue(openAllAt, now) && !found.isFinal();
+      boolean waits = !NodeSchedule.isDue(openAllAt, RESOLVE_AGAIN, now) && !found.isFinal();
       receivers.stream()
           .filter(receiver -> !waits || receiver != Receiver.OTLP)
           .forEach(receiver -> open(receiver, found.node(), now));

@@ -8,6 +8,7 @@ import io.cnimetrics.catalog.Sample;
 import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.identity.Identification;
 import io.cnimetrics.publish.MetricBuffer;
+import io.cnimetrics.schedule.NodeSchedule;
 import io.cnimetrics.schedule.SubnetQueries;
 import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.Eni;
@@ -106,8 +107,7 @@ final class SubnetReporter {
     }
     if (!minute.equals(askedMinute) && !forbidden) {
       askedMinute = minute;
-      boolean clockWentBack = shownUntil.isAfter(now.plus(SHOWN));
-      if (!now.isBefore(shownUntil) || clockWentBack) {
+      if (NodeSchedule.isDue(shownUntil, SHOWN, now)) {
         lastPoll.setSubnets(List.of());
       }
       pool.ifPresent(known -> ask(ownAddresses(known, now), now));

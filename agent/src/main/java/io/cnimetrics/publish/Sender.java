@@ -49,9 +49,7 @@ public final class Sender {
    */
   private static final int MOST_REFUSALS_IN_A_ROW = 3;
 
-  private static final Duration LOG_AGAIN = Duration.ofHours(1);
-
-  /** Planned pauses are below this limit. A longer pause means that the clock was set back. */
+  /** Planned pauses are below this limit. */
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(10);
 
   private static final Logger log = LoggerFactory.getLogger(Sender.class);
@@ -123,10 +121,7 @@ public final class Sender {
    * @return the time of the next call. An earlier call does no harm
    */
   public Instant turn(Instant now) {
-    Instant next = next();
-    // If the clock was set back, the agent must not wait until the clock shows the old time again.
-    boolean clockWentBack = next.isAfter(now.plus(LONGEST_PAUSE));
-    if (now.isBefore(next) && !clockWentBack) {
+    if (!NodeSchedule.isDue(next(), LONGEST_PAUSE, now)) {
       return nextTurn(now);
     }
     Turn turn = new Turn(now, TURN_LIMIT, REQUEST_LIMIT);
@@ -399,15 +394,8 @@ public final class Sender {
     return answer.code().equals(PutResult.TOO_LARGE);
   }
 
-  /** Whether a failure that continues must be logged again. */
-  public static boolean isLogDue(Instant last, Instant now) {
-    boolean longAgo = !last.plus(LOG_AGAIN).isAfter(now);
-    boolean clockWentBack = last.isAfter(now);
-    return longAgo || clockWentBack;
-  }
-
   private synchronized void logSplit(Batch batch, PutResult answer, Instant now) {
-    if (isLogDue(splitLoggedAt, now)) {
+    if (NodeSchedule.isLogDue(splitLoggedAt, now)) {
       splitLoggedAt = now;
       log.warn(
           "{} refuses the size of a request; the agent sends the request in smaller parts:"
@@ -459,7 +447,7 @@ public final class Sender {
     Duration asked = answer.retryAfter().orElse(Duration.ZERO);
     due = now.plus(asked).plus(pause);
     if (!failure.map(PutResult::status).equals(Optional.of(answer.status()))
-        || isLogDue(loggedAt, now)) {
+        || NodeSchedule.isLogDue(loggedAt, now)) {
       loggedAt = now;
       log.warn(
           "{} request failed; the datums are kept for a retry: outcome={}"

@@ -29,6 +29,9 @@ public record NodeSchedule(
    */
   private static final Duration AFTER_SEND = Duration.ofSeconds(10);
 
+  /** The pause between two log lines about a state that lasts. */
+  private static final Duration LOG_AGAIN = Duration.ofHours(1);
+
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
   /**
@@ -86,6 +89,24 @@ public record NodeSchedule(
 
   private Duration offsetInMinute() {
     return Duration.ofMillis(sendOffset.toMillis() % MINUTE.toMillis());
+  }
+
+  /**
+   * Whether work that was planned for a time is due. If the time is too far ahead, the clock was
+   * set back. Then the work is due too, because it must not wait until the clock shows the old
+   * time.
+   *
+   * @param planned the time of the work; {@link Instant#MAX} if there is no work
+   * @param mostAhead the work is never planned further ahead than this
+   */
+  public static boolean isDue(Instant planned, Duration mostAhead, Instant now) {
+    boolean clockWentBack = planned.isBefore(Instant.MAX) && planned.isAfter(now.plus(mostAhead));
+    return !now.isBefore(planned) || clockWentBack;
+  }
+
+  /** Whether a state that lasts must be logged again. This is so once an hour. */
+  public static boolean isLogDue(Instant last, Instant now) {
+    return isDue(last.plus(LOG_AGAIN), LOG_AGAIN, now);
   }
 
   private static Instant next(Instant after, Duration interval, Duration offset) {

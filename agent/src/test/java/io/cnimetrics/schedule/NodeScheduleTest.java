@@ -72,6 +72,19 @@ class NodeScheduleTest {
   }
 
   @Test
+  void plannedWorkIsDueAtItsTimeAndAfterAClockStepBack() {
+    Duration mostAhead = Duration.ofMinutes(10);
+    Instant now = Instant.parse("2026-11-21T10:00:00Z");
+
+    assertThat(NodeSchedule.isDue(now.plusMillis(1), mostAhead, now)).isFalse();
+    assertThat(NodeSchedule.isDue(now, mostAhead, now)).isTrue();
+    assertThat(NodeSchedule.isDue(Instant.MIN, mostAhead, now)).isTrue();
+    assertThat(NodeSchedule.isDue(now.plus(mostAhead), mostAhead, now)).isFalse();
+    assertThat(NodeSchedule.isDue(now.plus(mostAhead).plusMillis(1), mostAhead, now)).isTrue();
+    assertThat(NodeSchedule.isDue(Instant.MAX, mostAhead, now)).isFalse();
+  }
+
+  @Test
   void offsetsOutsideTheirIntervalAreRejected() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new NodeSchedule(POLL, POLL, MINUTE, Duration.ZERO));
