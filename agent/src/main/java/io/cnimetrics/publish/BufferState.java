@@ -58,8 +58,9 @@ record BufferState(
    */
   record OpenMinute(
       Instant minute, Instant at, Map<String, Instant> earlier, List<Sample> samples) {
-    OpenMinute(Instant minute, Instant at, List<Sample> samples) {
-      this(minute, at, Map.of(), samples);
+    /** The minute of a poll. */
+    OpenMinute(Instant at, List<Sample> samples) {
+      this(at.truncatedTo(ChronoUnit.MINUTES), at, Map.of(), samples);
     }
 
     OpenMinute and(Instant pollAt, List<Sample> later) {
@@ -193,7 +194,7 @@ record BufferState(
           combined(carried, reading.samples()).stream().filter(BufferState::isEvent).toList();
       return read.with(lastMinute, open, late);
     }
-    OpenMinute minuteSoFar = open.orElseGet(() -> new OpenMinute(minute, at, carried));
+    OpenMinute minuteSoFar = open.orElseGet(() -> new OpenMinute(at, carried));
     return read.with(
         clockWasAhead ? minute.minusSeconds(60) : lastMinute,
         Optional.of(minuteSoFar.and(at, reading.samples())),

@@ -1,5 +1,7 @@
 package io.cnimetrics.publish;
 
+import static java.time.temporal.ChronoUnit.MINUTES;
+
 import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sample;
@@ -10,7 +12,6 @@ import io.cnimetrics.schedule.NodeSchedule;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -106,7 +107,7 @@ public final class MetricBuffer implements AutoCloseable {
     this.pending = new PendingMinutes(events);
     // The agent sends nothing for the start minute, because it polled only a part of this minute. A
     // minute that starts exactly now is polled as a whole. Therefore 1 ns is subtracted.
-    this.startMinute = minute(clock.instant().minusNanos(1));
+    this.startMinute = clock.instant().minusNanos(1).truncatedTo(MINUTES);
     this.state = BufferState.initial("", destination, startMinute);
     this.keptState = state;
     read(pending).ifPresent(this::resume);
@@ -210,7 +211,7 @@ public final class MetricBuffer implements AutoCloseable {
 
   /** Records the start of a poll. The minute of the poll stays open until the poll ends. */
   public synchronized void pollStarts(Instant takenAt) {
-    polledMinute = Optional.of(minute(takenAt));
+    polledMinute = Optional.of(takenAt.truncatedTo(MINUTES));
   }
 
   /**
@@ -223,7 +224,7 @@ public final class MetricBuffer implements AutoCloseable {
     if (!before.equals(state.history())) {
       return;
     }
-    Instant minute = minute(takenAt);
+    Instant minute = takenAt.truncatedTo(MINUTES);
     if (!openMinute().equals(Optional.of(minute))) {
       closeOpen(true);
     }
@@ -256,7 +257,7 @@ public final class MetricBuffer implements AutoCloseable {
     if (!samples.isEmpty()) {
       urgent.put(Receiver.CLOUDWATCH, Instant.MIN);
     }
-    OpenMinute minute = new OpenMinute(minute(at), at, List.of()).and(at, samples);
+    OpenMinute minute = new OpenMinute(at, List.of()).and(at, samples);
     pending.add(minute.minute(), state.destination(), Optional.empty(), minute.values());
     keep();
   }
@@ -265,7 +266,7 @@ public final class MetricBuffer implements AutoCloseable {
   public synchronized void add(Instant at, Map<String, String> dimensions, List<Sample> samples) {
     List<Map<String, String>> sets = List.of(dimensions);
     addPending(
-        new OpenMinute(minute(at), at, List.of()).and(at, samples),
+        new OpenMinute(at, List.of()).and(at, samples),
         new Destination(state.destination().namespace(), sets),
         otlp.map(known -> new Destination(known.receiver(), known.namespace(), sets)));
     keep();
@@ -295,7 +296,7 @@ public final class MetricBuffer implements AutoCloseable {
    */
   public synchronized boolean closeEnded(Instant now) {
     Optional<Instant> open = openMinute();
-    if (open.isEmpty() || open.get().equals(minute(now))) {
+    if (open.isEmpty() || open.get().equals(now.truncatedTo(MINUTES))) {
       return true;
     }
     if (open.equals(polledMinute)) {
@@ -463,9 +464,5 @@ public final class MetricBuffer implements AutoCloseable {
   @Override
   public synchronized void close() {
     journal.close();
-  }
-
-  private static Instant minute(Instant at) {
-    return at.truncatedTo(ChronoUnit.MINUTES);
   }
 }

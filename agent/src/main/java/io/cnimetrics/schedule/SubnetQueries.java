@@ -1,5 +1,7 @@
 package io.cnimetrics.schedule;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
+
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -45,7 +47,7 @@ public final class SubnetQueries {
    */
   public SubnetQueries(String nodeName, Instant started) {
     this.nodeName = nodeName;
-    this.started = minute(started);
+    this.started = SECONDS.toMinutes(started.getEpochSecond());
   }
 
   /**
@@ -54,10 +56,11 @@ public final class SubnetQueries {
    * @param own the number of addresses that this node has in each subnet
    */
   public Set<String> due(Instant now, Map<String, Long> own) {
+    long minute = SECONDS.toMinutes(now.getEpochSecond());
     // If the clock was set back to a time before the start, the current minute becomes the start.
-    started = Math.min(started, minute(now));
+    started = Math.min(started, minute);
     Set<String> due = new TreeSet<>(own.keySet());
-    due.removeIf(subnetId -> !isDue(subnetId, own.getOrDefault(subnetId, 0L), minute(now)));
+    due.removeIf(subnetId -> !isDue(subnetId, own.getOrDefault(subnetId, 0L), minute));
     return due;
   }
 
@@ -105,9 +108,5 @@ public final class SubnetQueries {
 
   private long hash(String subnetId, long turn) {
     return NodeSchedule.mix(NodeSchedule.hash(nodeName + ' ' + subnetId) + turn);
-  }
-
-  private static long minute(Instant at) {
-    return Math.floorDiv(at.getEpochSecond(), 60);
   }
 }
