@@ -88,9 +88,8 @@ public record SamplerState(
 
   /** The state of a restarted agent, which continues from this state. */
   public SamplerState restarted() {
-    Map<String, Double> numbers = toNumbers();
-    numbers.merge("starts", 1.0, Double::sum);
-    return of(numbers);
+    return new SamplerState(
+        totals, restarts, starts + 1, false, down, warmPoolEmpty, refusals, recentRestarts, mode);
   }
 
   private static CounterTotals totals(Map<String, Double> numbers) {
