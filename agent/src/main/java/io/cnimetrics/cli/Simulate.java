@@ -1,6 +1,5 @@
 package io.cnimetrics.cli;
 
-import io.cnimetrics.config.ConfigException;
 import io.cnimetrics.config.Flag;
 import io.cnimetrics.config.FlagType;
 import io.cnimetrics.config.Values;
@@ -72,8 +71,6 @@ record Simulate(InstantSource clock) implements Command {
               .formatted(ipamd.introspectionUrl(), ipamd.metricsUrl()));
       new CountDownLatch(1).await();
       return Cli.OK;
-    } catch (IllegalArgumentException e) {
-      throw new ConfigException(List.of(String.valueOf(e.getMessage())));
     } catch (UncheckedIOException e) {
       console.error(String.valueOf(e.getMessage()));
       return Cli.FAILED;

@@ -182,6 +182,7 @@ record SimulatedNodeFlags(Scenario scenario, Duration warmUp) {
     for (UnaryOperator<Scenario> failure : values.find(FAIL).orElse(List.of())) {
       scenario = failure.apply(scenario);
     }
+    scenario.problem().ifPresent(values::problem);
     return scenario;
   }
 

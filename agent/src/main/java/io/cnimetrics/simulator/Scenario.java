@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -69,27 +70,24 @@ public final class Scenario implements Cloneable {
         .orElseThrow(() -> new IllegalArgumentException(unknown));
   }
 
-  /**
-   * Checks the settings.
-   *
-   * @throws IllegalArgumentException if a setting is out of range or contradicts another setting
-   */
-  void check() {
+  /** A setting that is out of range or contradicts another setting; empty if there is none. */
+  public Optional<String> problem() {
     if (maxPods() < 1) {
-      throw new IllegalArgumentException("max pods %d: must be ≥ 1".formatted(maxPods()));
+      return Optional.of("max pods %d: must be ≥ 1".formatted(maxPods()));
     }
     if (!(speed > 0 && speed <= 1000)) {
-      throw new IllegalArgumentException("speed %s: must be > 0 and ≤ 1000".formatted(speed));
+      return Optional.of("speed %s: must be > 0 and ≤ 1000".formatted(speed));
     }
     if (networkCards > 1 && !cniVersion.atLeast(20, 0)) {
-      throw new IllegalArgumentException(
+      return Optional.of(
           "%d network cards with CNI %s: choose one card, or CNI v1.20.0 or later"
               .formatted(networkCards, cniVersion));
     }
     if (prefixDelegation && !cniVersion.atLeast(9, 0)) {
-      throw new IllegalArgumentException(
+      return Optional.of(
           "prefix delegation with CNI %s: choose CNI v1.9.0 or later".formatted(cniVersion));
     }
+    return Optional.empty();
   }
 
   private Scenario with(Consumer<Scenario> change) {

@@ -22,7 +22,9 @@ final class SimulatedNode {
    * @throws IllegalArgumentException if a setting of the scenario is invalid
    */
   SimulatedNode(Scenario scenario) {
-    scenario.check();
+    if (scenario.problem().isPresent()) {
+      throw new IllegalArgumentException(scenario.problem().get());
+    }
     Random random = new Random(scenario.seed);
     this.scenario = scenario;
     this.ec2 = new SimEc2(scenario, counters, random);

@@ -258,6 +258,14 @@ class CliTest {
   }
 
   @Test
+  void simulatorNamesSettingsThatContradictEachOtherAndAllOtherProblems() {
+    assertThat(
+            terminal.refusal(
+                "simulate", "--prefix-delegation", "--cni-version=v1.8.0", "--speed=0"))
+        .contains("prefix delegation with CNI v1.8.0", "--speed", "a factor greater than 0");
+  }
+
+  @Test
   void failureIsOfHttpOrOfEc2() {
     assertThat(terminal.refusal("simulate", "--fail=explode@everything"))
         .contains("KIND[@WHERE][:FROM-TO]", "CODE@CALL[:FROM-TO]");
