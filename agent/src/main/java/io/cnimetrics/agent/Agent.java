@@ -121,9 +121,9 @@ public final class Agent {
     this.alerts =
         new AlertLog(
             config.nodeName(),
-            config.maxPods().isPresent()
-                ? Optional.of(new PodLimits(config.maxPods().getAsInt(), config.hostNetworkPods()))
-                : Optional.empty());
+            config.maxPods().stream()
+                .mapToObj(most -> new PodLimits(most, config.hostNetworkPods()))
+                .findFirst());
     this.buffer =
         new MetricBuffer(
             config.stateDir(),

@@ -162,7 +162,7 @@ public final class MetricBuffer implements AutoCloseable {
     state = state.to(last.instanceId(), destination);
     log.info(
         "continuing from the state on disk: waiting_minutes={} last_minute={}",
-        pending.minutes(),
+        depth().minutes(),
         state.lastMinute());
   }
 
@@ -189,7 +189,7 @@ public final class MetricBuffer implements AutoCloseable {
               + " waiting_minutes={}",
           state.instanceId(),
           instanceId,
-          pending.minutes());
+          depth().minutes());
       pending.clear();
       boolean startedLater = startMinute.isAfter(state.lastMinute());
       Instant last = startedLater ? startMinute : state.lastMinute();

@@ -101,11 +101,6 @@ final class PendingMinutes {
         minutes.size(), bytes, minutes.stream().min(Comparator.naturalOrder()));
   }
 
-  /** The number of different minutes. A minute can have several entries. */
-  int minutes() {
-    return (int) byId.values().stream().map(PendingMinute::minute).distinct().count();
-  }
-
   private List<PendingMinute> newestFirst(Receiver receiver) {
     return byId.values().stream()
         .filter(minute -> minute.destination().receiver() == receiver)
@@ -274,8 +269,7 @@ final class PendingMinutes {
 
   /** Drops the oldest minutes until the limits are met. Never drops minutes that are being sent. */
   void dropOverBounds() {
-    int minutes = byId.size() > MOST_MINUTES ? minutes() : 0;
-    if (minutes <= MOST_MINUTES && bytes <= MOST_BYTES) {
+    if (byId.size() <= MOST_MINUTES && bytes <= MOST_BYTES) {
       return;
     }
     Map<Instant, Integer> left = new HashMap<>();

@@ -63,7 +63,6 @@ public final class Sender {
   private final Map.Entry<String, String> where;
   private final LongSupplier nanoTime;
   private Instant due;
-  private boolean everSent;
   private Optional<PutResult> failure = Optional.empty();
   private Answers answers = new Answers(Optional.empty(), Optional.empty());
   private Instant loggedAt = Instant.MIN;
@@ -308,7 +307,9 @@ public final class Sender {
       long start = nanoTime.getAsLong();
       PutResult answer = sink.put(batch.namespace(), batch.datums(), turn.requestLimit());
       events.answered(answer.status(), Duration.ofNanos(nanoTime.getAsLong() - start));
-      answered(answer, turn.now());
+      if (answer.status() != Status.ACCEPTED) {
+        notAccepted(answer, turn.now());
+      }
       return answer;
     }
 
@@ -407,11 +408,8 @@ public final class Sender {
     }
   }
 
-  private synchronized void answered(PutResult answer, Instant now) {
-    answers =
-        answer.status() == Status.ACCEPTED
-            ? new Answers(Optional.of(now), answers.failure())
-            : new Answers(answers.accepted(), Optional.of(new Failure(now, answer)));
+  private synchronized void notAccepted(PutResult answer, Instant now) {
+    answers = new Answers(answers.accepted(), Optional.of(new Failure(now, answer)));
   }
 
   public synchronized Answers answers() {
@@ -419,8 +417,7 @@ public final class Sender {
   }
 
   private synchronized void succeeded(Batch batch, Instant now) {
-    if (!everSent) {
-      everSent = true;
+    if (answers.accepted().isEmpty()) {
       log.info(
           batch.namespace().isEmpty()
               ? "sending to {}: {}{} dimensions={} datums={}"
@@ -437,6 +434,7 @@ public final class Sender {
           backoff.failures(),
           buffer.depth(receiver).minutes());
     }
+    answers = new Answers(Optional.of(now), answers.failure());
     failure = Optional.empty();
     backoff.reset();
     loggedAt = now;
@@ -463,7 +461,7 @@ public final class Sender {
 
   /** The message of the last request, if it was unauthorized and no request was ever accepted. */
   public synchronized Optional<String> refusal() {
-    return everSent
+    return answers.accepted().isPresent()
         ? Optional.empty()
         : failure.filter(answer -> answer.status() == Status.UNAUTHORIZED).map(PutResult::message);
   }
