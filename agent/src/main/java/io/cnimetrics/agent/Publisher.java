@@ -14,6 +14,7 @@ import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Reason;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
@@ -135,12 +136,11 @@ final class Publisher {
     if (NodeSchedule.isDue(resolveAt, RESOLVE_AGAIN, now)) {
       resolve(now);
     }
-    Instant next = late ? now.plus(SOON) : resolveAt;
-    for (Sender sender : senders.values()) {
-      Instant due = sender.turn(now);
-      next = due.isBefore(next) ? due : next;
-    }
-    return next.isBefore(resolveAt) ? next : resolveAt;
+    List<Instant> due = new ArrayList<>();
+    senders.values().forEach(sender -> due.add(sender.turn(now)));
+    due.add(late ? now.plus(SOON) : resolveAt);
+    due.add(resolveAt);
+    return Collections.min(due);
   }
 
   /** Closes ended minutes. Sends a minute at once if a slow poll delayed its close. */

@@ -101,17 +101,16 @@ final class PendingMinutes {
         minutes.size(), bytes, minutes.stream().min(Comparator.naturalOrder()));
   }
 
+  private Stream<PendingMinute> of(Receiver receiver) {
+    return byId.values().stream().filter(minute -> minute.destination().receiver() == receiver);
+  }
+
   private List<PendingMinute> newestFirst(Receiver receiver) {
-    return byId.values().stream()
-        .filter(minute -> minute.destination().receiver() == receiver)
-        .sorted(OLDEST_FIRST.reversed())
-        .toList();
+    return of(receiver).sorted(OLDEST_FIRST.reversed()).toList();
   }
 
   boolean hasSendable(Receiver receiver, Map<String, String> known) {
-    return byId.values().stream()
-        .filter(minute -> minute.destination().receiver() == receiver)
-        .anyMatch(minute -> minute.destination().filled(known).isComplete());
+    return of(receiver).anyMatch(minute -> minute.destination().filled(known).isComplete());
   }
 
   /** Adds a minute with a new id. A minute without values is ignored. */
@@ -170,7 +169,7 @@ final class PendingMinutes {
   }
 
   void clear(Receiver receiver) {
-    newestFirst(receiver).forEach(minute -> remove(minute.id()));
+    of(receiver).toList().forEach(minute -> remove(minute.id()));
   }
 
   /** Returns one journal entry, which has the given state and all changes since the last call. */

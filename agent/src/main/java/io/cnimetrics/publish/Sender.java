@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -123,27 +124,23 @@ public final class Sender {
     if (!NodeSchedule.isDue(next(), LONGEST_PAUSE, now)) {
       return nextTurn(now);
     }
-    Turn turn = new Turn(now, TURN_LIMIT, REQUEST_LIMIT);
+    Turn turn = new Turn(now, stopwatch(), TURN_LIMIT, REQUEST_LIMIT);
     due = send(turn) ? nextRegular(turn.now()) : due;
     return nextTurn(turn.now());
   }
 
+  /** Returns the time since this call, by the monotonic clock. */
+  private Supplier<Duration> stopwatch() {
+    long start = nanoTime.getAsLong();
+    return () -> Duration.ofNanos(nanoTime.getAsLong() - start);
+  }
+
   /** A turn or a flush: its time limit, and a clock that advances during its requests. */
-  private final class Turn {
-    private final long startNanos = nanoTime.getAsLong();
-    private final Instant start;
-    private final Duration limit;
-    private final Duration shortestRequest;
-
-    Turn(Instant start, Duration limit, Duration shortestRequest) {
-      this.start = start;
-      this.limit = limit;
-      this.shortestRequest = shortestRequest;
-    }
-
+  private record Turn(
+      Instant start, Supplier<Duration> passed, Duration limit, Duration shortestRequest) {
     /** The current time. A pause starts at the end of a request. */
     Instant now() {
-      return start.plus(passed());
+      return start.plus(passed.get());
     }
 
     boolean allowsRequest() {
@@ -156,11 +153,7 @@ public final class Sender {
     }
 
     private Duration left() {
-      return limit.minus(passed());
-    }
-
-    private Duration passed() {
-      return Duration.ofNanos(nanoTime.getAsLong() - startNanos);
+      return limit.minus(passed.get());
     }
   }
 
@@ -207,7 +200,7 @@ public final class Sender {
    * call.
    */
   public void flush(Instant now, Duration limit) {
-    Turn turn = new Turn(now, limit, SHORTEST_REQUEST);
+    Turn turn = new Turn(now, stopwatch(), limit, SHORTEST_REQUEST);
     boolean more = true;
     while (more && turn.allowsRequest()) {
       Optional<Batch> batch = buffer.take(receiver, turn.now());
@@ -304,9 +297,9 @@ public final class Sender {
     }
 
     private PutResult put(Batch batch) {
-      long start = nanoTime.getAsLong();
+      Supplier<Duration> took = stopwatch();
       PutResult answer = sink.put(batch.namespace(), batch.datums(), turn.requestLimit());
-      events.answered(answer.status(), Duration.ofNanos(nanoTime.getAsLong() - start));
+      events.answered(answer.status(), took.get());
       if (answer.status() != Status.ACCEPTED) {
         notAccepted(answer, turn.now());
       }
