@@ -273,7 +273,9 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
     Report last = last(reports);
     AgentSettings given =
         new AgentSettings(
+            config.introspectionUrl(),
             config.metricsUrl(),
+            config.ipCooldown(),
             maxPods,
             config.hostNetworkPods(),
             config.stateDir(),

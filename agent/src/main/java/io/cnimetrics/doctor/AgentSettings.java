@@ -3,13 +3,16 @@ package io.cnimetrics.doctor;
 import io.cnimetrics.capacity.PodLimits;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * The agent's settings that the doctor's checks use.
  *
+ * @param introspectionUrl the URL of ipamD's introspection; empty if the agent does not read it
  * @param metricsUrl the URL of ipamD's metrics text; empty if the agent does not read this text
+ * @param ipCooldown the time for which ipamD gives a released address to no pod
  * @param hostNetworkPods the number of pods on the host network; these pods need no address
  * @param stateDir the directory of the journal; empty if {@code --state-dir} is not set
  * @param sends whether the agent sends metrics to a receiver; false if only Prometheus reads them
@@ -17,7 +20,9 @@ import java.util.Optional;
  * @param injectors the names of environment variables that load a Java agent into the JVM
  */
 public record AgentSettings(
+    Optional<URI> introspectionUrl,
     Optional<URI> metricsUrl,
+    Duration ipCooldown,
     MaxPods maxPods,
     int hostNetworkPods,
     Optional<Path> stateDir,

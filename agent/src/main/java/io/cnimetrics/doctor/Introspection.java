@@ -122,15 +122,33 @@ final class Introspection {
                   Commands.TOP,
                   "sudo tail -20 /var/log/aws-routed-eni/ipamd.log" + Commands.ON_NODE,
                   Commands.RESTART_AWS_NODE);
-      default ->
-          SPEC.fail(
-                  "The answer is not ipamD's introspection",
-                  evidence,
-                  "Another program or a proxy answers on the port, or ipamD is faulty")
-              .remedied(
-                  "Check --introspection-url, and find the program that listens on the port",
-                  "sudo ss -ltnp 'sport = :61679'" + Commands.ON_NODE);
+      default -> unexpected(evidence);
     };
+  }
+
+  private static final String DEFAULT_URL = "http://127.0.0.1:" + IpamdProcess.INTROSPECTION_PORT;
+
+  private static Finding unexpected(String evidence) {
+    return evidence.contains(":%d/".formatted(IpamdProcess.METRICS_PORT))
+        ? SPEC.fail(
+                "The answer is not ipamD's introspection",
+                evidence,
+                "--introspection-url has the port %d of ipamD's metrics. ipamD's introspection has"
+                        .formatted(IpamdProcess.METRICS_PORT)
+                    + " the port %d".formatted(IpamdProcess.INTROSPECTION_PORT))
+            .remedied(
+                "Set --introspection-url of the agent, which is its variable"
+                    + " IPAMD_INTROSPECTION_URL, to "
+                    + DEFAULT_URL,
+                Commands.setAgentEnv("IPAMD_INTROSPECTION_URL=" + DEFAULT_URL))
+        : SPEC.fail(
+                "The answer is not ipamD's introspection",
+                evidence,
+                "Another program or a proxy answers on the port, or ipamD is faulty")
+            .remedied(
+                "Check --introspection-url, and find the program that listens on the port",
+                "sudo ss -ltnp 'sport = :%d'".formatted(IpamdProcess.INTROSPECTION_PORT)
+                    + Commands.ON_NODE);
   }
 
   private Finding unreachable(NodeEvidence node, String evidence) {
@@ -159,13 +177,22 @@ final class Introspection {
       return SPEC.fail(
               "ipamD runs, but its introspection does not answer",
               evidence + "; ipamD's metrics answer",
-              "DISABLE_INTROSPECTION is set for aws-node, or INTROSPECTION_BIND_ADDRESS is changed")
+              "DISABLE_INTROSPECTION is set for aws-node, or INTROSPECTION_BIND_ADDRESS is changed"
+                  + otherUrl(node))
           .remedied(
               "Remove this setting from aws-node, or set --introspection-url to the address that"
                   + " ipamD uses",
               Commands.removing("DISABLE_INTROSPECTION", Commands.settingsLike("INTROSPECTION")));
     }
     return notRunning(evidence);
+  }
+
+  private static String otherUrl(NodeEvidence node) {
+    return node.agentSettings()
+        .introspectionUrl()
+        .filter(url -> !url.equals(URI.create(DEFAULT_URL)))
+        .map(url -> ". Or --introspection-url is wrong: ipamD's default is " + DEFAULT_URL)
+        .orElse("");
   }
 
   private static final String NOT_RUNNING = "ipamD does not run, or failed to start";

@@ -8,6 +8,7 @@ import io.cnimetrics.snapshot.Reason;
 import io.cnimetrics.snapshot.Series;
 import io.cnimetrics.snapshot.Source;
 import io.cnimetrics.snapshot.UrlSecrets;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -71,48 +72,64 @@ final class IpamdProcess {
             off ? "--metrics-url is none" : problem.brief(),
             "Without these metrics the agent cannot count refused pods, EC2 errors and restarts");
     Finding caused =
-        switch (problem.reason()) {
-          case UNREACHABLE -> unreachable(node, finding);
-          case DEGRADED ->
-              finding.remedied(
-                  "Unless DISABLE_METRICS is set on purpose, remove it, and set --metrics-url of"
-                      + PORT_OF_AGENT,
-                  removing(DEFAULT_URL, ""));
-          default -> finding;
-        };
+        problem.reason() == Reason.DEGRADED
+            ? finding.remedied(
+                "Unless DISABLE_METRICS is set on purpose, remove it, and set --metrics-url of"
+                    + URL_OF_AGENT,
+                removing(DEFAULT_URL, ""))
+            : unread(node, problem.reason(), finding);
     return restartsSeen(node).map(caused::explainedBy).orElse(caused);
   }
 
   /** No setting of ipamD changes this port. */
-  private static final int METRICS_PORT = 61_678;
+  static final int METRICS_PORT = 61_678;
 
-  private static final String PORT_OF_AGENT =
-      " the agent, which is its variable IPAMD_METRICS_URL, to port " + METRICS_PORT;
+  static final int INTROSPECTION_PORT = 61_679;
 
   private static final String DEFAULT_URL = "http://127.0.0.1:%d/metrics".formatted(METRICS_PORT);
 
-  private static Finding unreachable(NodeEvidence node, Finding finding) {
-    if (node.snapshot().pool().isEmpty()) {
+  private static final String URL_OF_AGENT =
+      " the agent, which is its variable IPAMD_METRICS_URL, to " + DEFAULT_URL;
+
+  private static Finding unread(NodeEvidence node, Reason reason, Finding finding) {
+    Optional<URI> wrong =
+        node.agentSettings().metricsUrl().filter(url -> !url.equals(URI.create(DEFAULT_URL)));
+    boolean unreachable = reason == Reason.UNREACHABLE;
+    if (unreachable && node.snapshot().pool().isEmpty()) {
       return finding.causedBy("DISABLE_METRICS is set for aws-node, or ipamD does not run");
+    } else if (wrong.isPresent()) {
+      return finding
+          .causedBy(
+              "--metrics-url is %s, and %s"
+                  .formatted(UrlSecrets.hiddenIn(wrong.get().toString()), misread(wrong.get())))
+          .remedied(
+              "Set --metrics-url of"
+                  + URL_OF_AGENT
+                  + ". If get ds prints true, remove DISABLE_METRICS too",
+              removing(DEFAULT_URL, ""));
+    } else if (unreachable) {
+      return finding.causedBy(
+          "ipamD runs, because its introspection answers. Therefore aws-node sets DISABLE_METRICS");
+    } else if (reason == Reason.TIMEOUT) {
+      return finding.remedied(
+          "Look with top whether the node has free CPU. If it has, restart aws-node on this node",
+          Commands.TOP,
+          Commands.RESTART_AWS_NODE);
     }
-    String cause =
-        "ipamD runs, because its introspection answers. Therefore aws-node sets DISABLE_METRICS";
-    return node.agentSettings()
-        .metricsUrl()
-        .filter(url -> url.getPort() != METRICS_PORT)
-        .map(
-            url ->
-                finding
-                    .causedBy(
-                        "--metrics-url is %s, and ipamD uses only port %d. Perhaps aws-node"
-                                .formatted(UrlSecrets.hiddenIn(url.toString()), METRICS_PORT)
-                            + " sets DISABLE_METRICS too")
-                    .remedied(
-                        "Set --metrics-url of"
-                            + PORT_OF_AGENT
-                            + ". If get ds prints true, remove DISABLE_METRICS too",
-                        removing(DEFAULT_URL, "")))
-        .orElseGet(() -> finding.causedBy(cause));
+    return finding.remedied(
+        "Find the program that listens on the port",
+        "sudo ss -ltnp 'sport = :%d'".formatted(METRICS_PORT) + Commands.ON_NODE);
+  }
+
+  /** What is wrong with a URL that is not that of ipamD's metrics. */
+  private static String misread(URI url) {
+    if (url.getPort() == INTROSPECTION_PORT) {
+      return "port %d is that of ipamD's introspection. ipamD's metrics have the port %d"
+          .formatted(INTROSPECTION_PORT, METRICS_PORT);
+    } else if (url.getPort() != METRICS_PORT) {
+      return "ipamD uses only port %d".formatted(METRICS_PORT);
+    }
+    return "ipamD of this node has its metrics at " + DEFAULT_URL;
   }
 
   private static final Duration RECENT = Duration.ofMinutes(10);

@@ -482,7 +482,8 @@ final class PodAddresses {
                     isByMaxPods(node, maximum) && over <= node.agentSettings().hostNetworkPods()
                         ? ", because fewer pods than assumed are on the host's network"
                         : "");
-    if (card.isFull() && !allFreeAddressesCool(node.last())) {
+    boolean cools = allFreeAddressesCool(node.last());
+    if (card.isFull()) {
       String whole = evidence + ": " + maximum.explanation();
       boolean eachCard = node.pool().multiNic();
       String title =
@@ -493,6 +494,9 @@ final class PodAddresses {
           eachCard
               ? "Each pod needs an address on each network card, and %s"
               : "The node has as many pods as addresses, and %s";
+      if (cools) {
+        return NODE_FULL.note(title, whole, UNTIL_COOL.formatted(cooling(node)));
+      }
       return podsAreRefused(node)
           ? perhapsEnded(
               node,
@@ -506,11 +510,53 @@ final class PodAddresses {
                           + (admitsMore(node, maximum)
                               ? ", because the kubelet's max-pods is too high"
                               : ""))))
-          : NODE_FULL.note(title, whole, "No pod seems to wait for an address");
+          : NODE_FULL.note(
+              title, whole, "The node has as many pods as addresses. No pod seems to wait for one");
+    }
+    if (cools
+        && card.utilization() >= NEARLY_FULL_PERCENT
+        && card.assigned() + node.pool().cooling() >= maximum.addresses()) {
+      return NODE_FULL.note(
+          "The node is full until addresses have cooled",
+          evidence,
+          UNTIL_COOL.formatted(cooling(node)));
     }
     return card.utilization() >= NEARLY_FULL_PERCENT
         ? NODE_FULL.note("The node is nearly full", evidence, "Pods hold nearly all addresses")
         : NODE_FULL.ok("The node has room for pods", evidence);
+  }
+
+  private static final String UNTIL_COOL = "Pods hold all other addresses of the node; %s";
+
+  /** How many addresses are cooling, and for how long. */
+  private static String cooling(NodeEvidence node) {
+    long cooling = node.pool().cooling();
+    return "%d %s cooling for %d s"
+        .formatted(
+            cooling, cooling == 1 ? "is" : "are", node.agentSettings().ipCooldown().toSeconds());
+  }
+
+  /**
+   * How full the node is, and when a pod gets an address. Empty unless all free addresses are
+   * cooling.
+   */
+  static Optional<String> whileCooling(NodeEvidence node) {
+    if (node.snapshot().pool().isEmpty() || !allFreeAddressesCool(node.last())) {
+      return Optional.empty();
+    }
+    String most =
+        node.capacity()
+            .fullest()
+            .flatMap(CardCapacity::maximum)
+            .map(maximum -> " of " + maximum.addresses())
+            .orElse("");
+    return Optional.of(
+        "Pods hold %d%s addresses, and %s: the next pod gets one within %d s"
+            .formatted(
+                node.heldByPods(),
+                most,
+                cooling(node),
+                node.agentSettings().ipCooldown().toSeconds()));
   }
 
   private static String waiting(NodeEvidence node) {

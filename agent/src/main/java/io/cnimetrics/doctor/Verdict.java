@@ -1,5 +1,6 @@
 package io.cnimetrics.doctor;
 
+import io.cnimetrics.catalog.Cause;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -90,7 +91,11 @@ public record Verdict(Level level, String text, Optional<String> finding) {
         String found =
             cools
                 ? ", but " + clause(UNKNOWN) + COOLING
-                : ": " + clause(calm(node)) + (seesIncreases(node) ? "" : ONE_POLL) + notes;
+                : ": "
+                    + clause(calm(node))
+                    + (seesIncreases(node) ? "" : ONE_POLL)
+                    + whileCooling(node)
+                    + notes;
         yield new Verdict(Level.OK, "No trouble found" + found, Optional.empty());
       }
     };
@@ -111,6 +116,10 @@ public record Verdict(Level level, String text, Optional<String> finding) {
 
   private static final String ONE_POLL =
       ". One poll does not show whether requests fail (use --polls 2)";
+
+  private static String whileCooling(NodeEvidence node) {
+    return PodAddresses.whileCooling(node).map(". "::concat).orElse("");
+  }
 
   private static boolean seesIncreases(NodeEvidence node) {
     return node.showsTrend() || node.agent().filter(AgentReport::knowsIncreases).isPresent();
@@ -138,7 +147,10 @@ public record Verdict(Level level, String text, Optional<String> finding) {
             .findFirst()
             .map(refused -> worst.since(later(worst, refused)))
             .orElse(worst);
-    return answer + since(node, dated) + why(worst);
+    return answer
+        + since(node, dated)
+        + why(worst)
+        + (worst.id().equals(Cause.COOLDOWN.finding()) ? whileCooling(node) : "");
   }
 
   /**
@@ -166,6 +178,7 @@ public record Verdict(Level level, String text, Optional<String> finding) {
             ? "had a problem at an unknown time (use --polls 2)"
             : "has a problem" + since(node, worst))
         + why(worst)
+        + whileCooling(node)
         + (isUrgent(worst) ? "" : ". This is not urgent");
   }
 

@@ -113,7 +113,16 @@ class AwsTest {
   void agentThatSendsNothingNeedsNoCloudWatchAndNoStateDirectory() {
     AgentSettings.MaxPods maxPods = new AgentSettings.MaxPods(58, Optional.empty());
     AgentSettings scraped =
-        new AgentSettings(Optional.empty(), maxPods, 3, Optional.empty(), false, false, List.of());
+        new AgentSettings(
+            Optional.empty(),
+            Optional.empty(),
+            Duration.ofSeconds(30),
+            maxPods,
+            3,
+            Optional.empty(),
+            false,
+            false,
+            List.of());
     NodeIdentity unnamed =
         new NodeIdentity("node", Optional.empty(), Optional.empty(), Instance.UNKNOWN);
     NodeEvidence nameless =

@@ -25,7 +25,8 @@ class CooldownTest {
     assertThat(diagnosis.verdict().text())
         .isEqualTo(
             "No pod waits for an address, but the node has a problem since before 12:00 UTC (over"
-                + " 10 s): ipamD refused addresses to pods a short time ago");
+                + " 10 s): ipamD refused addresses to pods a short time ago. Pods hold 34 of 56"
+                + " addresses, and 22 are cooling for 30 s: the next pod gets one within 30 s");
     assertThat(level(diagnosis, "cooldown")).isEqualTo(Level.NOTE);
   }
 
@@ -59,7 +60,41 @@ class CooldownTest {
     assertThat(diagnosis.verdict().text())
         .isEqualTo(
             "Pods get addresses late since 11:56 UTC (3 min): pods wait for addresses to cool"
-                + " down");
+                + " down. Pods hold 34 of 56 addresses, and 22 are cooling for 30 s: the next pod"
+                + " gets one within 30 s");
+  }
+
+  /** Full, and not nearly full: no pod gets an address before the cooldown ends. */
+  @Test
+  void nodeWhoseOtherAddressesAllCoolIsFullUntilTheyHaveCooled() {
+    Diagnosis diagnosis =
+        DoctorFixture.diagnosis(List.of(node(0, 53, 3, 0), node(10, 53, 3, 0)), Optional.empty());
+
+    assertThat(diagnosis.verdict().text())
+        .isEqualTo(
+            "No trouble found: no pod waits for an address. Pods hold 53 of 56 addresses, and 3 are"
+                + " cooling for 30 s: the next pod gets one within 30 s. The notes are not urgent");
+    assertThat(DoctorFixture.finding(diagnosis, "node-full"))
+        .satisfies(
+            full -> {
+              assertThat(full.level()).isEqualTo(Level.NOTE);
+              assertThat(full.title()).isEqualTo("The node is full until addresses have cooled");
+              assertThat(full.evidence()).isEqualTo("pods hold 53 of 56 addresses");
+              assertThat(full.cause())
+                  .isEqualTo("Pods hold all other addresses of the node; 3 are cooling for 30 s");
+            });
+  }
+
+  /** max-pods permits 107 addresses here, so the ENIs are the limit. */
+  @Test
+  void nodeWithAllItsPodsIsFullAlthoughAnAddressIsCooling() {
+    Diagnosis diagnosis =
+        DoctorFixture.diagnosis(
+            List.of(pool(0, 57, 56, 1).build(), pool(10, 57, 56, 1).build()), Optional.empty());
+
+    assertThat(DoctorFixture.finding(diagnosis, "node-full").title()).isEqualTo("The node is full");
+    assertThat(diagnosis.verdict().text())
+        .contains("Pods hold 56 of 56 addresses, and 1 is cooling");
   }
 
   @Test

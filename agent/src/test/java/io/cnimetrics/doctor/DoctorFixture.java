@@ -224,7 +224,9 @@ final class DoctorFixture {
         new NodeIdentity("node", Optional.of("payments"), Optional.of("eu-west-1"), instance),
         new Origins(given, given),
         new AgentSettings(
+            Optional.of(introspection),
             Optional.of(metrics),
+            Duration.ofSeconds(30),
             maxPods(),
             3,
             Optional.of(Path.of("/state")),

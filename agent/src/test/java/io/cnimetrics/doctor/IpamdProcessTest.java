@@ -10,6 +10,9 @@ import io.cnimetrics.simulator.NamedScenario;
 import io.cnimetrics.snapshot.Instance;
 import io.cnimetrics.snapshot.NodeIdentity;
 import io.cnimetrics.snapshot.NodeSnapshot;
+import io.cnimetrics.snapshot.Problem;
+import io.cnimetrics.snapshot.Reason;
+import io.cnimetrics.snapshot.Source;
 import io.cnimetrics.testing.ClosedPort;
 import io.cnimetrics.testing.FakeClock;
 import io.cnimetrics.testing.Snapshots;
@@ -97,11 +100,103 @@ class IpamdProcessTest {
     Finding metrics = DoctorFixture.findings(NamedScenario.METRICS_OFF, 1).get(0);
 
     assertThat(metrics.cause())
-        .matches("--metrics-url is http://.*, and ipamD uses only port 61678\\..*");
+        .matches("--metrics-url is http://.*, and ipamD uses only port 61678");
     assertThat(metrics.evidence())
         .contains(metrics.cause().replaceAll(".* is (http:[^,]+),.*", "$1"));
     assertThat(metrics.commands())
         .anyMatch(line -> line.contains("IPAMD_METRICS_URL=http://127.0.0.1:61678/metrics"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "http://127.0.0.1:61679/metrics | port 61679 is that of ipamD's introspection. ipamD's"
+            + " metrics have the port 61678",
+        "http://127.0.0.1:9100/metrics | ipamD uses only port 61678",
+        "http://10.0.0.9:61678/metrics | ipamD of this node has its metrics at"
+            + " http://127.0.0.1:61678/metrics",
+        "http://127.0.0.1:61678/ | ipamD of this node has its metrics at"
+            + " http://127.0.0.1:61678/metrics"
+      })
+  void wrongMetricsUrlIsNamedWithTheRightOne(URI url, String wrong) {
+    for (Reason reason : List.of(Reason.UNREACHABLE, Reason.MALFORMED, Reason.BAD_STATUS)) {
+      Finding metrics = unread(Source.METRICS, reason, url);
+
+      assertThat(metrics.cause()).isEqualTo("--metrics-url is %s, and %s".formatted(url, wrong));
+      assertThat(metrics.remedy()).contains("to http://127.0.0.1:61678/metrics.");
+      assertThat(metrics.commands().get(0)).startsWith("kubectl -n kube-system get ds aws-node");
+      assertThat(metrics.commands())
+          .anyMatch(line -> line.contains(" IPAMD_METRICS_URL=http://127.0.0.1:61678/metrics "));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"TIMEOUT, delete pods -l k8s-app=aws-node", "MALFORMED, sudo ss -ltnp"})
+  void rightMetricsUrlWithoutMetricsIsNotCorrected(Reason reason, String command) {
+    Finding metrics = unread(Source.METRICS, reason, URI.create("http://127.0.0.1:61678/metrics"));
+
+    assertThat(metrics.commands()).last().asString().contains(command);
+    assertThat(metrics.commands().toString())
+        .doesNotContain("DISABLE_METRICS", "IPAMD_METRICS_URL");
+  }
+
+  /** The metrics port of the real ipamD answers the path of introspection with 404. */
+  @Test
+  void introspectionUrlWithThePortOfTheMetricsIsCorrected() {
+    Finding first =
+        unread(
+            Source.INTROSPECTION, Reason.BAD_STATUS, URI.create("http://127.0.0.1:61678/v1/enis"));
+
+    assertThat(first.cause())
+        .isEqualTo(
+            "--introspection-url has the port 61678 of ipamD's metrics. ipamD's introspection has"
+                + " the port 61679");
+    assertThat(first.commands())
+        .anyMatch(line -> line.contains(" IPAMD_INTROSPECTION_URL=http://127.0.0.1:61679 "));
+  }
+
+  /** The finding about a source that could not be read from this URL. */
+  private static Finding unread(Source source, Reason reason, URI url) {
+    Problem problem = new Problem(source, reason, url + ": no such answer", "read it again");
+    NodeEvidence healthy = DoctorFixture.poll(NamedScenario.HEALTHY);
+    NodeSnapshot read = healthy.snapshot();
+    boolean ofMetrics = source == Source.METRICS;
+    NodeSnapshot snapshot =
+        new NodeSnapshot(
+            read.takenAt(),
+            read.instance(),
+            ofMetrics ? read.pool() : Optional.empty(),
+            ofMetrics ? Optional.empty() : read.metrics(),
+            read.settings(),
+            false,
+            List.of(problem));
+    AgentSettings settings = healthy.agentSettings();
+    AgentSettings wrong =
+        new AgentSettings(
+            settings.introspectionUrl(),
+            Optional.of(url),
+            settings.ipCooldown(),
+            settings.maxPods(),
+            settings.hostNetworkPods(),
+            settings.stateDir(),
+            settings.sends(),
+            settings.cloudWatch(),
+            settings.injectors());
+    Sampler sampler =
+        new Sampler(MetricCatalog.all(), new PodLimits(110, 3), read.takenAt().minusSeconds(1));
+    NodeEvidence node =
+        new NodeEvidence(
+            List.of(new Poll(snapshot, sampler.read(snapshot, SamplerState.NONE))),
+            Optional.empty(),
+            healthy.identity(),
+            healthy.origins(),
+            wrong);
+    return DoctorFixture.CHECKS.stream()
+        .filter(check -> check.spec().id().equals(ofMetrics ? "metrics" : "introspection"))
+        .flatMap(check -> check.run(node).stream())
+        .findFirst()
+        .orElseThrow();
   }
 
   @ParameterizedTest(name = "{0} restarts, ipamD runs for {1} s: {2} {3}")

@@ -12,6 +12,7 @@ import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Reason;
 import io.cnimetrics.snapshot.Source;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -269,7 +270,16 @@ class ProbesTest {
 
   private static AgentSettings settings(Optional<Path> stateDir, List<String> injectors) {
     AgentSettings.MaxPods maxPods = new AgentSettings.MaxPods(110, Optional.empty());
-    return new AgentSettings(Optional.empty(), maxPods, 3, stateDir, true, true, injectors);
+    return new AgentSettings(
+        Optional.empty(),
+        Optional.empty(),
+        Duration.ofSeconds(30),
+        maxPods,
+        3,
+        stateDir,
+        true,
+        true,
+        injectors);
   }
 
   private NodeEvidence unidentified(Problem problem) {
