@@ -29,8 +29,9 @@ final class AgentSetup {
               "Set --cluster-id, AWS_CLUSTER_ID, or clusterId in the chart. The agent then makes no"
                   + " EC2 call to find the name, and needs less memory")
           .run(
-              "kubectl config view --minify -o jsonpath='{.contexts[0].context.cluster}'",
-              Commands.setAgentEnv("AWS_CLUSTER_ID=" + Commands.THIS_CLUSTER));
+              "kubectl config view --minify -o jsonpath='{.contexts[0].context.cluster}'"
+                  + " | sed 's|.*/||'  # prints the name of the cluster",
+              Commands.chooseAgentEnv("AWS_CLUSTER_ID", "CLUSTER"));
 
   static final Check CLUSTER_NAME =
       CLUSTER_NAME_SPEC.check(
@@ -48,7 +49,9 @@ final class AgentSetup {
               "`--region`, or instance metadata",
               "warn if the region is unknown, because the agent then publishes nothing",
               "Set --region or AWS_REGION. The label of the node shows the region")
-          .run("kubectl get node " + Commands.THIS_NODE + " -L topology.kubernetes.io/region");
+          .run(
+              "kubectl get node " + Commands.THIS_NODE + " -L topology.kubernetes.io/region",
+              Commands.chooseAgentEnv("AWS_REGION", "REGION"));
 
   static final Check REGION =
       REGION_SPEC.check(
@@ -85,9 +88,11 @@ final class AgentSetup {
     boolean fromTag = origin.filter(Origin::isTag).isPresent();
     return fromTag
         ? spec.note(
-            what + " comes from a tag",
-            evidence,
-            "If the tag is wrong, the name is wrong. The agent reads the tag at each start")
+                what + " comes from a tag",
+                evidence,
+                "If the tag is wrong, the name is wrong. The agent reads the tag at each start")
+            .remedied(
+                spec.remedy(), Commands.setAgentEnv("AWS_CLUSTER_ID=" + Commands.THIS_CLUSTER))
         : spec.ok(what + " is known", evidence);
   }
 
@@ -103,7 +108,9 @@ final class AgentSetup {
   private static final Set<Reason> OF_CLUSTER_NAME = EnumSet.of(Reason.NOT_FOUND, Reason.MISMATCH);
 
   private static final String RAISE_HOP_LIMIT =
-      Commands.setMetadataOptions("--http-put-response-hop-limit 2");
+      Commands.setMetadataOptions("--http-put-response-hop-limit 2")
+          + "  # lets all pods of this node use instance metadata, and with it the role of the"
+          + " node";
 
   private static final CheckSpec METADATA_SPEC =
       CheckSpec.of(
@@ -112,7 +119,7 @@ final class AgentSetup {
               "warn if instance metadata gives no token, does not answer, or denies access",
               "Run the agent on the host network, set --region and --cluster-id, or raise the hop"
                   + " limit of the instance's metadata")
-          .run(RAISE_HOP_LIMIT)
+          .run(Commands.METADATA_OPTIONS, RAISE_HOP_LIMIT)
           .see(Pages.METADATA);
 
   static final Check METADATA = METADATA_SPEC.check(AgentSetup::metadata);
@@ -155,8 +162,11 @@ final class AgentSetup {
                   evidence,
                   "Instance metadata is switched off for this instance, or blocked for this pod")
               .remedied(
-                  "Switch instance metadata on, or set --region and --cluster-id",
-                  Commands.setMetadataOptions("--http-endpoint enabled"));
+                  "If HttpEndpoint is disabled, switch instance metadata on, or set --region and"
+                      + " --cluster-id",
+                  Commands.METADATA_OPTIONS,
+                  Commands.setMetadataOptions("--http-endpoint enabled")
+                      + "  # only if HttpEndpoint is disabled");
       default -> unread(evidence, "Perhaps another program answered instead of instance metadata");
     };
   }

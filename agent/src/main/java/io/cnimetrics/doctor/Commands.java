@@ -173,24 +173,26 @@ final class Commands {
   private static final String ADD_NODES =
       aws("eks update-nodegroup-config")
           + OF_NODE_GROUP
-          + " --scaling-config desiredSize=\"$SIZE\"  # for a node group that no autoscaler"
-          + " enlarges; first set SIZE above desiredSize; if SIZE is above maxSize too, append"
-          + " ,maxSize=$SIZE";
+          + " --scaling-config desiredSize=\"$SIZE\"  # for this node group; first set SIZE above"
+          + " desiredSize; if SIZE is above maxSize too, append ,maxSize=$SIZE";
 
   private static final String CORDON =
       "kubectl cordon "
           + THIS_NODE
           + "  # keeps new pods away from this node, until kubectl uncordon";
 
-  /** Deletes only pods that have no address and that a controller starts again on another node. */
+  /**
+   * Deletes only pods that have no address and that a controller starts again on another node. A
+   * Job counts a deleted pod as a failure, so the pods of Jobs stay.
+   */
   private static final String DELETE_PENDING_PODS =
       "kubectl get pods -A --no-headers -o 'custom-columns=NAMESPACE:.metadata.namespace,"
           + "NAME:.metadata.name,IP:.status.podIP,KIND:.metadata.ownerReferences[0].kind'"
           + PENDING
           + THIS_NODE
-          + " | grep -E ' .none. +(ReplicaSet|StatefulSet|Job) *$' | awk '{print $1, $2}'"
-          + " | xargs -r -n 2 kubectl delete pod -n"
-          + "  # deletes the pods that wait; their controllers start them on other nodes";
+          + " | grep -E ' .none. +(ReplicaSet|StatefulSet) *$' | awk '{print $1, $2}' | xargs -r -n"
+          + " 2 kubectl delete pod -n  # deletes the waiting pods of ReplicaSets and StatefulSets,"
+          + " which start them on other nodes";
 
   static final String PODS_OF_NODE =
       "kubectl get pods -A -o wide --field-selector spec.nodeName=" + THIS_NODE;
@@ -229,7 +231,7 @@ final class Commands {
             + " --query"
             + " 'Reservations[].Instances[].NetworkInterfaces[].PrivateIpAddresses[].PrivateIpAddress'"
             + " --output text | tr '\\t' '\\n"
-            + "')\" && "
+            + "')\"; test -n \"$IPS\" && "
             + PODS_OF_NODE.replace("spec.nodeName", "status.phase=Running,spec.nodeName")
             + " | grep -vwF \"$IPS\"  # lists the pods whose address is not on the instance";
   }
@@ -243,10 +245,13 @@ final class Commands {
       aws("autoscaling terminate-instance-in-auto-scaling-group")
           + " --no-should-decrement-desired-capacity --instance-id "
           + THIS_INSTANCE
-          + "  # terminates the node, if it is of a node group; the group starts another";
+          + "  # after drain has ended, for a node of a node group: terminates the node; the group"
+          + " starts another";
 
   private static final String DELETE_NODE =
-      "kubectl delete node " + THIS_NODE + "  # terminates the node, if Karpenter started it";
+      "kubectl delete node "
+          + THIS_NODE
+          + "  # after drain has ended, for a node of Karpenter only: terminates the node";
 
   static final String ENIS_OF_INSTANCE =
       aws("ec2 describe-network-interfaces")
@@ -518,6 +523,13 @@ final class Commands {
           + THIS_INSTANCE
           + " --query 'Reservations[].Instances[].length(NetworkInterfaces)' --output text";
 
+  /** Shows the options of the instance's metadata. */
+  static final String METADATA_OPTIONS =
+      aws("ec2 describe-instances")
+          + " --instance-ids "
+          + THIS_INSTANCE
+          + " --query 'Reservations[].Instances[].MetadataOptions'";
+
   /** Changes options of the instance's metadata, such as {@code --http-endpoint enabled}. */
   static String setMetadataOptions(String options) {
     return aws("ec2 modify-instance-metadata-options")
@@ -570,12 +582,16 @@ final class Commands {
           + THIS_CLUSTER
           + " --query cluster.version --output text)\" --query"
           + " 'addons[0].addonVersions[?compatibilities[0].defaultVersion].addonVersion | [0]'"
-          + " --output text)\"; echo \"$RELEASE\"  # prints the release that EKS recommends";
+          + " --output text)\"; echo \"$RELEASE\"; kubectl -n kube-system describe ds aws-node |"
+          + " grep Image:  # prints the release that EKS recommends, and the present images";
 
   static final String UPGRADE_CNI =
-      updateAddOn(" --arg release \"$RELEASE\"", "configurationValues, addonVersion: $release")
-          + "; upgrades the EKS add-on to its default release. If aws-node is no add-on, apply the"
-          + " manifest or the chart of a newer release instead";
+      updateAddOn(
+              " --arg release \"$RELEASE\"",
+              "configurationValues, addonVersion: ($release | select(startswith(\"v\")))")
+          + "; upgrades the EKS add-on to the recommended release; only if this is newer than the"
+          + " present image. If aws-node is no add-on, apply the manifest or the chart of a newer"
+          + " release instead";
 
   private static final String OF_ROLE = " --role-name \"$ROLE\"" + EVERY_NODE + " with that role";
 
@@ -635,13 +651,13 @@ final class Commands {
   private static final String OF_ENICONFIG = "  # changes every node that uses this ENIConfig";
 
   static final String SET_SUBNET_OF_ENICONFIG =
-      "kubectl patch eniconfig \"$NAME\" --type merge -p"
+      "test -n \"$SUBNET\" && kubectl patch eniconfig \"$NAME\" --type merge -p"
           + " '{\"spec\":{\"subnet\":\"'\"$SUBNET\"'\"}}'"
           + OF_ENICONFIG
           + "; first set NAME and SUBNET";
 
   static final String SET_GROUP_OF_ENICONFIG =
-      "kubectl patch eniconfig \"$NAME\" --type merge"
+      "test -n \"$SG\" && kubectl patch eniconfig \"$NAME\" --type merge"
           + " -p '{\"spec\":{\"securityGroups\":[\"'\"$SG\"'\"]}}'"
           + OF_ENICONFIG
           + "; first set NAME and SG";
@@ -731,6 +747,16 @@ final class Commands {
 
   /** The end of the comment of a command that checks the result of earlier commands. */
   static final String RESULT = " after a minute";
+
+  /**
+   * Sets a variable of the agent on every node to a value that a person chooses. The agent does not
+   * start with an empty value, so nothing happens without one.
+   */
+  static String chooseAgentEnv(String name, String variable) {
+    return "test -n \"$%s\" && ".formatted(variable)
+        + setAgentEnv("%s=\"$%s\"".formatted(name, variable))
+        + "; first set %s to the printed value".formatted(variable);
+  }
 
   /** Sets variables of the agent on every node. */
   static String setAgentEnv(String assignments) {

@@ -420,16 +420,22 @@ final class PodAddresses {
           .remedied(
               "Set IP_COOLDOWN_PERIOD=10, but no smaller value. If this is not enough, lower the"
                   + " kubelet's max-pods, so that more pods start on other nodes",
-              Commands.setting("IP_COOLDOWN_PERIOD=10", Commands.NODE_GROUP));
+              Commands.setting(
+                  "IP_COOLDOWN_PERIOD=10", Commands.settingsLike("COOLDOWN"), Commands.NODE_GROUP));
     }
-    long warm = (pool.cooling() / WARM_STEP + 1) * WARM_STEP;
+    long ending = (pool.cooling() / WARM_STEP + 1) * WARM_STEP;
+    long present = node.warmIpTarget().orElse(0);
+    long warm = ending > present ? ending : present + WARM_STEP;
     return COOLDOWN
         .warn(
             Cause.COOLDOWN.title(),
             evidence,
             "Pods start and end so fast that all free addresses are cooling. Because ipamD counts"
                 + " cooling addresses as free, ipamD requests no more addresses from EC2")
-        .remedied(COOLDOWN.remedy(), Commands.setting("WARM_IP_TARGET=" + warm));
+        .remedied(
+            COOLDOWN.remedy(),
+            Commands.setting(
+                "WARM_IP_TARGET=" + warm, Commands.settingsLike("-E '_TARGET|COOLDOWN'")));
   }
 
   private static final long WARM_STEP = 5;

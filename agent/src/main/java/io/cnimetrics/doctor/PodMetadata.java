@@ -23,10 +23,7 @@ final class PodMetadata {
                   + " program. ipamD then recovers without a restart. If curl prints 200, run"
                   + " doctor again")
           .run(
-              Commands.aws("ec2 describe-instances")
-                  + " --instance-ids "
-                  + Commands.THIS_INSTANCE
-                  + " --query 'Reservations[].Instances[].MetadataOptions'",
+              Commands.METADATA_OPTIONS,
               "curl -sS -m 2 -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' -o /dev/null -w"
                   + " '%{http_code}\\n' http://169.254.169.254/latest/api/token"
                   + Commands.ON_NODE,

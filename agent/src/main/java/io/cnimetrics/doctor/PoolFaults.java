@@ -386,8 +386,8 @@ final class PoolFaults {
             .orElseThrow()
             .id();
     String create =
-        ("If the node is cordoned, uncordon it. If no ENIConfig is named %s, or its groups are no"
-                + " list, write one, check its subnet, and apply it")
+        ("If the node is cordoned, uncordon it. If no ENIConfig has the name %s, or if its GROUPS"
+                + " are no list, write one, check its subnet, and apply it")
             .formatted(name);
     String exists =
         ". If it exists and there is no SecurityGroupPolicy, set ENABLE_POD_ENI to false";

@@ -233,6 +233,14 @@ class CommandsTest {
             command.replaceAll("<[^>]*>", "x"));
 
     assertThat(output).isEqualTo("NAME IP\nb 10.0.0.12\n");
+    assertThat(
+            shell(
+                dir,
+                "aws() { return 254; }",
+                "kubectl() { printf 'NAME IP\\na 10.0.0.1\\n'; }",
+                command.replaceAll("<[^>]*>", "x")))
+        .as("no pod is listed if EC2 gives no answer")
+        .isEmpty();
     assertThat(Commands.podsWithoutAddress(DoctorFixture.poll(NamedScenario.MIXED_PREFIXES)))
         .isEqualTo(Commands.PODS_OF_NODE);
   }
@@ -251,6 +259,61 @@ class CommandsTest {
   private static NodeEvidence nodeOf(Eni... enis) {
     return DoctorFixture.evidence(
         List.of(Snapshots.nothingRead().enis(enis).build()), Optional.empty());
+  }
+
+  /** A person can paste all lines before the first value is chosen. */
+  @Test
+  void commandWithoutItsChosenValueChangesNothing(@TempDir Path dir) throws Exception {
+    for (String command :
+        List.of(
+            Commands.SET_SUBNET_OF_ENICONFIG,
+            Commands.SET_GROUP_OF_ENICONFIG,
+            Commands.chooseAgentEnv("AWS_CLUSTER_ID", "CLUSTER"))) {
+      assertThat(shell(dir, "kubectl() { echo changed; }", command)).isEmpty();
+      assertThat(shell(dir, "kubectl() { echo changed; }", "SUBNET=s SG=s CLUSTER=c", command))
+          .isEqualTo("changed\n");
+    }
+  }
+
+  /** A pod of a Job that is deleted counts as a failure of the Job. */
+  @Test
+  void waitingPodsOfJobsAreNotDeleted(@TempDir Path dir) throws Exception {
+    String command =
+        Stream.of(Commands.movePendingPods())
+            .filter(line -> line.contains("delete pod"))
+            .findFirst()
+            .orElseThrow();
+
+    String output =
+        shell(
+            dir,
+            """
+            kubectl() {
+              printf '%s\n' 'a web-1 <none> ReplicaSet' 'a job-1 <none> Job' 'b db-0 <none> StatefulSet' \
+                'b web-2 10.0.0.1 ReplicaSet' 'b bare <none> <none>'
+            }\
+            """,
+            command.replaceAll("<this node>", "x").replace("kubectl delete", "echo delete"));
+
+    assertThat(output).isEqualTo("delete pod -n a web-1\ndelete pod -n b db-0\n");
+  }
+
+  /** EKS would otherwise be asked for a release without a name. */
+  @ParameterizedTest
+  @CsvSource({"v1.20.4-eksbuild.1, true", "None, false", "'', false"})
+  void addOnIsUpgradedOnlyToAKnownRelease(String release, boolean upgraded, @TempDir Path dir)
+      throws Exception {
+    assumeTrue(Files.exists(Path.of("/usr/bin/jq")));
+    String output =
+        shell(
+            dir,
+            "RELEASE='%s'".formatted(release),
+            "aws() { if [ \"$2\" = describe-addon ]; then echo '{\"addon\":{}}'; else echo \"$*\";"
+                + " fi; }",
+            Commands.UPGRADE_CNI.replaceAll("<[^>]*>", "x"));
+
+    assertThat(output.contains("\"addonVersion\":\"v1.20.4-eksbuild.1\"")).isEqualTo(upgraded);
+    assertThat(output).doesNotContain("None");
   }
 
   /** Pods that wait for an address, pods on the host's network and ended pods hold no address. */
@@ -318,8 +381,10 @@ class CommandsTest {
                 + "  # restarts the pods of this node elsewhere; their emptyDir data is lost",
             "aws autoscaling terminate-instance-in-auto-scaling-group --region eu-west-1"
                 + " --no-should-decrement-desired-capacity --instance-id i-0123456789abcdef0"
-                + "  # terminates the node, if it is of a node group; the group starts another",
-            "kubectl delete node node  # terminates the node, if Karpenter started it");
+                + "  # after drain has ended, for a node of a node group: terminates the node; the"
+                + " group starts another",
+            "kubectl delete node node  # after drain has ended, for a node of Karpenter only:"
+                + " terminates the node");
   }
 
   /**
@@ -431,7 +496,7 @@ class CommandsTest {
             .formatted(addOn);
 
     for (String command : List.of(Commands.UPGRADE_CNI, Commands.setting("A=5")[0])) {
-      assertThat(shell(dir, aws, command.replaceAll("<[^>]*>", "x")).strip())
+      assertThat(shell(dir, "RELEASE=v1", aws, command.replaceAll("<[^>]*>", "x")).strip())
           .startsWith("eks update-addon")
           .matches(any -> any.contains("serviceAccountRoleArn") != kept.isEmpty())
           .contains(kept);
