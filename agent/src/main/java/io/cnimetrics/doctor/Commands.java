@@ -79,7 +79,7 @@ final class Commands {
       "kubectl debug node/"
           + THIS_NODE
           + " -it --profile=sysadmin --image=public.ecr.aws/docker/library/busybox"
-          + " -- chroot /host  # opens a shell on the node";
+          + " -- chroot /host  # opens a shell on the node; exit leaves it";
 
   static final String PREVIOUS_LOG =
       "kubectl -n kube-system logs -p -c aws-node --tail 50 " + AWS_NODE_POD;
@@ -102,7 +102,7 @@ final class Commands {
 
   /** The events of pods that do not start on this node. {@code -o wide} prints the node's name. */
   static final String FAILED_PODS =
-      "kubectl get events -A -o wide --field-selector reason=FailedCreatePodSandBox | grep "
+      "kubectl get events -A -o wide --field-selector reason=FailedCreatePodSandBox | grep -wF "
           + THIS_NODE;
 
   /** The container runtime uses the first file, which must be that of the VPC CNI. */
@@ -155,7 +155,7 @@ final class Commands {
   static final Pattern NOTE_AT_END = Pattern.compile("  # ([^'\"]+)$");
 
   private static final String PENDING = " --field-selector status.phase=Pending,spec.nodeName=";
-  private static final String PENDING_PODS = "kubectl get pods -A -o wide" + PENDING + THIS_NODE;
+  static final String PENDING_PODS = "kubectl get pods -A -o wide" + PENDING + THIS_NODE;
 
   private static final String OF_NODE_GROUP =
       " --cluster-name "
@@ -209,7 +209,7 @@ final class Commands {
   static final String DELETE_POD =
       "kubectl delete pod -n \"$NAMESPACE\" \"$POD\""
           + "  # first set NAMESPACE and POD to a listed pod without network; its controller"
-          + " starts it again";
+          + " starts it again, and a pod without a controller is lost";
 
   /**
    * Lists the pods whose address is not on the instance. EC2 lists neither the addresses of
@@ -434,7 +434,8 @@ final class Commands {
     return aws("cloudtrail lookup-events")
         + " --lookup-attributes AttributeKey=EventName,AttributeValue="
         + call
-        + " --query 'Events[].[EventTime,Username,Resources[].ResourceName]' --output text";
+        + " --max-items 50 --query 'Events[].[EventTime,Username,Resources[].ResourceName]'"
+        + " --output text";
   }
 
   /**
@@ -453,7 +454,7 @@ final class Commands {
   /** Shows the calls to AWS that used or changed a resource. */
   static String eventsOf(String resource) {
     return aws("cloudtrail lookup-events")
-        + " --lookup-attributes AttributeKey=ResourceName,AttributeValue="
+        + " --max-items 50 --lookup-attributes AttributeKey=ResourceName,AttributeValue="
         + resource;
   }
 

@@ -56,7 +56,8 @@ record Ec2Errors(
                   + " provider is wrong, or STS or instance metadata does not answer",
               "Check the role of aws-node and its trust policy",
               Pages.ROLE,
-              Commands.ROLE_OF_AWS_NODE),
+              Commands.ROLE_OF_AWS_NODE,
+              Commands.TRUST_OF_AWS_NODE),
           row(
               Cause.SECURITY_GROUP,
               "The security group for new ENIs did not exist",

@@ -137,9 +137,7 @@ final class Introspection {
                         .formatted(IpamdProcess.METRICS_PORT)
                     + " the port %d".formatted(IpamdProcess.INTROSPECTION_PORT))
             .remedied(
-                "Set --introspection-url of the agent, which is its variable"
-                    + " IPAMD_INTROSPECTION_URL, to "
-                    + DEFAULT_URL,
+                "Set the agent's --introspection-url (IPAMD_INTROSPECTION_URL) to " + DEFAULT_URL,
                 Commands.setAgentEnv("IPAMD_INTROSPECTION_URL=" + DEFAULT_URL))
         : SPEC.fail(
                 "The answer is not ipamD's introspection",
@@ -180,8 +178,8 @@ final class Introspection {
               "DISABLE_INTROSPECTION is set for aws-node, or INTROSPECTION_BIND_ADDRESS is changed"
                   + otherUrl(node))
           .remedied(
-              "Remove this setting from aws-node, or set --introspection-url to the address that"
-                  + " ipamD uses",
+              "Remove this setting from aws-node, or set the agent's --introspection-url"
+                  + " (IPAMD_INTROSPECTION_URL) to the address that ipamD uses",
               Commands.removing("DISABLE_INTROSPECTION", Commands.settingsLike("INTROSPECTION")));
     }
     return notRunning(evidence);

@@ -74,8 +74,7 @@ final class IpamdProcess {
     Finding caused =
         problem.reason() == Reason.DEGRADED
             ? finding.remedied(
-                "Unless DISABLE_METRICS is set on purpose, remove it, and set --metrics-url of"
-                    + URL_OF_AGENT,
+                "Unless DISABLE_METRICS is set on purpose, remove it, and set " + URL_OF_AGENT,
                 removing(DEFAULT_URL, ""))
             : unread(node, problem.reason(), finding);
     return restartsSeen(node).map(caused::explainedBy).orElse(caused);
@@ -89,7 +88,7 @@ final class IpamdProcess {
   private static final String DEFAULT_URL = "http://127.0.0.1:%d/metrics".formatted(METRICS_PORT);
 
   private static final String URL_OF_AGENT =
-      " the agent, which is its variable IPAMD_METRICS_URL, to " + DEFAULT_URL;
+      "the agent's --metrics-url (IPAMD_METRICS_URL) to " + DEFAULT_URL;
 
   private static Finding unread(NodeEvidence node, Reason reason, Finding finding) {
     Optional<URI> wrong =
@@ -103,9 +102,7 @@ final class IpamdProcess {
               "--metrics-url is %s, and %s"
                   .formatted(UrlSecrets.hiddenIn(wrong.get().toString()), misread(wrong.get())))
           .remedied(
-              "Set --metrics-url of"
-                  + URL_OF_AGENT
-                  + ". If get ds prints true, remove DISABLE_METRICS too",
+              "Set " + URL_OF_AGENT + ". If get ds prints true, remove DISABLE_METRICS too",
               removing(DEFAULT_URL, ""));
     } else if (unreachable) {
       return finding.causedBy(

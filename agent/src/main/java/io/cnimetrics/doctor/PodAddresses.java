@@ -254,7 +254,7 @@ final class PodAddresses {
                   + " cooling: fail only if pods were refused during the cooldown, or if more pods"
                   + " wait than addresses are cooling",
               "Find the pods of this node that stay in ContainerCreating")
-          .run(Commands.PODS_OF_NODE)
+          .run(Commands.PENDING_PODS)
           .needs(METRICS)
           .see(Pages.ADDRESS_USE);
 

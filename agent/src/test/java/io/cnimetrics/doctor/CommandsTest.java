@@ -275,6 +275,15 @@ class CommandsTest {
     }
   }
 
+  /** The AWS CLI otherwise reads the events of 90 days, which takes minutes. */
+  @Test
+  void searchInCloudTrailEnds() {
+    assertThat(commands)
+        .filteredOn(command -> command.contains("cloudtrail lookup-events"))
+        .isNotEmpty()
+        .allMatch(command -> command.matches(".* --max-items [0-9]+ .*"));
+  }
+
   /** A pod of a Job that is deleted counts as a failure of the Job. */
   @Test
   void waitingPodsOfJobsAreNotDeleted(@TempDir Path dir) throws Exception {

@@ -36,7 +36,8 @@ class DoctorDocumentGoldensTest {
         Below it is the time of the last poll.
       - The next line is the **verdict**: one sentence that says whether pods get addresses and, if not, since when and
         why. The answer is yes, no, late, only between restarts of ipamD, not known, or that no pod has requested an
-        address. The time can be unknown if doctor polls once and no agent runs.
+        address. The time can be unknown if doctor polls once and no agent runs. While all free addresses are cooling, the
+        verdict also says how many addresses pods hold, and when the next pod gets one.
       - The first **finding** is the one of the verdict: its evidence, cause, effects, remedy, commands, and a page of AWS.
         The effects are the symptoms that it explains. The commands that only read come first.
       - **Also** lists further findings, without their commands. **Not urgent** lists findings that do not stop pods from
@@ -73,10 +74,11 @@ class DoctorDocumentGoldensTest {
 
       Lines that begin with `$` are complete commands in one line. They contain the ids of this node, so you can paste them
       into a shell. Some values are your choice, such as one more subnet for pods: the line before the command names the
-      variable that you set first. A command without one of its ids is left out. A line above the commands says whether they
-      run on your machine or on the node. On your machine, `kubectl` needs the context of this cluster. The command before the
-      first one on the node opens a shell there, by SSM or else by `kubectl debug`. `Changes every node` marks a command that
-      changes more than this node. In JSON these lines are comments after the command.
+      variable that you set first. Without this value the command changes nothing. A command without one of its ids is left
+      out. A line above the commands says whether they run on your machine or on the node. On your machine, `kubectl` needs
+      the context of this cluster. The command before the first one on the node opens a shell there, by SSM or else by
+      `kubectl debug`. `Changes every node` marks a command that changes more than this node. In JSON these lines are comments
+      after the command.
 
       Some remedies change a setting of aws-node. `aws eks update-addon` is for an aws-node that is an EKS add-on, because
       EKS undoes `kubectl set env`. If this command prints `ResourceNotFoundException`, aws-node is no add-on, nothing was
