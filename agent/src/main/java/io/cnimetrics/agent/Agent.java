@@ -268,7 +268,7 @@ public final class Agent {
         Stream.concat(Stream.of(polls, sends), subnetReads.stream()).map(Loop::health).toList(),
         // A finished poll is not enough, because missing permissions appear in the first run of the
         // send loop.
-        lastPoll.isPresent() && sends.hasRun(),
+        lastPoll.snapshot().isPresent() && sends.hasRun(),
         publisher.refusals());
   }
 

@@ -5,6 +5,7 @@ import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sampler.PollSamples;
 import io.cnimetrics.health.AgentStatus;
+import io.cnimetrics.health.AgentStatus.Trouble;
 import io.cnimetrics.publish.MetricBuffer.AlertChanges;
 import io.cnimetrics.publish.MetricBuffer.AlertListener;
 import io.cnimetrics.publish.MinuteValue;
@@ -41,14 +42,6 @@ final class AlertLog implements AlertListener {
   private Optional<Instant> changingSince = Optional.empty();
 
   /**
-   * An alert that has not ended.
-   *
-   * @param value the value of the last minute
-   * @param since the first minute with trouble
-   */
-  private record Trouble(MinuteValue value, Instant since, Optional<Found> cause) {}
-
-  /**
    * @param pods the kubelet's limit of pods; empty if the agent only assumes a limit
    */
   AlertLog(String nodeName, Optional<PodLimits> pods) {
@@ -73,19 +66,20 @@ final class AlertLog implements AlertListener {
    * The alerts that have not ended, the oldest first. Each alert has the cause that the last poll
    * shows, or else the cause at the alert's start.
    */
-  synchronized List<AgentStatus.Trouble> present() {
+  synchronized List<Trouble> present() {
     return present.values().stream()
         .map(
             trouble -> {
-              Optional<Found> cause =
-                  causes.flatMap(known -> known.of(trouble.value().metric())).or(trouble::cause);
-              return new AgentStatus.Trouble(
-                  trouble.value(),
-                  trouble.since(),
-                  cause.map(Found::text),
-                  cause.map(Found::finding));
+              Trouble now = trouble(trouble.value(), trouble.since());
+              return now.cause().isPresent() ? now : trouble;
             })
         .toList();
+  }
+
+  /** An alert with the cause that the last poll shows. */
+  private Trouble trouble(MinuteValue value, Instant since) {
+    Optional<Found> cause = causes.flatMap(known -> known.of(value.metric()));
+    return new Trouble(value, since, cause.map(Found::text), cause.map(Found::finding));
   }
 
   /** The values of the last minutes, the oldest first. */
@@ -105,8 +99,7 @@ final class AlertLog implements AlertListener {
   @Override
   public synchronized void closed(AlertChanges report) {
     for (MinuteValue value : report.raised()) {
-      Optional<Found> cause = causes.flatMap(known -> known.of(value.metric()));
-      present.put(value.metric(), new Trouble(value, report.minute(), cause));
+      present.put(value.metric(), trouble(value, report.minute()));
     }
     if (!report.raised().isEmpty()) {
       Line line = line("trouble minute={}", report.minute(), report.raised());
@@ -123,7 +116,8 @@ final class AlertLog implements AlertListener {
     }
     for (MinuteValue value : report.values()) {
       present.computeIfPresent(
-          value.metric(), (metric, was) -> new Trouble(value, was.since(), was.cause()));
+          value.metric(),
+          (metric, was) -> new Trouble(value, was.since(), was.cause(), was.finding()));
     }
   }
 
@@ -144,8 +138,8 @@ final class AlertLog implements AlertListener {
     alerts.forEach(alert -> line.with(" " + alert.metric() + "={}", number(alert.value())));
     line.with(" node={}", nodeName);
     causes.map(AlertCause::snapshot).ifPresent(snapshot -> where(line, snapshot));
-    of(alerts, Found::finding, ",").ifPresent(finding -> line.with(" finding={}", finding));
-    of(alerts, Found::text, "; ")
+    of(alerts, Trouble::finding, ",").ifPresent(finding -> line.with(" finding={}", finding));
+    of(alerts, Trouble::cause, "; ")
         .ifPresent(text -> line.with(" cause=\"{}\"", text.replace('"', '\'')));
     return line;
   }
@@ -182,12 +176,11 @@ final class AlertLog implements AlertListener {
    * The causes that the alerts had at their start. The log line about the end repeats these causes.
    */
   private Optional<String> of(
-      List<MinuteValue> values, Function<Found, String> part, String separator) {
+      List<MinuteValue> values, Function<Trouble, Optional<String>> part, String separator) {
     String all =
         values.stream()
             .flatMap(value -> Optional.ofNullable(present.get(value.metric())).stream())
-            .flatMap(trouble -> trouble.cause().stream())
-            .map(part)
+            .flatMap(trouble -> part.apply(trouble).stream())
             .distinct()
             .collect(Collectors.joining(separator));
     return Optional.of(all).filter(text -> !text.isEmpty());

@@ -27,10 +27,6 @@ public final class LastPoll {
     ofSubnets = samples;
   }
 
-  boolean isPresent() {
-    return polled.isPresent();
-  }
-
   /** The samples of the last poll, if any, and the samples about subnets. */
   public List<Sample> samples() {
     return Stream.concat(

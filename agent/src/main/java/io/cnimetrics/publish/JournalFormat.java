@@ -103,11 +103,11 @@ final class JournalFormat {
   }
 
   private static BufferState state(Fields fields) {
-    Optional<Fields> history = fields.object("history");
     return new BufferState(
         fields.text("instance"),
         destination(fields),
-        SamplerState.of(history.map(h -> h.all(JournalFormat::number)).orElse(Map.of())),
+        SamplerState.of(
+            fields.object("history").map(all -> all.all(JournalFormat::number)).orElse(Map.of())),
         fields.minute("lastMinute"),
         fields.has("minute")
             ? Optional.of(

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
@@ -191,8 +192,7 @@ public final class MetricBuffer implements AutoCloseable {
           instanceId,
           depth().minutes());
       pending.clear();
-      boolean startedLater = startMinute.isAfter(state.lastMinute());
-      Instant last = startedLater ? startMinute : state.lastMinute();
+      Instant last = Collections.max(List.of(startMinute, state.lastMinute()));
       state = BufferState.initial(instanceId, destination, last);
     }
     state = state.to(either(instanceId, state.instanceId()), destination);
