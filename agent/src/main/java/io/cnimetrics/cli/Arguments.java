@@ -52,6 +52,8 @@ record Arguments(Map<String, String> given, List<String> problems, boolean help,
         continue;
       } else if (!forms.containsKey(flag)) {
         problems.add(unknown(word, name, forms.keySet()));
+        // The value of an unknown flag is no second problem.
+        index += word.startsWith("--") && equals < 0 && !next.startsWith("-") ? 1 : 0;
         continue;
       }
       boolean isSwitch = forms.get(flag) == Form.SWITCH;

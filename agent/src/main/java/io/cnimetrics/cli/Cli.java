@@ -6,6 +6,7 @@ import io.cnimetrics.config.Values;
 import io.cnimetrics.text.Console;
 import java.io.UncheckedIOException;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -131,8 +132,10 @@ record Cli(Map<String, String> environment, InstantSource clock, Console console
   private int unknownCommand(String name) {
     String known = String.join(", ", SUMMARIES.keySet());
     String shown = Values.shortened(name);
+    List<String> withFlags = new ArrayList<>(SUMMARIES.keySet());
+    withFlags.addAll(List.of("--help", "--version"));
     String expected =
-        Nearest.of(shown, SUMMARIES.keySet())
+        Nearest.of(shown, withFlags)
             .map("did you mean %s?"::formatted)
             .orElse("expected one of " + known);
     console.error(

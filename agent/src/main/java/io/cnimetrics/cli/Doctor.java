@@ -89,6 +89,10 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
             values.get(VERBOSE),
             values.get(OUTPUT),
             values.get(SEND_TEST));
+    if (options.sendTest() && scenario.isPresent()) {
+      values.problem(
+          "--send-test and --simulate exclude each other: a simulated node sends nothing");
+    }
     Optional<KubeletMaxPods> kubelet =
         values.isGiven(Settings.MAX_PODS) || scenario.isPresent()
             ? Optional.empty()

@@ -42,8 +42,9 @@ final class PrepareStateDir implements Command {
     Path directory = values.require(STATE_DIR).orElse(Path.of(""));
     Owner owner = values.get(OWNER);
     values.check();
+    create(directory);
     try {
-      prepare(directory, owner);
+      change(directory, owner);
       return Cli.OK;
     } catch (IOException e) {
       throw new UncheckedIOException(
@@ -54,10 +55,21 @@ final class PrepareStateDir implements Command {
     }
   }
 
-  private static void prepare(Path directory, Owner owner) throws IOException {
-    if (!Files.exists(directory, NOFOLLOW_LINKS)) {
-      Files.createDirectories(directory);
+  private static void create(Path directory) {
+    try {
+      if (!Files.exists(directory, NOFOLLOW_LINKS)) {
+        Files.createDirectories(directory);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "cannot create the state directory %s (%s): run this command as a user who can create"
+                  .formatted(directory, FileError.reason(e))
+              + " it, or choose another --state-dir",
+          e);
     }
+  }
+
+  private static void change(Path directory, Owner owner) throws IOException {
     // Do not follow symbolic links, because the agent's user could point them to any file.
     if (!Files.isDirectory(directory, NOFOLLOW_LINKS)) {
       throw new NotDirectoryException(directory.toString());

@@ -112,7 +112,7 @@ record Recommend(InstantSource clock, long heapBytes) implements Command {
       try (InputStream input = Files.newInputStream(file)) {
         QueryAnswers.read(input, observations);
       } catch (IOException e) {
-        throw new IOException("%s: %s".formatted(file, FileError.reason(e)), e);
+        throw new IOException("--file %s: %s".formatted(file, FileError.reason(e)), e);
       }
       add();
     }
@@ -129,7 +129,7 @@ record Recommend(InstantSource clock, long heapBytes) implements Command {
         Instant until = from.plus(Duration.ofHours(hours));
         for (String family : Observations.families()) {
           URI url = url(prometheus, family, from, until.isBefore(now) ? until : now);
-          http.get(url, body -> QueryAnswers.read(body, observations));
+          read(http, url);
         }
         if (observations.fits() || hours == 1) {
           hours = observations.fittingHours();
@@ -139,6 +139,18 @@ record Recommend(InstantSource clock, long heapBytes) implements Command {
           observations.forgetNodes();
           hours /= 2;
         }
+      }
+    }
+
+    private void read(BoundedGet http, URI url) throws IOException {
+      try {
+        http.get(url, body -> QueryAnswers.read(body, observations));
+      } catch (IOException e) {
+        throw new IOException(
+            e.getMessage()
+                + "; check --prometheus, which is the URL of Prometheus' API, such as"
+                + " http://127.0.0.1:9090 after a port-forward",
+            e);
       }
     }
 

@@ -159,8 +159,8 @@ public final class SimulatedIpamd implements AutoCloseable {
       return new Endpoint(source, port, alwaysRefuses(source), () -> httpFaultOf(source), replies);
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "cannot listen on port %d for %s: choose another port, or 0 for any free port"
-              .formatted(port, source.label()),
+          "cannot listen on port %d for %s (%s): choose another port, or 0 for any free port"
+              .formatted(port, source.label(), e.getMessage()),
           e);
     }
   }

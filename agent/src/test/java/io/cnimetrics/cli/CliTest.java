@@ -41,7 +41,14 @@ class CliTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"dryrun, dry-run", "plans, plan", "Plan, plan", "recomend, recommend"})
+  @CsvSource({
+    "dryrun, dry-run",
+    "plans, plan",
+    "Plan, plan",
+    "recomend, recommend",
+    "version, --version",
+    "-help, --help"
+  })
   void misspeltCommandSuggestsTheNearestName(String command, String meant) {
     assertThat(terminal.refusal(command))
         .isEqualTo(
@@ -115,6 +122,15 @@ class CliTest {
     assertThat(terminal.refusal("dry-run", "--simulate", flag))
         .isEqualTo(
             "cni-metrics-agent: unknown flag or argument '%s' of command dry-run\n".formatted(flag)
+                + SEE_DRY_RUN);
+  }
+
+  @Test
+  void valueOfAnUnknownFlagIsNoSecondProblem() {
+    assertThat(terminal.refusal("dry-run", "--clusterid", "x"))
+        .isEqualTo(
+            "cni-metrics-agent: unknown flag or argument '--clusterid' of command dry-run;"
+                + " did you mean --cluster-id?\n"
                 + SEE_DRY_RUN);
   }
 

@@ -41,6 +41,12 @@ class DoctorTest {
   }
 
   @Test
+  void simulatedNodeSendsNoTestDatum() {
+    assertThat(terminal.refusal("doctor", "--simulate", "healthy", "--send-test"))
+        .contains("--send-test and --simulate exclude each other");
+  }
+
+  @Test
   void nodeWithoutIpamdExitsWithOne() {
     assertThat(doctor(NamedScenario.IPAMD_DOWN)).isEqualTo(Cli.FAILED);
     assertThat(terminal.out()).contains("\nFAIL  ipamD does not run, or failed to start ");

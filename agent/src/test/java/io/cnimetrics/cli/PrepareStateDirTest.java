@@ -85,9 +85,8 @@ class PrepareStateDirTest {
         .singleElement()
         .asString()
         .contains(
-            "cannot change the owner of the state directory %s to 10001:10001".formatted(below),
-            "(Not a directory): run",
-            "run this command as root with capability CHOWN");
+            "cannot create the state directory %s (Not a directory): run".formatted(below),
+            "or choose another --state-dir");
   }
 
   @Test

@@ -332,7 +332,7 @@ class RecommendTest {
   @Test
   void missingFileIsNamed() {
     assertThat(terminal.run("recommend", "--file=/nowhere/x")).isEqualTo(Cli.FAILED);
-    assertThat(terminal.err()).contains("/nowhere/x: no such file\n");
+    assertThat(terminal.err()).contains("--file /nowhere/x: no such file\n");
   }
 
   @Test
