@@ -28,6 +28,7 @@ import io.cnimetrics.snapshot.IpamdMetrics;
 import io.cnimetrics.snapshot.NodeIdentity;
 import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.snapshot.Problem;
+import io.cnimetrics.snapshot.UrlSecrets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -207,9 +208,14 @@ public final class Agent {
     return config
         .otlp()
         .filter(any -> receiver == Receiver.OTLP)
-        .flatMap(Otlp::url)
-        .map(url -> Map.entry("url", url.toString()))
+        .flatMap(Agent::shownUrl)
+        .map(url -> Map.entry("url", url))
         .orElseGet(() -> Map.entry("region", region));
+  }
+
+  /** The receiver's URL without its query, which can be a secret. */
+  private static Optional<String> shownUrl(Otlp otlp) {
+    return otlp.url().map(url -> UrlSecrets.hiddenIn(url.toString()));
   }
 
   private Identification identify(Duration limit) {
@@ -341,10 +347,7 @@ public final class Agent {
         receiver.label().toLowerCase(Locale.ROOT),
         node().region(),
         Optional.of(config.namespace()).filter(any -> cloudWatch),
-        config
-            .otlp()
-            .filter(any -> !cloudWatch)
-            .map(otlp -> otlp.url().map(Object::toString).orElse("cloudwatch")),
+        config.otlp().filter(any -> !cloudWatch).map(otlp -> shownUrl(otlp).orElse("cloudwatch")),
         publisher.sender(receiver).map(Sender::answers));
   }
 

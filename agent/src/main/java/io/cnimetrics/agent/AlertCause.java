@@ -174,17 +174,16 @@ record AlertCause(
     String before = RecentIncrease.time(first.get(), snapshot.takenAt());
     return snapshot.metrics().stream()
         .flatMap(metrics -> metrics.errors().entrySet().stream())
-        .flatMap(
+        .filter(error -> cause(error.getKey()).filter(OF_SUBNET::contains).isPresent())
+        .min(
+            Comparator.comparing(
+                    (Map.Entry<IpamdError, Double> error) -> cause(error.getKey()).orElseThrow())
+                .thenComparing(error -> error.getKey().key()))
+        .map(
             error ->
-                Cause.ofCode(error.getKey().code()).stream()
-                    .filter(OF_SUBNET::contains)
-                    .map(
-                        cause ->
-                            found(
-                                cause,
-                                "%s, %.0f before %s"
-                                    .formatted(error.getKey(), error.getValue(), before))))
-        .findFirst();
+                found(
+                    cause(error.getKey()).orElseThrow(),
+                    "%s, %.0f before %s".formatted(error.getKey(), error.getValue(), before)));
   }
 
   private Optional<Found> ofIpamd() {

@@ -105,12 +105,12 @@ final class SubnetReporter {
     if (now.isBefore(due)) {
       return due;
     }
-    if (!minute.equals(askedMinute) && !forbidden) {
+    if (!minute.equals(askedMinute)) {
       askedMinute = minute;
       if (NodeSchedule.isDue(shownUntil, SHOWN, now)) {
         lastPoll.setSubnets(List.of());
       }
-      pool.ifPresent(known -> ask(ownAddresses(known, now), now));
+      pool.filter(known -> !forbidden).ifPresent(known -> ask(ownAddresses(known, now), now));
     }
     return due.plus(INTERVAL);
   }

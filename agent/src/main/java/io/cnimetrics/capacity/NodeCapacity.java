@@ -325,7 +325,10 @@ public record NodeCapacity(
       return stopped && card == 0 && keepsTrunkSlot() ? attached.plusTrunkSlot() : attached;
     }
 
-    /** Since release 1.20.4 ipamD keeps no slot if the instance type cannot have a trunk ENI. */
+    /**
+     * Since release 1.20.4 ipamD keeps no slot if the instance type cannot have a trunk ENI. An
+     * ipamD that reports subnets is 1.22.0 or later.
+     */
     private boolean keepsTrunkSlot() {
       boolean unable =
           limit.filter(known -> known.branchEnis().equals(OptionalInt.of(0))).isPresent();

@@ -36,8 +36,7 @@ public record Sampler(
   private static final Set<Series> COUNTERS = MetricCatalog.counters();
 
   /**
-   * Minutes in which an earlier agent could not read ipamD count only if they are at most this many
-   * minutes old.
+   * A streak that an earlier agent stored continues only if it is at most this many minutes old.
    */
   private static final long GRACE_MINUTES = 5;
 
@@ -76,11 +75,13 @@ public record Sampler(
   public PollSamples read(NodeSnapshot snapshot, SamplerState before) {
     boolean graceIsOver = agentAge.apply(snapshot.takenAt()).compareTo(grace) >= 0;
     long minute = PollContext.minute(snapshot.takenAt());
-    Streak kept = before.down();
-    boolean isOld = !before.ipamdSeen() && minute - kept.minute() > GRACE_MINUTES;
-    Streak down = (isOld ? Streak.NONE : kept).allOf(minute, !snapshot.ipamdRead());
+    Streak down = recent(before.down(), minute, before).allOf(minute, !snapshot.ipamdRead());
     boolean wasDown = down.held() && down.firstMinute() < PollContext.minute(agentStart);
     return read(snapshot, before, before.ipamdSeen() || graceIsOver || wasDown, down);
+  }
+
+  private static Streak recent(Streak kept, long minute, SamplerState before) {
+    return before.ipamdSeen() || minute - kept.minute() <= GRACE_MINUTES ? kept : Streak.NONE;
   }
 
   /**
@@ -166,7 +167,7 @@ public record Sampler(
         down,
         capacity
             .warmPoolEmpty()
-            .map(empty -> before.warmPoolEmpty().lastOf(minute, empty))
+            .map(empty -> recent(before.warmPoolEmpty(), minute, before).lastOf(minute, empty))
             .orElse(before.warmPoolEmpty()),
         before.refusals().at(minute, refused),
         before.recentRestarts().at(minute, increases.restarted().orElse(false)),

@@ -122,12 +122,12 @@ final class OneShotPoller {
             source -> seen.pool().map(pool -> SubnetQuery.of(pool, region, source, left)));
     NodeSnapshot located =
         query.map(found -> seen.with(found.pool(), found.problems())).orElse(seen);
-    NodeSnapshot snapshot = located.on(instance, identified.problems());
     return new Report(
         identified.node(),
         identified.origins(),
-        snapshot,
-        sampler.read(snapshot, before),
+        located.on(instance, identified.problems()),
+        // The agent computes its samples without the subnets that instance metadata shows.
+        sampler.read(seen.on(instance, List.of()), before),
         query.map(SubnetQuery::subnets).orElse(List.of()));
   }
 

@@ -181,6 +181,21 @@ class AlertLogTest {
     assertThat(raised("warmPoolEmptyMinutes")).doesNotContain("subnet");
   }
 
+  @Test
+  void emptySubnetFromBeforeTheAgentIsFoundInTheOrderOfTheCauses() {
+    for (int seed = 0; seed < 20; seed++) {
+      String call = "Call" + seed;
+      alerts = new AlertLog("n", Optional.empty());
+      polled(
+          onM5()
+              .error(Snapshots.apiError(call, "InsufficientFreeAddressesInSubnet"), 1)
+              .error(Snapshots.apiError(call, "InsufficientCidrBlocks"), 1)
+              .enis(eni(0, 14, 14, 0)));
+
+      assertThat(raised("warmPoolEmptyMinutes")).contains("finding=ec2-no-prefixes");
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({"0, warm-pool", "1, stuck-action"})
   void longChangeOfAnEmptyPoolWithoutCallsToEc2IsStuck(double changes, String finding) {

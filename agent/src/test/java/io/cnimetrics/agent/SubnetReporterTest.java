@@ -232,6 +232,16 @@ class SubnetReporterTest {
   }
 
   @Test
+  void valueIsNotShownForLongerIfThePermissionIsRemoved() {
+    minutes(12);
+    ec2.failure = Optional.of(new Ec2Result.Failed<>(FORBIDDEN, true));
+
+    minutes(4);
+
+    assertThat(lastPoll.samples()).isEmpty();
+  }
+
+  @Test
   void valueIsNotShownForLongerIfTheClockIsSetBack() {
     minutes(12);
     ec2.failure = Optional.of(new Ec2Result.Failed<>(THROTTLED, false));

@@ -146,6 +146,18 @@ class SamplerStateTest {
     assertThat(value(patient.read(nothing(300), stored(kept)), "ipamdDownMinutes")).hasValue(1);
   }
 
+  @Test
+  void emptyPoolOfAnEarlierAgentCountsForFiveMinutes() {
+    SamplerState kept = stored(after(after(SamplerState.NONE, empty(-60)), empty(0)));
+
+    assertThat(value(sampler.read(empty(300).build(), kept), "warmPoolEmptyMinutes")).hasValue(3);
+    assertThat(value(sampler.read(empty(360).build(), kept), "warmPoolEmptyMinutes")).hasValue(1);
+  }
+
+  private static Snapshots empty(int second) {
+    return refusing(0).type("m5.xlarge").enis(eni(0, 14, 14, 0)).at(START.plusSeconds(second));
+  }
+
   private static NodeSnapshot nothing(int second) {
     return nothingRead().at(START.plusSeconds(second)).build();
   }
