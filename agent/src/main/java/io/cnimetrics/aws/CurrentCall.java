@@ -8,7 +8,10 @@ public final class CurrentCall {
   private volatile boolean stopped;
   private volatile Optional<HttpCall> call = Optional.empty();
 
-  /** Sets and returns the next call. The call fails if {@link #stop} was called before. */
+  /**
+   * Makes this call the current call, and returns it. The call fails if {@link #stop} was called
+   * before.
+   */
   public HttpCall begin(HttpCall next) {
     call = Optional.of(next);
     if (stopped) {

@@ -121,11 +121,9 @@ final class Alarms implements Command {
     if (listed > most) {
       throw new ConfigException(
           List.of(
-              "--subnet-ids lists %d subnets, but a template can have alarms of only %d subnets:"
+              "--subnet-ids lists %d subnets: list at most %d. In CloudWatch a composite alarm can"
                       .formatted(listed, most)
-                  + " in CloudWatch, a composite alarm can have at most 100 alarms, and its rule at"
-                  + " most 10,240 characters, including the cluster's name; list at most %d subnets"
-                      .formatted(most)));
+                  + " have 100 alarms and a rule of 10,240 characters."));
     }
   }
 

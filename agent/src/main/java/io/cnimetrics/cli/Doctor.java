@@ -62,7 +62,7 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
       Flag.of("--simulate", "DOCTOR_SIMULATE", SimulatedNodeFlags.NAMED)
           .ifAbsent(
               "this node",
-              "examine the simulated node of a scenario, such as subnet-empty; simulate --list"
+              "examine the simulated node of a scenario, such as subnet-empty; 'simulate --list'"
                   + " prints all scenarios");
 
   /** These settings of {@code run} have no effect, because the doctor publishes no metrics. */

@@ -48,7 +48,8 @@ final class NodeLock implements AutoCloseable {
 
   /**
    * Tries to take the lock, which this process then holds until its end. If another program uses
-   * the port on all loopback addresses, no agent can take a lock, and this method returns true.
+   * the port on all loopback addresses, no agent can take a lock. The method then returns true, so
+   * that the agent runs without a lock.
    *
    * @return false if another agent holds the lock
    */

@@ -74,8 +74,8 @@ final class AlarmParameters {
         text(
             WhichNode.doctor("NODE"),
             ".{1,1024}",
-            "Command in the alarms' text that examines a node. Change it if the agents are in"
-                + " another namespace"));
+            "Command in each alarm's text. The command examines a node. Change it if the agents"
+                + " are in another namespace"));
     all.put(
         "RunbookUrl",
         text(

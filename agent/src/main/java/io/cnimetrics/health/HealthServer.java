@@ -125,7 +125,10 @@ public final class HealthServer implements AutoCloseable {
     ClientThreads.thread(this::listenWithRetries).start();
   }
 
-  /** Completes with the bound address. Never completes if the server is closed before that. */
+  /**
+   * The future completes with the bound address. It never completes if the server is closed before
+   * that.
+   */
   CompletableFuture<InetSocketAddress> listening() {
     return listening.copy();
   }

@@ -239,8 +239,8 @@ final class IpamdHttp {
   }
 
   /**
-   * Reads the rest of a body after an error in its text. If the body is cut short, this is reported
-   * instead.
+   * Reads the rest of a body after an error in its text. If the body is cut short, the exception
+   * reports the cut and not the error in the text.
    */
   private static <T> T readToTheEnd(InputStream body, BodyReader<T> reader) throws IOException {
     try {

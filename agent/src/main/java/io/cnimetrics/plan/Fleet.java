@@ -56,8 +56,8 @@ public record Fleet(
 
   /**
    * The requests if all agents restart. Before the stop, an agent sends the open minute. After the
-   * start, an agent sends a datum that counts the start. Both requests are sent at once, and not at
-   * the node's scheduled second.
+   * start, an agent sends a datum that counts the start. An agent sends each of these requests
+   * immediately and does not wait for its scheduled second.
    */
   public int restartRequests() {
     return nodes * ((datumsPerMinute > 0 ? 1 : 0) + (countsStarts ? 1 : 0));

@@ -48,8 +48,8 @@ public record HttpFault(Kind kind, Set<Source> sources, Duration from, Duration 
   }
 
   /**
-   * Reads {@code KIND[@WHERE][:FROM-TO]}, such as {@code 500@metrics:60s-120s}. The message of the
-   * exception lists the values of KIND and WHERE. FROM and TO are model seconds.
+   * Reads {@code KIND[@WHERE][:FROM-TO]}, such as {@code 500@metrics:60s-120s}. FROM and TO are
+   * model seconds. The exception for a wrong text lists the valid values of KIND and WHERE.
    *
    * @throws IllegalArgumentException if the text does not have this form
    */

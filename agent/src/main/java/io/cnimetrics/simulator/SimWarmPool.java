@@ -59,7 +59,7 @@ record SimWarmPool(Scenario scenario, int card) {
   /**
    * Whether the pool is large enough for ipamD to remove an interface without pods.
    *
-   * @param others the counts of the pool without this interface
+   * @param others the counts of the pool without the interface to remove
    */
   boolean mayFreeEni(PoolCount pool, PoolCount others) {
     WarmTargets targets = targets();

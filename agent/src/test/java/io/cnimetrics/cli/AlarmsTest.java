@@ -87,7 +87,7 @@ class AlarmsTest {
         .isEqualTo(Cli.USAGE);
     assertThat(refused.out()).isEmpty();
     assertThat(refused.err())
-        .contains("--subnet-ids lists 98 subnets", "100 alarms", "list at most 97 subnets");
+        .contains("--subnet-ids lists 98 subnets", "100 alarms", "list at most 97.");
   }
 
   @Test
@@ -96,7 +96,7 @@ class AlarmsTest {
     Terminal refused = new Terminal(Map.of());
     assertThat(refused.run("alarms", "--cluster-id=" + cluster, "--subnet-ids=" + subnets(97)))
         .isEqualTo(Cli.USAGE);
-    int most = Integer.parseInt(refused.err().replaceAll("(?s).*list at most (\\d+) .*", "$1"));
+    int most = Integer.parseInt(refused.err().replaceAll("(?s).*list at most (\\d+)\\..*", "$1"));
 
     assertThat(terminal.run("alarms", "--cluster-id=" + cluster, "--subnet-ids=" + subnets(most)))
         .isZero();
