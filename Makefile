@@ -75,7 +75,7 @@ package: ## Build the files of a release: VERSION=1.2.3 IMAGE=ghcr.io/OWNER/NAME
 
 goldens: ## Rewrite the golden files and the generated pages
 	$(MVN) $(MAVEN_FLAGS) --quiet -pl agent test -Dtest='*GoldensTest,ReadmeTest' -Dgoldens.rewrite=true
-	@git status --short README.md docs/metrics.md docs/doctor.md docs/recommend.md docs/runbooks daemonset agent/src/test/resources/goldens
+	@git status --short README.md docs daemonset agent/src/test/resources/goldens
 
 picture: $(AGENT) ## Draw docs/dashboard.png and docs/grafana.png: a simulated day; needs Go
 	@MVN='$(MVN) $(MAVEN_FLAGS)' tools/docs/picture.sh

@@ -7,6 +7,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Golden files: the approved texts that people read. */
@@ -27,6 +29,23 @@ public final class Goldens {
           "%s is stale; if the new text is right, rewrite it with: make goldens%n%s",
           golden, difference(approved, text));
     }
+  }
+
+  /**
+   * Compares a text with a part of a page, or rewrites this part. A comment with the name, such as
+   * {@code <!-- price -->}, begins the part, and {@code <!-- /price -->} ends it. The first comment
+   * can have a remark after the name and a colon.
+   */
+  public static void checkPart(Path page, String name, String text) {
+    Path file = page.toAbsolutePath().normalize();
+    Matcher part =
+        Pattern.compile(
+                "(?s)(<!-- %s(?:: [^\n]*)? -->\n)(.*?)(?=<!-- /%s -->)".formatted(name, name))
+            .matcher(read(file));
+    if (!part.find()) {
+      fail("%s has no comments that begin and end the part %s", page, name);
+    }
+    check(file.toString(), part.replaceFirst(Matcher.quoteReplacement(part.group(1) + text)));
   }
 
   /**

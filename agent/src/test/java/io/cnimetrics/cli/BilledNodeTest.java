@@ -9,19 +9,32 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** The bytes from which {@code plan}, docs/plan.md and docs/otlp.md calculate the price of OTLP. */
+/** The bytes from which {@code plan} and docs/plan.md calculate the price of OTLP. */
 class BilledNodeTest {
   private static final List<Metric> ALL =
       MetricCatalog.all().stream().filter(metric -> !metric.isOfSubnet()).toList();
 
   @Test
-  void pointsHaveTheDocumentedBytes() {
-    BilledPoints node = BilledNode.points(ALL, Map.of());
-
+  void eachMetricHasAPoint() {
     // OTLP does not get agentStarts, but it gets cni_node_info.
-    assertThat(node.points()).isEqualTo(ALL.size());
-    assertThat(node.bytes()).isEqualTo(9_666);
-    assertThat(node.leastBytes()).isEqualTo(6_092);
+    assertThat(BilledNode.points(ALL, Map.of()).points()).isEqualTo(ALL.size());
+  }
+
+  @Test
+  void pointHasTheBytesOfItsNameAndItsLabels() {
+    String labels =
+        "cluster=production node=ip-10-0-1-23.us-west-2.compute.internal"
+            + " instance=i-0123456789abcdef0 instance_type=m5.xlarge zone=us-west-2a";
+    int least = "cni_enis".length() + labels.replaceAll("[ =]", "").length() + 16;
+    BilledPoints one = BilledNode.points(List.of(MetricCatalog.ENI_MAX_AVAILABLE), Map.of());
+    BilledPoints two =
+        BilledNode.points(
+            List.of(MetricCatalog.ENI_MAX_AVAILABLE, MetricCatalog.ENI_ALLOCATED), Map.of());
+
+    assertThat(two.points() - one.points()).isEqualTo(1);
+    assertThat(two.leastBytes() - one.leastBytes()).isEqualTo(least);
+    // The difference is the scope, the unit and the framing of protobuf.
+    assertThat(two.bytes() - one.bytes()).isEqualTo(least + 89);
   }
 
   /** A month of 30 days at $0.50 a GB. */

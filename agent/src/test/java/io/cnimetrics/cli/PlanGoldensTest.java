@@ -3,11 +3,7 @@ package io.cnimetrics.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.Goldens;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Map;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,49 +17,13 @@ class PlanGoldensTest {
     "--nodes 100 --output json, plan.json",
     "'--nodes 1000 --dimensions CLUSTER_ID;CLUSTER_ID,NODE --subnets', plan-expensive.table.txt",
     "--nodes 100000 --publish-interval 5m, plan-large.table.txt",
-    "--nodes 100 --clusters 40 --publish-interval 5m --otlp-endpoint cloudwatch, plan-clusters.table.txt"
+    "--nodes 100 --clusters 40 --publish-interval 5m --otlp-endpoint cloudwatch,"
+        + " plan-clusters.table.txt"
   })
   void planIsAsApproved(String flags, String file) {
     terminal.run(("plan " + flags).split(" "));
 
     Goldens.check(file, terminal.out());
-  }
-
-  @Test
-  void pageOfFleetsHasThePrices() throws IOException {
-    String page = Files.readString(Path.of("..", "docs", "fleet.md"));
-
-    assertThat(page)
-        .contains(ofFortyClusters("sum", ""))
-        .contains(
-            ofFortyClusters(
-                "sum with OTLP in addition (`--otlp-endpoint cloudwatch`)",
-                "--otlp-endpoint cloudwatch"))
-        .contains(
-            ofFortyClusters(
-                "sum with only OTLP (and `--cloudwatch=false`)",
-                "--otlp-endpoint cloudwatch --cloudwatch=false"));
-  }
-
-  private static String ofFortyClusters(String label, String flags) {
-    return "| %s | %,.0f | %,.0f |"
-        .formatted(
-            label,
-            40 * cost("--nodes 25 " + flags),
-            40 * cost("--nodes 25 --publish-interval 5m " + flags));
-  }
-
-  private static double cost(String flags) {
-    Terminal terminal = new Terminal(Map.of());
-    terminal.run(("plan " + flags).strip().split(" +"));
-    return Double.parseDouble(
-        terminal
-            .out()
-            .lines()
-            .filter(line -> line.startsWith("Cost "))
-            .findFirst()
-            .orElseThrow()
-            .replaceAll("[^0-9.]", ""));
   }
 
   @ParameterizedTest

@@ -2,13 +2,14 @@ package io.cnimetrics.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cnimetrics.catalog.Metric;
+import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.otlp.BilledPoints;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
+import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,6 +18,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class PlanTest {
   private static final String PER_NODE = "--dimensions=CLUSTER_ID;CLUSTER_ID,NODE";
+
+  private static final List<Metric> METRICS =
+      MetricCatalog.all().stream().filter(metric -> !metric.isOfSubnet()).toList();
+
+  /** {@link BilledNodeTest} checks these bytes. */
+  private static final BilledPoints NODE = BilledNode.points(METRICS, Map.of());
 
   @TempDir Path directory;
 
@@ -87,12 +94,16 @@ class PlanTest {
 
   @Test
   void eachClusterHasItsOwnMetricsAlarmsAndDashboard() {
+    // Metrics, requests of 1,000 nodes, metrics in alarms, the composite alarm and the dashboard.
+    double cost = 0.30 * METRICS.size() + 432 + 1.00 + 0.50 + 3.00;
+
     assertThat(plan("--clusters=40"))
         .containsPattern("Metrics in alarms +400 +40.00\n")
         .containsPattern("Composite alarm: Pods cannot start +40 +20.00\n")
         .containsPattern("Dashboards +40 +120.00\n")
         .startsWith("Nodes     40,000 in 40 clusters; each node sends every minute\n")
-        .contains("\nCost      $17,904.00 a month; $447.60 for each cluster\n");
+        .contains(
+            "\nCost      $%,.2f a month; $%.2f for each cluster\n".formatted(40 * cost, cost));
   }
 
   @Test
@@ -105,57 +116,48 @@ class PlanTest {
   void nodeCostsAreShownForBothIntervals() {
     assertThat(json())
         .contains(
-            "\"publishIntervalSeconds\": 60, \"putMetricDataDollars\": 0.432, \"otlpDollars\":"
-                + " 0.209")
+            "\"publishIntervalSeconds\": 60, \"putMetricDataDollars\": 0.432, \"otlpDollars\": %.3f"
+                .formatted(otlpOfNode(43_200)))
         .contains(
-            "\"publishIntervalSeconds\": 300, \"putMetricDataDollars\": 0.086, \"otlpDollars\":"
-                + " 0.042")
+            "\"publishIntervalSeconds\": 300, \"putMetricDataDollars\": 0.086, \"otlpDollars\": %.3f"
+                .formatted(otlpOfNode(8_640)))
         .contains("\"otlp\": 0.00,");
   }
 
   @Test
-  void figuresOfTheDocumentAreThoseOfThePlan() throws IOException {
-    String document = Files.readString(Path.of("../docs/plan.md"));
+  void tableHasTheFiguresOfANode() {
+    int points = METRICS.size();
+
     assertThat(plan())
         .containsPattern("PutMetricData, requests +0.432 +0.086\n")
-        .containsPattern("OTLP, 37 points of 262 bytes +0.209 +0.042\n")
-        .contains("a point has\n    165 bytes");
-    assertThat(document)
-        .contains("`PutMetricData`: requests | $0.432 | $0.086 |")
-        .contains("37 points of 262 bytes | $0.209 | $0.042 |", "a point has 165 bytes");
+        .containsPattern(
+            "OTLP, %d points of %d bytes +%.3f +%.3f\n"
+                .formatted(points, perPoint(NODE.bytes()), otlpOfNode(43_200), otlpOfNode(8_640)))
+        .contains("a point has\n    %d bytes".formatted(perPoint(NODE.leastBytes())));
   }
 
-  /** The page shows 40 clusters with 100 nodes each, in whole dollars. */
-  @ParameterizedTest
-  @CsvSource({
-    "`PutMetricData`, --cloudwatch",
-    "`PutMetricData` and OTLP, --otlp-endpoint=cloudwatch",
-    "only OTLP (`--cloudwatch=false`), --otlp-endpoint=cloudwatch --cloudwatch=false"
-  })
-  void documentHasTheTotalsOfAFleet(String row, String flags) throws IOException {
-    assertThat(Files.readString(Path.of("../docs/plan.md")))
-        .contains("| %s | %s | %s |".formatted(row, total("1m " + flags), total("5m " + flags)));
+  private static long perPoint(long bytes) {
+    return (bytes + METRICS.size() - 1) / METRICS.size();
   }
 
-  private static String total(String interval) {
-    Terminal own = new Terminal(Map.of());
-    own.run(("plan --nodes=100 --clusters=40 --publish-interval=" + interval).split(" "));
-    Matcher total = Pattern.compile("(?m)^Cost +\\$([0-9,.]+) a month").matcher(own.out());
-    assertThat(total.find()).isTrue();
-    return String.format(Locale.ROOT, "%,.0f", Double.parseDouble(total.group(1).replace(",", "")));
+  /** The dollars of a number of requests of one node, at $0.50 for 10^9 bytes. */
+  private static double otlpOfNode(long requests) {
+    return requests * NODE.bytes() * 0.50 / 1e9;
   }
 
   @Test
   void otlpToCloudWatchIsBilledByItsBytes() {
     assertThat(json("--otlp-endpoint=cloudwatch"))
-        .contains("\"requests\": 432.00, \"otlp\": 208.79,")
+        .contains("\"requests\": 432.00, \"otlp\": %.2f,".formatted(1000 * otlpOfNode(43_200)))
         .contains("\"promql\": 0.80, \"samples\": 58.32,");
   }
 
   @Test
   void otlpAloneNeedsNoMetricsAndNoOtherAlarms() {
     assertThat(json("--otlp-endpoint=cloudwatch", "--cloudwatch=false", "--publish-interval=5m"))
-        .contains("\"metrics\": 0.00, \"requests\": 0.00, \"otlp\": 41.76, \"alarms\": 0.00,")
+        .contains(
+            "\"metrics\": 0.00, \"requests\": 0.00, \"otlp\": %.2f, \"alarms\": 0.00,"
+                .formatted(1000 * otlpOfNode(8_640)))
         .contains("\"requests\": { \"perSecond\": 3.333333,");
   }
 
@@ -180,7 +182,8 @@ class PlanTest {
 
     set.run("plan", "--nodes=1000", "--otlp-endpoint=cloudwatch", "--output=json");
 
-    assertThat(set.out()).contains("\"bytesOfPoint\": 282,");
+    long bytes = BilledNode.points(METRICS, Map.of("team", "payments")).bytes();
+    assertThat(set.out()).contains("\"bytesOfPoint\": %d,".formatted(perPoint(bytes)));
   }
 
   @Test

@@ -2,14 +2,13 @@ package io.cnimetrics.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cnimetrics.Goldens;
 import io.cnimetrics.testing.FakeClock;
 import io.cnimetrics.text.Console;
 import io.cnimetrics.text.Palette;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -17,22 +16,9 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ReadmeTest {
-  private static final Path README = Path.of("..", "README.md");
-  private static final String BEGIN = "<!-- dry-run -->\n";
-  private static final String END = "<!-- /dry-run -->\n";
-
   @Test
-  void showsWhatTheDryRunPrints() throws IOException {
-    String readme = Files.readString(README);
-    int begin = readme.indexOf(BEGIN) + BEGIN.length();
-    int end = readme.indexOf(END);
-    String block = "\n```\n" + dryRun() + "```\n\n";
-
-    if (Boolean.getBoolean("goldens.rewrite")) {
-      Files.writeString(README, readme.substring(0, begin) + block + readme.substring(end));
-      return;
-    }
-    assertThat(readme.substring(begin, end)).as("stale: run make goldens").isEqualTo(block);
+  void showsWhatTheDryRunPrints() {
+    Goldens.checkPart(Path.of("..", "README.md"), "dry-run", "\n```\n" + dryRun() + "```\n\n");
   }
 
   private static String dryRun() {

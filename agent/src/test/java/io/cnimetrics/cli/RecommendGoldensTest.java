@@ -18,8 +18,6 @@ import org.junit.jupiter.api.Test;
 class RecommendGoldensTest {
   private static final Path EXAMPLE = Path.of("..", "docs", "recommend-example.json.gz");
   private static final Path PAGE = Path.of("..", "docs", "recommend.md");
-  private static final String BEGIN = "<!-- example -->\n";
-  private static final String END = "<!-- /example -->\n";
 
   private final Terminal terminal = new Terminal(Map.of());
 
@@ -42,17 +40,8 @@ class RecommendGoldensTest {
   @Test
   void pageShowsWhatTheExampleGives() throws IOException {
     terminal.run("recommend", "--file", EXAMPLE.toString());
-    String page = Files.readString(PAGE);
-    int begin = page.indexOf(BEGIN) + BEGIN.length();
-    int end = page.indexOf(END);
-    String block = "\n```\n" + terminal.out() + "```\n\n";
-
-    if (Boolean.getBoolean("goldens.rewrite")) {
-      Files.writeString(PAGE, page.substring(0, begin) + block + page.substring(end));
-      return;
-    }
-    assertThat(page.substring(begin, end)).as("stale: run make goldens").isEqualTo(block);
-    assertThat(page).as("loop over the metrics").contains(Observations.families());
+    Goldens.checkPart(PAGE, "example", "\n```\n" + terminal.out() + "```\n\n");
+    assertThat(PAGE).content().as("loop over the metrics").contains(Observations.families());
     assertThat(terminal.out().lines()).allMatch(line -> line.length() <= 80);
   }
 
