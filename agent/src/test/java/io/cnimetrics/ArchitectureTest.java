@@ -54,7 +54,7 @@ class ArchitectureTest {
               entry("dryrun", Set.of("catalog", "snapshot", "capacity", "publish", "text")),
               entry("console", Set.of("catalog", "snapshot", "text")),
               entry("plan", Set.of("console", "catalog", "publish", "schedule", "text")),
-              entry("recommend", Set.of("catalog", "text")),
+              entry("recommend", Set.of("catalog", "capacity", "text")),
               entry("simulator", Set.of("snapshot", "capacity", "text")),
               entry("doctor", Set.of("snapshot", "capacity", "catalog", "text", "deadline")),
               entry("schedule", Set.of()),

@@ -44,7 +44,7 @@ import java.util.stream.Collectors;
  */
 public record NodeCapacity(
     AddressMode mode, boolean modeByGauges, List<CardCapacity> cards, Optional<Problem> problem) {
-  static final int ADDRESSES_PER_PREFIX = 16;
+  public static final int ADDRESSES_PER_PREFIX = 16;
 
   /** The most single addresses for pods on an ENI of any type: 50, minus the primary address. */
   private static final int MOST_SINGLE_ADDRESSES = 49;

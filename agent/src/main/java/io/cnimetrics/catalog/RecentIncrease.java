@@ -56,6 +56,15 @@ public record RecentIncrease(
     return recent ? text.substring(11, 16) + " UTC" : at.truncatedTo(ChronoUnit.MINUTES).toString();
   }
 
+  /** The time from {@code at} to now, such as {@code 12 min}. */
+  public static String ago(Instant at, Instant now) {
+    long seconds = Math.max(0, Duration.between(at, now).toSeconds());
+    if (seconds < 120) {
+      return seconds + " s";
+    }
+    return seconds < 7_200 ? seconds / 60 + " min" : seconds / 3_600 + " h";
+  }
+
   /** Whether the run still continues at this time. */
   public boolean isPresent(Instant now) {
     return isPresent(last, now);

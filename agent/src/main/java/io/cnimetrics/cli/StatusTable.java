@@ -10,7 +10,6 @@ import io.cnimetrics.catalog.RecentIncrease;
 import io.cnimetrics.text.Palette;
 import io.cnimetrics.text.Printable;
 import io.cnimetrics.text.TextPage;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -288,14 +287,7 @@ final class StatusTable {
   }
 
   private String when(Instant at) {
-    return RecentIncrease.time(at, now) + " (" + ago(Duration.between(at, now).toSeconds()) + ")";
-  }
-
-  private static String ago(long seconds) {
-    if (seconds < 120) {
-      return Math.max(0, seconds) + " s ago";
-    }
-    return (seconds < 7_200 ? seconds / 60 + " min" : seconds / 3_600 + " h") + " ago";
+    return RecentIncrease.time(at, now) + " (" + RecentIncrease.ago(at, now) + " ago)";
   }
 
   /** A time such as {@code 10:03}, with the date if the time is 20 hours ago or more. */

@@ -2,6 +2,7 @@ package io.cnimetrics.doctor;
 
 import static io.cnimetrics.doctor.Requirement.METRICS;
 
+import io.cnimetrics.catalog.RecentIncrease;
 import io.cnimetrics.snapshot.IpamdMetrics;
 import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Reason;
@@ -188,7 +189,7 @@ final class IpamdProcess {
     String time =
         seen.since()
             .filter(since -> since.exact() && since.at().plus(SEEN_BY_AGENT).isAfter(node.now()))
-            .map(since -> Trend.ago(since.at(), node.now()))
+            .map(since -> RecentIncrease.ago(since.at(), node.now()))
             .orElse("15 minutes");
     String evidence = "%s in the last %s; %s".formatted(restarts(seen.count()), time, state(node));
     Finding finding = RESTARTS.fail(REPEATEDLY, evidence, WHY_RESTARTS).since(seen.since());
@@ -202,7 +203,7 @@ final class IpamdProcess {
     }
     return "ipamD answers now"
         + node.ipamdStart()
-            .map(start -> ", and has run for " + Trend.ago(start, node.now()))
+            .map(start -> ", and has run for " + RecentIncrease.ago(start, node.now()))
             .orElse("");
   }
 

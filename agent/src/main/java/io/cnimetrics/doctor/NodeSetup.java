@@ -5,6 +5,7 @@ import static io.cnimetrics.doctor.Requirement.METRICS;
 import static io.cnimetrics.doctor.Requirement.POOL;
 
 import io.cnimetrics.capacity.InstanceLimits;
+import io.cnimetrics.capacity.NodeCapacity;
 import io.cnimetrics.catalog.Cause;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.snapshot.AddressCount;
@@ -540,7 +541,7 @@ final class NodeSetup {
       if (perEni.isEmpty() || hasSeveralCards(node)) {
         return Optional.empty();
       }
-      long factor = node.mode() == AddressMode.PREFIX ? ADDRESSES_PER_PREFIX : 1;
+      long factor = node.mode() == AddressMode.PREFIX ? NodeCapacity.ADDRESSES_PER_PREFIX : 1;
       IpamdLimits limits =
           new IpamdLimits(
               (long) node.total(MetricCatalog.ENI_MAX_AVAILABLE), perEni.getAsLong() / factor);
@@ -556,8 +557,6 @@ final class NodeSetup {
           .isPresent();
     }
   }
-
-  private static final int ADDRESSES_PER_PREFIX = 16;
 
   private static final CheckSpec IPV6 =
       CheckSpec.of(

@@ -26,7 +26,7 @@ public record Since(Instant at, boolean exact) {
   /** Such as {@code 10:03 UTC (12 min)} or {@code before 10:03 UTC (over 12 min)}. */
   String text(Instant now) {
     String time = RecentIncrease.time(at, now);
-    String ago = Trend.ago(at, now);
+    String ago = RecentIncrease.ago(at, now);
     return exact ? "%s (%s)".formatted(time, ago) : "before %s (over %s)".formatted(time, ago);
   }
 }

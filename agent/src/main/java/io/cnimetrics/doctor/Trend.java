@@ -133,13 +133,13 @@ record Trend(double total, Optional<Instant> seenSince, Optional<RecentIncrease>
         return "%s, %s of them since %s".formatted(all, amount, time(increases.since()));
       }
       return "%s, %s of them in the last %s"
-          .formatted(all, amount, ago(seenSince.orElse(increases.since()), now));
+          .formatted(all, amount, RecentIncrease.ago(seenSince.orElse(increases.since()), now));
     } else if (run.isPresent()) {
       return "%s, the last at %s".formatted(all, time(run.get().last()));
     }
     return all
         + seenSince
-            .map(start -> ", none in the last " + ago(start, now))
+            .map(start -> ", none in the last " + RecentIncrease.ago(start, now))
             .orElse(", at an unknown time (use --polls 2)");
   }
 
@@ -149,14 +149,5 @@ record Trend(double total, Optional<Instant> seenSince, Optional<RecentIncrease>
 
   private String time(Instant at) {
     return RecentIncrease.time(at, now);
-  }
-
-  /** The time from {@code at} to now, such as {@code 12 min}. */
-  static String ago(Instant at, Instant now) {
-    long seconds = Math.max(0, Duration.between(at, now).toSeconds());
-    if (seconds < 120) {
-      return seconds + " s";
-    }
-    return seconds < 7_200 ? seconds / 60 + " min" : seconds / 3_600 + " h";
   }
 }

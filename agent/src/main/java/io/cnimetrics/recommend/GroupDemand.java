@@ -1,5 +1,6 @@
 package io.cnimetrics.recommend;
 
+import io.cnimetrics.capacity.NodeCapacity;
 import io.cnimetrics.recommend.NodeHistory.Need;
 import java.util.HashSet;
 import java.util.Optional;
@@ -12,7 +13,6 @@ import java.util.function.IntUnaryOperator;
  * they had prefixes. See docs/recommend.md for the proof.
  */
 final class GroupDemand {
-  private static final int PREFIX_SIZE = 16;
 
   /** EKS's default for max pods includes two pods on the host's network. */
   private static final int EKS_HOST_PODS = 2;
@@ -89,13 +89,15 @@ final class GroupDemand {
     wholeUnits = Math.max(wholeUnits, roundedUp(warmIp, wholeUnit(now)) / wholeUnit(now));
   }
 
-  /** The addresses of a prefix, or of an ENI. */
+  /** The number of addresses in a prefix or, without prefixes, on an ENI. */
   private int wholeUnit(Moment now) {
-    return prefixes ? PREFIX_SIZE : Math.max(1, now.most() / Math.max(1, now.enis()));
+    return prefixes
+        ? NodeCapacity.ADDRESSES_PER_PREFIX
+        : Math.max(1, now.most() / Math.max(1, now.enis()));
   }
 
   private int unit() {
-    return prefixes ? PREFIX_SIZE : 1;
+    return prefixes ? NodeCapacity.ADDRESSES_PER_PREFIX : 1;
   }
 
   private static int roundedUp(int number, int unit) {

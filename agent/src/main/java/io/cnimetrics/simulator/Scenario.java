@@ -1,6 +1,7 @@
 package io.cnimetrics.simulator;
 
 import io.cnimetrics.capacity.InstanceLimits;
+import io.cnimetrics.capacity.NodeCapacity;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -20,8 +21,6 @@ import java.util.stream.Stream;
  * a copy with this value.
  */
 public final class Scenario implements Cloneable {
-  static final int PREFIX_SIZE = 16;
-
   private static final int HOST_NETWORK_PODS = 2;
   private static final Pattern SIZE = Pattern.compile(".*\\.(\\d+)xlarge");
 
@@ -247,7 +246,7 @@ public final class Scenario implements Cloneable {
 
   /** The number of addresses in one CIDR: 16 with prefix delegation, else 1. */
   int cidrSize() {
-    return prefixDelegation ? PREFIX_SIZE : 1;
+    return prefixDelegation ? NodeCapacity.ADDRESSES_PER_PREFIX : 1;
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.cnimetrics.simulator;
 
+import io.cnimetrics.capacity.NodeCapacity;
 import io.cnimetrics.simulator.Scenario.WarmTargets;
 import java.util.List;
 
@@ -19,7 +20,7 @@ record SimWarmPool(Scenario scenario, int card) {
     // Even with a target of 0, ipamD keeps one address available.
     int warm =
         scenario.prefixDelegation
-            ? targets().prefix() * Scenario.PREFIX_SIZE
+            ? targets().prefix() * NodeCapacity.ADDRESSES_PER_PREFIX
             : targets().eni() * scenario.addressesPerEni();
     return pool.available() < Math.max(warm, 1);
   }

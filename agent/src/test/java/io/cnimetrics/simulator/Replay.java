@@ -1,5 +1,6 @@
 package io.cnimetrics.simulator;
 
+import io.cnimetrics.capacity.NodeCapacity;
 import io.cnimetrics.recommend.Moment;
 import io.cnimetrics.simulator.Scenario.WarmTargets;
 import java.time.Duration;
@@ -97,7 +98,7 @@ record Replay(WarmTargets targets, List<Moment> moments, double idle, long refus
 
   /** A lower bound of the idle addresses with other targets. */
   double leastIdle(WarmTargets targets) {
-    int size = usesPrefixes() ? Scenario.PREFIX_SIZE : 1;
+    int size = usesPrefixes() ? NodeCapacity.ADDRESSES_PER_PREFIX : 1;
     return moments.stream()
         .mapToInt(
             m -> {
