@@ -91,8 +91,8 @@ final class MetadataService implements AutoCloseable {
    * Returns the body at a path such as {@code /latest/meta-data/instance-id}, or empty if the path
    * does not exist. The body has at most {@link #MAX_BODY_BYTES} + 1 bytes.
    *
-   * @throws Failed if the settings are invalid, or if the request fails for another reason. A
-   *     transient failure is first retried once
+   * @throws Failed if the settings are invalid, or if the request fails for another reason. After a
+   *     transient failure, the request is first repeated once
    */
   Optional<String> get(String path) {
     try {

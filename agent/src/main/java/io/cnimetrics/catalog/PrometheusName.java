@@ -23,7 +23,7 @@ public record PrometheusName(String family, Map<String, String> labels) {
         read.group(1), read.group(2) == null ? Map.of() : Map.of(read.group(2), read.group(3)));
   }
 
-  /** The operator and the value of a PromQL condition that a label has this value. */
+  /** The end of a PromQL condition such as {@code node="a"}: the operator and the quoted value. */
   public static String equal(String value) {
     return "=\"" + value.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
   }

@@ -225,8 +225,8 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
   }
 
   /**
-   * Creates a poller whose sampler starts now. Only an ipamD that restarts later is younger than
-   * the sampler.
+   * Creates a poller whose sampler starts now. Then ipamD is younger than the sampler only if ipamD
+   * restarts later.
    */
   private static OneShotPoller poller(
       AgentConfig config,

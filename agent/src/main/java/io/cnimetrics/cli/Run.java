@@ -76,7 +76,8 @@ final class Run implements Command {
     try {
       runtime.addShutdownHook(new Thread(hook, "stop"));
     } catch (IllegalStateException e) {
-      // The signal arrived before the hook. The agent has not started, so nothing must be saved.
+      // The signal arrived before the hook was added. The agent has not started, so nothing must be
+      // saved.
       runtime.halt(Cli.OK);
     }
     Thread.setDefaultUncaughtExceptionHandler(

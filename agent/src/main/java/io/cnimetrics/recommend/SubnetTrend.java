@@ -11,7 +11,7 @@ import java.util.stream.LongStream;
  *
  * @param free the least number of free addresses in the last day
  * @param lostPerDay how many addresses the subnet loses a day; negative if it gains addresses;
- *     empty with too little data
+ *     empty if there is too little data
  * @param emptyAt when the subnet has no free address left at this rate, at the earliest the last
  *     hour of the data; empty if the number does not fall
  */
