@@ -12,8 +12,8 @@ terraform {
 }
 
 locals {
-  irsa   = var.oidc_provider_arn != null
-  issuer = local.irsa ? split(":oidc-provider/", var.oidc_provider_arn)[1] : ""
+  irsa   = var.identity == "IRSA"
+  issuer = local.irsa ? try(split(":oidc-provider/", var.oidc_provider_arn)[1], "") : ""
 
   # The alarms watch the namespace of the role. A template with PromQL alarms has no such parameter.
   watched = can(jsondecode(var.alarms_template).Parameters.Namespace) ? ["Namespace"] : []
@@ -71,6 +71,8 @@ locals {
         Resource  = "*"
         Condition = { StringEquals = { "cloudwatch:namespace" = var.cloudwatch_namespace } }
       }],
+      # The requests of OTLP have no namespace. Therefore the condition above denies them.
+      [for sid in ["PublishMetricsByOtlp"] : { Sid = sid, Effect = "Allow", Action = "cloudwatch:PutMetricData", Resource = "*" } if var.otlp],
       [for sid, action in local.reads : { Sid = sid, Effect = "Allow", Action = action, Resource = "*" } if local.on[sid]],
     )
   })
@@ -81,6 +83,13 @@ resource "aws_iam_role" "agent" {
   description        = "The role of the CNI Metrics Agent's service account in the cluster ${var.cluster_name}"
   assume_role_policy = local.trust
   tags               = var.tags
+
+  lifecycle {
+    precondition {
+      condition     = local.irsa == (var.oidc_provider_arn != null)
+      error_message = "identity = \"IRSA\" needs oidc_provider_arn, and only IRSA uses oidc_provider_arn."
+    }
+  }
 }
 
 resource "aws_iam_role_policy" "agent" {
@@ -104,9 +113,18 @@ resource "aws_cloudformation_stack" "alarms" {
 
   # Stack names cannot contain "_".
   name          = "cni-alarms-${replace(var.cluster_name, "_", "-")}"
-  template_body = var.alarms_template
+  template_body = var.alarms_template_url == null ? var.alarms_template : null
+  template_url  = var.alarms_template_url
   parameters    = local.alarm_parameters
   tags          = var.tags
+
+  lifecycle {
+    precondition {
+      # The template is ASCII. Therefore its length is its number of bytes.
+      condition     = var.alarms_template_url != null || length(var.alarms_template) <= 51200
+      error_message = "CloudFormation takes at most 51,200 bytes as text. Put alarms_template into S3, and set alarms_template_url."
+    }
+  }
 }
 
 resource "aws_cloudwatch_dashboard" "agent" {

@@ -8,8 +8,19 @@ variable "cluster_name" {
   }
 }
 
+variable "identity" {
+  description = "How the service account gets the role: PodIdentity or IRSA."
+  type        = string
+  default     = "PodIdentity"
+
+  validation {
+    condition     = contains(["PodIdentity", "IRSA"], var.identity)
+    error_message = "identity must be PodIdentity or IRSA."
+  }
+}
+
 variable "oidc_provider_arn" {
-  description = "For IRSA: the ARN of the cluster's OIDC provider in IAM. If null, the role is for EKS Pod Identity."
+  description = "For IRSA: the ARN of the cluster's OIDC provider in IAM. The same configuration can create the provider."
   type        = string
   default     = null
 
@@ -43,6 +54,12 @@ variable "cluster_name_by_tags" {
   default     = false
 }
 
+variable "otlp" {
+  description = "Allow cloudwatch:PutMetricData in all namespaces, for OTLP to CloudWatch."
+  type        = bool
+  default     = false
+}
+
 variable "subnets" {
   description = "Allow ec2:DescribeSubnets, for REPORT_SUBNETS."
   type        = bool
@@ -51,6 +68,12 @@ variable "subnets" {
 
 variable "alarms_template" {
   description = "The output of `cni-metrics-agent alarms`. If null, the module makes no alarms."
+  type        = string
+  default     = null
+}
+
+variable "alarms_template_url" {
+  description = "The URL of a copy of alarms_template in S3. Needed if the template is larger than 51,200 bytes."
   type        = string
   default     = null
 }

@@ -206,9 +206,9 @@ class Notes(unittest.TestCase):
         self.assertIn("count(cni_ipamd_up)", notes(values))
 
     def test_name_the_right_that_otlp_needs(self):
-        self.assertIn("attach CNIMetricsOtlpPolicy.json", notes(OTLP))
+        self.assertIn("gives it with Otlp=true.", notes(OTLP))
         self.assertIn("has the role arn:aws:iam::111122223333:role/", notes(OTLP | IRSA))
-        self.assertNotIn("CNIMetricsOtlpPolicy", notes())
+        self.assertNotIn("Otlp", notes())
 
     def test_name_the_right_that_the_subnets_need(self):
         self.assertIn("needs the right ec2:DescribeSubnets", notes({"env": {"REPORT_SUBNETS": True}}))

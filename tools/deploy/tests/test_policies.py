@@ -148,9 +148,19 @@ class Template(unittest.TestCase):
                 expected = (ALLOWED, DENIED, *({"true": ALLOWED, "false": DENIED}[each] for each in (tags, subnets)))
                 self.assertEqual(expected, answers([made["Policy"]["PolicyDocument"]]))
 
-    def test_allows_by_default_the_same_as_the_document_with_the_namespace(self):
-        made = resolve(TEMPLATE.read_text(), ClusterName="x")
+    def test_allows_the_same_as_the_document_with_the_namespace_if_the_agent_reads_tags(self):
+        made = resolve(TEMPLATE.read_text(), ClusterName="x", ClusterNameByTags="true")
         self.assertEqual(read(NAMESPACE), made["Policy"]["PolicyDocument"])
+
+    def test_allows_by_default_only_to_publish_in_one_namespace(self):
+        made = resolve(TEMPLATE.read_text(), ClusterName="x")
+        self.assertEqual((ALLOWED, DENIED, DENIED, DENIED), answers([made["Policy"]["PolicyDocument"]]))
+
+    def test_allows_otlp_with_its_parameter(self):
+        document = resolve(TEMPLATE.read_text(), ClusterName="x", Otlp="true")["Policy"]["PolicyDocument"]
+        self.assertEqual((ALLOWED, ALLOWED, DENIED, DENIED), answers([document]))
+        [added] = read(OTLP)["Statement"]
+        self.assertIn(added, document["Statement"])
 
     def test_binds_the_role_by_pod_identity_only_with_its_parameter(self):
         self.assertIn("Association", resolve(TEMPLATE.read_text(), ClusterName="x"))

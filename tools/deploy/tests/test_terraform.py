@@ -16,7 +16,7 @@ import yaml
 
 from iam import ALLOWED, DENIED, decide
 from rendering import CHART, TOP
-from test_policies import NAMESPACE, answers, read
+from test_policies import NAMESPACE, OTLP, answers, read
 
 MODULE = TOP / "iam-policy/terraform"
 PAGES = (MODULE / "README.md", TOP / "docs/fleet.md")
@@ -64,6 +64,24 @@ def value(expression, **variables):
     return json.loads(json.loads(terraform(module().name, "console", *flags, stdin=f"nonsensitive({expression})\n")))
 
 
+def problem(**variables):
+    """What `terraform plan` says against these variables of the module, without AWS. The variables are expressions."""
+    with tempfile.TemporaryDirectory() as directory:
+        arguments = "".join(f"  {key} = {each}\n" for key, each in variables.items())
+        Path(directory, "main.tf").write_text(
+            'terraform {\n  required_providers {\n    aws = { source = "hashicorp/aws" }\n  }\n}\n'
+            'resource "terraform_data" "unknown" {\n  input = timestamp()\n}\n'
+            f'module "agent" {{\n  source = "{MODULE}"\n  cluster_name = "production"\n{arguments}}}\n'
+        )
+        Path(directory, "plan.tftest.hcl").write_text('mock_provider "aws" {}\nrun "plan" {\n  command = plan\n}\n')
+        terraform(directory, "init", f"-plugin-dir={mirror().name}")
+        try:
+            terraform(directory, "test")
+        except AssertionError as error:
+            return " ".join(re.sub(r"\x1b\[\d*m|[│╷╵]", "", str(error)).split())
+        return ""
+
+
 @unittest.skipUnless(os.environ.get("TERRAFORM"), "there is no terraform on the PATH")
 class Module(unittest.TestCase):
     def test_is_formatted_and_valid(self):
@@ -86,6 +104,27 @@ class Module(unittest.TestCase):
             self.assertEqual((ALLOWED, DENIED, allowed[tags], allowed[subnets]), answers([document]))
         self.assertEqual(read(NAMESPACE), value("local.policy", cluster_name_by_tags="true"))
 
+    def test_allows_otlp_with_its_variable(self):
+        document = value("local.policy", otlp="true")
+        self.assertEqual((ALLOWED, ALLOWED, DENIED, DENIED), answers([document]))
+        [added] = read(OTLP)["Statement"]
+        self.assertIn(added, document["Statement"])
+
+    def test_irsa_can_use_a_provider_of_the_same_configuration(self):
+        self.assertEqual("", problem(identity='"IRSA"', oidc_provider_arn="terraform_data.unknown.output"))
+
+    def test_irsa_needs_a_provider_and_pod_identity_needs_none(self):
+        self.assertEqual("", problem())
+        self.assertIn("needs oidc_provider_arn", problem(identity='"IRSA"'))
+        self.assertIn("only IRSA uses oidc_provider_arn", problem(oidc_provider_arn=f'"{PROVIDER_ARN}"'))
+        self.assertIn("identity must be PodIdentity or IRSA", problem(identity='"irsa"'))
+
+    def test_a_template_that_is_too_large_needs_a_url(self):
+        url = '"https://bucket.s3.eu-west-1.amazonaws.com/alarms.json"'
+        self.assertEqual("", problem(alarms_template=f'"{"x" * 51200}"'))
+        self.assertIn("set alarms_template_url", problem(alarms_template=f'"{"x" * 51201}"'))
+        self.assertEqual("", problem(alarms_template=f'"{"x" * 51201}"', alarms_template_url=url))
+
     def test_pod_identity_admits_only_the_agents_service_account(self):
         document = value("local.trust")
         for cluster, name, expected in (
@@ -104,7 +143,7 @@ class Module(unittest.TestCase):
                 self.assertEqual(expected, decide([document], action, keys, principal=principal))
 
     def test_irsa_admits_only_the_agents_service_account(self):
-        document = value("local.trust", oidc_provider_arn=PROVIDER_ARN)
+        document = value("local.trust", identity="IRSA", oidc_provider_arn=PROVIDER_ARN)
         for name, expected in ((AGENT["name"], ALLOWED), ("default", DENIED)):
             subject = f"system:serviceaccount:{AGENT['namespace']}:{name}"
             keys = {f"{ISSUER}:sub": subject, f"{ISSUER}:aud": "sts.amazonaws.com"}
