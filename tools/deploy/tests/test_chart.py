@@ -182,7 +182,14 @@ class Notes(unittest.TestCase):
         ):
             self.assertIn(command, text)
         self.assertIn("alarms --cluster-id CLUSTER --region REGION >alarms.json", notes())
-        self.assertIn("alarms --format promql >", notes({"clusterId": "c", "region": "eu-west-1"} | OTLP))
+        text = notes({"clusterId": "c", "region": "eu-west-1"} | OTLP)
+        self.assertIn("alarms --format promql >", text)
+        self.assertIn("dashboard --otlp=true >", text)
+
+    def test_say_that_the_dashboard_needs_putmetricdata(self):
+        note = "only the first\n   section of this dashboard has data"
+        self.assertIn(note, notes(OTLP | {"cloudwatch": {"enabled": False}}))
+        self.assertNotIn(note, notes(OTLP))
 
     def test_commands_use_the_namespace_of_the_agent(self):
         text = notes({"namespaceOverride": "monitoring", "fullnameOverride": "agent"})

@@ -67,9 +67,24 @@ class Plugin(unittest.TestCase):
         self.assertEqual(1, result.returncode)
 
     def test_one_node_gets_the_whole_page_and_the_doctors_exit_code(self):
-        result = self.run_plugin("-n", "node-b")
+        for arguments in (["-n", "node-b"], ["--node", "node-b"], ["--node=node-b"]):
+            result = self.run_plugin(*arguments)
+            self.assertEqual("FAIL the whole page\n", result.stdout)
+            self.assertEqual(1, result.returncode)
+
+    def test_the_node_can_stand_between_arguments_of_kubectl(self):
+        result = self.run_plugin("--context", "prod", "--node", "node-b", "--as", "me too")
         self.assertEqual("FAIL the whole page\n", result.stdout)
-        self.assertEqual(1, result.returncode)
+        self.assertEqual(2, len(self.calls.splitlines()))
+        for call in self.calls.splitlines():
+            self.assertTrue(call.startswith("--context prod --as me too "), call)
+
+    def test_a_missing_name_of_a_node_is_an_error(self):
+        for arguments in (["--node"], ["--context", "prod", "-n"]):
+            result = self.run_plugin(*arguments)
+            self.assertEqual(2, result.returncode)
+            self.assertIn(f"{arguments[-1]} needs the name of a node", result.stderr)
+            self.assertEqual("", self.calls)
 
     def test_other_arguments_go_to_each_call_of_kubectl(self):
         self.run_plugin("--context", "prod")
@@ -93,7 +108,7 @@ class Plugin(unittest.TestCase):
     def test_help_prints_the_usage(self):
         result = self.run_plugin("--help")
         self.assertEqual(0, result.returncode)
-        self.assertIn("kubectl cni-doctor -n NODE", result.stdout)
+        self.assertIn("kubectl cni-doctor --node NODE", result.stdout)
         self.assertIn("The exit code is 1", result.stdout)
 
 
