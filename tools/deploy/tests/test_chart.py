@@ -31,10 +31,7 @@ from rendering import (
     value_sets,
 )
 
-ROLE = {
-    "eks.amazonaws.com/role-arn": "arn:aws:iam::111122223333:role/cni-metrics-agent",
-    "eks.amazonaws.com/sts-regional-endpoints": "true",
-}
+ROLE = {"eks.amazonaws.com/role-arn": "arn:aws:iam::111122223333:role/cni-metrics-agent"}
 IRSA = {"serviceAccount": {"annotations": ROLE}}
 PROMETHEUS = {"podMonitor": {"enabled": True}}
 OTLP = {"otlp": {"endpoint": "cloudwatch"}}
