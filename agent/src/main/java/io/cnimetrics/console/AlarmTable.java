@@ -106,7 +106,12 @@ public final class AlarmTable {
                   + " permissions and failed requests. If the cluster can have zero nodes, switch"
                   + " this alarm off.",
               List.of(),
-              List.of("cluster-name", "region", "java-agent")));
+              List.of(
+                  "publishing",
+                  "put-metric-data",
+                  "monitoring-endpoint",
+                  "cluster-name",
+                  "java-agent")));
 
   static final Alarm WARM_POOL_EMPTY =
       ofNode(

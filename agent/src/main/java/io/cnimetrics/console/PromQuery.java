@@ -81,10 +81,16 @@ record PromQuery(String expression, int pendingMinutes) {
         case SUM -> new PromQuery(counted(alarm, bad, all, condition), 0);
         case NODES ->
             alarm.equals(AlarmTable.NO_DATA)
-                ? new PromQuery("absent_over_time(%s)".formatted(range(first.metric(), lag())), bad)
+                ? absent(first.metric(), bad)
                 : new PromQuery(silent(first.metric(), bad, all), 0);
         default -> throw new IllegalArgumentException(alarm.id());
       };
+    }
+
+    /** The range is empty only after its whole length, which is a part of the bad minutes. */
+    private PromQuery absent(Metric metric, int bad) {
+      return new PromQuery(
+          "absent_over_time(%s)".formatted(range(metric, lag())), Math.max(0, bad - lag()));
     }
 
     /**

@@ -53,7 +53,7 @@ final class WhichNode {
   }
 
   static String plugin(String node) {
-    return PLUGIN + " -n " + node;
+    return PLUGIN + " --node " + node;
   }
 
   static String agentLogs() {

@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Checks the remedies, queries and limits that alarms name. */
 class AlarmTableTest {
@@ -52,6 +53,17 @@ class AlarmTableTest {
                                 Alarm.page(alarm.name()),
                                 alarm.text().checks().get(0)))
                 .toList());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 5})
+  void noNodeReportsForFifteenMinutesInPrometheusToo(int publishMinutes) {
+    PromQuery query =
+        new PromQuery.Dialect("", publishMinutes, PromQuery::number, "").of(AlarmTable.NO_DATA);
+
+    int minutes = PromQuery.lag(publishMinutes) + query.pendingMinutes();
+    assertThat(AlarmTable.NO_DATA.text().meaning()).contains(minutes + " minutes");
+    assertThat(minutes).isEqualTo(AlarmTable.NO_DATA.evaluation().datapoints());
   }
 
   @ParameterizedTest
