@@ -20,7 +20,7 @@ def yaml_blocks():
 
 PAGES = [TOP / "README.md", *sorted((TOP / "docs").rglob("*.md")), *sorted((TOP / "iam-policy").rglob("*.md"))]
 # Options of the AWS CLI that are not members of an operation, and commands that are not operations.
-GLOBAL = {"region", "query", "output"}
+GLOBAL = {"region", "query", "output", "cli-input-json", "max-items"}
 COMMANDS = {
     ("cloudformation", "deploy"): {"stack-name", "template-file", "capabilities", "parameter-overrides"},
     ("ecr", "get-login-password"): set(),
