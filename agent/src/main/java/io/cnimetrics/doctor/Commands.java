@@ -574,7 +574,7 @@ final class Commands {
         + EVERY_NODE;
   }
 
-  private static final String RECOMMENDED_RELEASE =
+  private static final String NEWEST_RELEASE =
       "RELEASE=\"$("
           + aws("eks describe-addon-versions")
           + " --addon-name vpc-cni --kubernetes-version \"$("
@@ -582,17 +582,17 @@ final class Commands {
           + " --name "
           + THIS_CLUSTER
           + " --query cluster.version --output text)\" --query"
-          + " 'addons[0].addonVersions[?compatibilities[0].defaultVersion].addonVersion | [0]'"
-          + " --output text)\"; echo \"$RELEASE\"; kubectl -n kube-system describe ds aws-node |"
-          + " grep Image:  # prints the release that EKS recommends, and the present images";
+          + " 'addons[0].addonVersions[].addonVersion' --output text | tr '\\t' '\\n' | sort -V"
+          + " | tail -1)\"; echo \"$RELEASE\"; kubectl -n kube-system describe ds aws-node | grep"
+          + " Image:  # prints the newest release that EKS offers, and the present images; for a"
+          + " smaller step set RELEASE to an older release";
 
   static final String UPGRADE_CNI =
       updateAddOn(
               " --arg release \"$RELEASE\"",
               "configurationValues, addonVersion: ($release | select(startswith(\"v\")))")
-          + "; upgrades the EKS add-on to the recommended release; only if this is newer than the"
-          + " present image. If aws-node is no add-on, apply the manifest or the chart of a newer"
-          + " release instead";
+          + "; upgrades the EKS add-on to this release; only if it is newer than the present image."
+          + " If aws-node is no add-on, apply the manifest or the chart of a newer release instead";
 
   private static final String OF_ROLE = " --role-name \"$ROLE\"" + EVERY_NODE + " with that role";
 
@@ -832,7 +832,7 @@ final class Commands {
     insert(
         complete,
         command -> command.contains("\"$RELEASE\""),
-        List.of(asking(RECOMMENDED_RELEASE, node)),
+        List.of(asking(NEWEST_RELEASE, node)),
         node);
     return complete;
   }
