@@ -1,5 +1,6 @@
 package io.cnimetrics.cli;
 
+import io.cnimetrics.doctor.Probes;
 import io.cnimetrics.doctor.Probes.HostRoute;
 import io.cnimetrics.ipamd.HeldAddresses;
 import java.io.IOException;
@@ -14,8 +15,12 @@ import java.util.stream.Stream;
 /**
  * The kernel's routes to single addresses. {@code /proc} lists only the main table of IPv4. The
  * main table is enough, because it has the route to each pod.
+ *
+ * @param ipv4 {@code /proc/net/route}
+ * @param ipv6 {@code /proc/net/ipv6_route}; a kernel without IPv6 does not have this file
+ * @param interfaces {@code /proc/net/dev}
  */
-final class HostRoutes {
+record HostRoutes(Path ipv4, Path ipv6, Path interfaces) implements Probes.HostRoutes {
   private static final int IPV4_MASK = 7;
   private static final int IPV6_LENGTH = 1;
   private static final int IPV6_FLAGS = 8;
@@ -28,21 +33,29 @@ final class HostRoutes {
   private static final String HOST_MASK = "FFFFFFFF";
   private static final String HOST_LENGTH = "80";
 
-  private HostRoutes() {}
-
   /**
-   * Reads both files.
+   * Reads both tables.
    *
-   * @param ipv4 {@code /proc/net/route}
-   * @param ipv6 {@code /proc/net/ipv6_route}; a kernel without IPv6 does not have this file
    * @throws UncheckedIOException if a file cannot be read; the files exist on Linux only
    */
-  static List<HostRoute> read(Path ipv4, Path ipv6) {
+  @Override
+  public List<HostRoute> read() {
     List<HostRoute> routes = new ArrayList<>(read(ipv4, HostRoutes::ipv4));
     if (Files.exists(ipv6)) {
       routes.addAll(read(ipv6, HostRoutes::ipv6));
     }
     return routes;
+  }
+
+  /** The line of an interface begins with its name and a colon. The two title lines do not. */
+  @Override
+  public List<String> devices() {
+    return read(
+        interfaces,
+        columns ->
+            Stream.of(columns[0])
+                .filter(name -> name.contains(":"))
+                .map(name -> name.replaceFirst(":.*", "")));
   }
 
   private static Stream<HostRoute> ipv4(String[] columns) {
@@ -68,7 +81,7 @@ final class HostRoutes {
     return local || LINK_LOCAL.stream().anyMatch(columns[0]::startsWith);
   }
 
-  private static List<HostRoute> read(Path table, Function<String[], Stream<HostRoute>> parse) {
+  private static <T> List<T> read(Path table, Function<String[], Stream<T>> parse) {
     try (Stream<String> lines = Files.lines(table)) {
       return lines.map(line -> line.strip().split("\\s+")).flatMap(parse).toList();
     } catch (IOException e) {

@@ -33,8 +33,9 @@ import java.util.Set;
 
 /** The probes with which the doctor's checks test a real or a simulated node. */
 final class LocalProbes {
-  private static final Path IPV4_ROUTES = Path.of("/proc/net/route");
-  private static final Path IPV6_ROUTES = Path.of("/proc/net/ipv6_route");
+  private static final HostRoutes HOST_ROUTES =
+      new HostRoutes(
+          Path.of("/proc/net/route"), Path.of("/proc/net/ipv6_route"), Path.of("/proc/net/dev"));
   private static final Duration VISIT_LIMIT = Duration.ofSeconds(1);
   private static final Duration AWS_LIMIT = Duration.ofSeconds(5);
 
@@ -67,7 +68,7 @@ final class LocalProbes {
         () -> InstanceMetadata.fromEnvironment().primaryAddresses(VISIT_LIMIT),
         new PoolOfNode(config),
         () -> pool(config).eniConfig(),
-        () -> HostRoutes.read(IPV4_ROUTES, IPV6_ROUTES),
+        HOST_ROUTES,
         address -> answers(introspection(address, config, clock)),
         LocalProbes::obstacle,
         region -> visit(AwsEndpoint.CLOUDWATCH, region, clock),

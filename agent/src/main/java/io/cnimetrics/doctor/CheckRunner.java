@@ -42,7 +42,8 @@ public final class CheckRunner {
     return finding.id().equals(Cause.LEAKED.finding())
         && finding.level() == Level.OK
         && findings.stream()
-            .anyMatch(other -> other.id().equals(finding.id()) && other.isPresent());
+            .anyMatch(
+                other -> other.id().equals(finding.id()) && other.level().compareTo(Level.OK) < 0);
   }
 
   /**

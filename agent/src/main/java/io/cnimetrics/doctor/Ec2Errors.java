@@ -171,9 +171,10 @@ record Ec2Errors(
               Cause.UNREACHABLE,
               "ipamD did not reach AWS",
               "ipamD reaches AWS",
-              "The node has no route, endpoint, proxy or DNS for EC2, or a connection broke",
-              "A private subnet needs a NAT gateway or an interface endpoint for ec2 with private"
-                  + " DNS, and a security group that allows the node on port 443",
+              "The node has no route, endpoint, proxy or DNS for EC2 or STS, or a connection broke",
+              "A private subnet needs a NAT gateway, or interface endpoints with private DNS and a"
+                  + " security group that allows the node on port 443: for ec2, and for sts or"
+                  + " eks-auth if aws-node has a role of its own",
               Pages.PRIVATE_CLUSTERS,
               Commands.aws("ec2 describe-vpc-endpoints")
                   + " --query 'VpcEndpoints[].[ServiceName,State,PrivateDnsEnabled]' --output"
@@ -361,10 +362,25 @@ record Ec2Errors(
   private Finding advised(NodeEvidence node, List<IpamdError> kinds, Finding finding) {
     return switch (finding.id()) {
       case "ec2-denied" -> denied(kinds, finding);
-      case "ec2-no-addresses" -> PodNetwork.freeing(node, finding);
+      case "ec2-no-addresses" -> ofOneSubnet(node, kinds, PodNetwork.freeing(node, finding));
       case "ec2-throttled" -> withFewerCalls(node, finding);
       default -> explained(node, kinds, finding);
     };
+  }
+
+  /** Up to release 1.18.2 ipamD uses no other subnet while an attached ENI has a free slot. */
+  private static Finding ofOneSubnet(NodeEvidence node, List<IpamdError> kinds, Finding finding) {
+    boolean perhapsOld =
+        NodeSetup.newerThanBugs(node).isEmpty() && !node.customNetworking() && finding.isPresent();
+    return perhapsOld
+            && kinds.stream().allMatch(kind -> kind.call().equals("AssignPrivateIpAddresses"))
+        ? finding.remedied(
+            finding.remedy()
+                + ". Before release 1.18.3 ipamD uses that subnet only after its ENIs are full, so"
+                + " upgrade older releases",
+            Stream.concat(finding.commands().stream(), Stream.of(Commands.UPGRADE_CNI))
+                .toArray(String[]::new))
+        : finding;
   }
 
   /**
@@ -541,9 +557,9 @@ record Ec2Errors(
   private Finding judged(NodeEvidence node, Trend trend, String evidence) {
     boolean poolEmpty = PodAddresses.isEmptyWithRoom(node.last()) && !isOnlyOptional(node, trend);
     if (trend.isRising() || (poolEmpty && !trend.known())) {
-      Finding present =
-          poolEmpty ? spec.fail(title, evidence, cause) : spec.warn(title, evidence, cause);
-      return present.since(trend.since());
+      return spec.fail(title, evidence, cause)
+          .at(poolEmpty ? Level.FAIL : Level.WARN)
+          .since(trend.since());
     }
     if (poolEmpty && isOfSubnet() && !trend.seenFor(RecentIncrease.PRESENT)) {
       return spec.fail(before, evidence, cause);
@@ -596,11 +612,8 @@ record Ec2Errors(
     Trend failed = node.trend(FAILED_CALLS);
     String evidence = "failed calls to EC2: %s; EC2 returned no error code".formatted(failed);
     String causes = cause + ". Or ipamD cannot load its credentials";
-    Finding finding =
-        PodAddresses.isEmptyWithRoom(node.last())
-            ? spec.fail(title, evidence, causes)
-            : spec.warn(title, evidence, causes);
-    return finding
+    return spec.fail(title, evidence, causes)
+        .at(PodAddresses.isEmptyWithRoom(node.last()) ? Level.FAIL : Level.WARN)
         .since(failed.since())
         .remedied(
             "ipamD's log names the endpoint or the credentials that failed. " + spec.remedy(),

@@ -30,9 +30,9 @@ final class IpamdProcess {
         START.check(IpamdProcess::start));
   }
 
-  /** Returns the series that only the checks of this class read. */
+  /** Returns the series that no metric of the agent reads. */
   static Stream<Series> series() {
-    return Stream.of(START_SECONDS, STARTS, FAILED_STARTS);
+    return Stream.of(START_SECONDS, STARTS, FAILED_STARTS, IpamdWork.DETACHED);
   }
 
   private static final CheckSpec READ_METRICS =

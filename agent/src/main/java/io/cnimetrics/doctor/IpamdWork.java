@@ -16,6 +16,7 @@ import io.cnimetrics.snapshot.Series;
 import io.cnimetrics.snapshot.Source;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Checks of the errors and the totals that ipamD reports. */
@@ -41,8 +42,13 @@ final class IpamdWork {
               "warn if the gauge is over 0 in each of several polls, and ipamD's calls to EC2 do"
                   + " not rise",
               "Find calls in CloudTrail that EC2 throttles or denies. If the change of the pool"
-                  + " lasts more than 15 minutes, restart aws-node")
-          .run(Commands.doctor("--polls 5"), Commands.CALLS_TO_EC2, Commands.RESTART_AWS_NODE)
+                  + " lasts more than 15 minutes, restart aws-node. If this happens again, upgrade"
+                  + " the VPC CNI: releases before 1.21.2 can wait for an answer without end")
+          .run(
+              Commands.doctor("--polls 5"),
+              Commands.CALLS_TO_EC2,
+              Commands.RESTART_AWS_NODE,
+              Commands.UPGRADE_CNI)
           .needs(METRICS);
 
   private static Finding stuckAction(NodeEvidence node) {
@@ -102,6 +108,18 @@ final class IpamdWork {
         calls.total() > 0
             || node.gauge(MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries()).isPresent();
     return counted && calls.known();
+  }
+
+  /** Counts the ENIs that ipamD has detached since its start. */
+  static final Series DETACHED =
+      new Series(
+          MetricCatalog.EC2_API_REQ_COUNT.onlySeries().name(),
+          "fn",
+          Set.of("DetachNetworkInterface"));
+
+  /** Whether ipamD had an ENI since its start, and detached it. */
+  static boolean hasDetached(NodeEvidence node) {
+    return node.snapshot().metrics().isPresent() && node.total(DETACHED) > 0;
   }
 
   /** The increase of a counter, if it rises now. */

@@ -137,7 +137,9 @@ final class NodeSetup {
     String missing = "%s; missing in the pool: %s".formatted(evidence, String.join(", ", lost));
     String cause =
         "EC2 attached the ENI, and ipamD did not add it to the pool, for example because instance"
-            + " metadata showed it too late. The ENI takes a slot, and its addresses go to no pod";
+            + " metadata showed it too late. Or another program attached the ENI: then its"
+            + " description does not begin with aws-K8S. The ENI takes a slot, and its addresses go"
+            + " to no pod";
     // EC2 attaches an ENI before ipamD puts it into the pool, so a new ENI can be missing for a
     // while.
     return IpamdWork.seesCalls(node) && !IpamdWork.addsAddresses(node) && !node.justStarted()
@@ -242,7 +244,9 @@ final class NodeSetup {
                   + " ENI",
               "warn if custom networking is on, but pods hold addresses of the primary ENI or of a"
                   + " trunk ENI",
-              "Restart these pods, or replace the node. Until then they use the node's subnet")
+              "Restart these pods, or replace the node. Until then they use the node's subnet."
+                  + " Remove addresses that someone added to the primary ENI, because ipamD can"
+                  + " give them to pods")
           .run(Commands.replaceNode(Commands.PODS_OF_NODE))
           .needs(POOL, IPV4)
           .see(Pages.CUSTOM_NETWORKING);
@@ -280,7 +284,8 @@ final class NodeSetup {
             .warn(
                 "Pods use the primary ENI despite custom networking",
                 evidence,
-                "The pods started before custom networking was switched on")
+                "The pods started before custom networking was switched on, or someone added"
+                    + " addresses to the primary ENI")
             .since(node.ipamdStart().map(Since::before))
         : CUSTOM_NETWORKING.ok("No pod uses the primary ENI", evidence);
   }
@@ -662,7 +667,7 @@ final class NodeSetup {
    * Returns the oldest release that answers as this ipamD does; empty if this release perhaps has
    * known bugs.
    */
-  private static Optional<String> newerThanBugs(NodeEvidence node) {
+  static Optional<String> newerThanBugs(NodeEvidence node) {
     boolean subnets =
         node.snapshot()
             .pool()

@@ -63,7 +63,7 @@ final class PodAddresses {
       return withoutSubnet(
           node, NO_ADDRESSES.fail("The node has no address for pods", evidence, ""));
     }
-    if (!node.polls().stream().allMatch(PodAddresses::hasNoAddress) && !podsAreRefused(node)) {
+    if (hasReleasedAll(node)) {
       return NO_ADDRESSES
           .warn(
               "ipamD has released all of its addresses",
@@ -71,8 +71,10 @@ final class PodAddresses {
               "No pod holds an address. If all warm targets are 0, ipamD attaches an ENI and"
                   + " detaches it again and again, and the first new pod waits")
           .remedied(
-              "If all warm targets are 0, set one",
-              Commands.setting("WARM_ENI_TARGET=1", Commands.settingsLike("_TARGET")));
+              "If all warm targets are 0, set one. Otherwise ipamD's log shows why it released"
+                  + " them",
+              Commands.setting(
+                  "WARM_ENI_TARGET=1", Commands.settingsLike("_TARGET"), Commands.ERRORS_OF_IPAMD));
     }
     if (justStarted) {
       return NO_ADDRESSES
@@ -125,6 +127,14 @@ final class PodAddresses {
                 .toArray(String[]::new));
   }
 
+  /** Whether ipamD had addresses, and released them while no pod needed one. */
+  private static boolean hasReleasedAll(NodeEvidence node) {
+    return node.pool().totalIpv4() == 0
+        && (IpamdWork.hasDetached(node)
+            || !node.polls().stream().allMatch(PodAddresses::hasNoAddress))
+        && !isRefused(node);
+  }
+
   private static boolean hasNoAddress(Poll poll) {
     return poll.snapshot().pool().filter(pool -> pool.totalIpv4() > 0).isEmpty();
   }
@@ -160,7 +170,9 @@ final class PodAddresses {
     if (node.showsTrend() && allExcluded(node)) {
       return withoutSubnet(node, WARM_POOL.fail(lasting, evidence, ""));
     }
-    boolean lasts = node.lasts(poll -> isEmptyWithRoom(poll) && !allFreeAddressesCool(poll));
+    boolean lasts =
+        node.lasts(poll -> isEmptyWithRoom(poll) && !allFreeAddressesCool(poll))
+            && !hasReleasedAll(node);
     if (lasts && hasGrown(node)) {
       return growsTooSlowly(node, evidence);
     } else if (lasts && requestsNothing(node) && !node.justStarted()) {
@@ -442,9 +454,12 @@ final class PodAddresses {
 
   /** Whether ipamD refuses pods an address now, or perhaps does so. */
   private static boolean podsAreRefused(NodeEvidence node) {
+    return isRefused(node) || mayRefuseWithoutCount(node);
+  }
+
+  private static boolean isRefused(NodeEvidence node) {
     return node.trend(MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries()).mayRise()
-        || refusesWithoutCount(node)
-        || mayRefuseWithoutCount(node);
+        || refusesWithoutCount(node);
   }
 
   private static final int NEARLY_FULL_PERCENT = 90;
@@ -630,6 +645,14 @@ final class PodAddresses {
           Commands.movePendingPods(Commands.NODE_GROUP));
     }
     boolean single = node.mode() != AddressMode.PREFIX;
+    if (single && node.pool().prefixes() > 0) {
+      return full.causedBy(full.cause() + ". Prefixes were switched off while the node ran")
+          .remedied(
+              "If this was a mistake, for example by an upgrade, set ENABLE_PREFIX_DELEGATION=true"
+                  + " again. Otherwise: "
+                  + Verdict.clause(MOVE_PODS),
+              Commands.setting("ENABLE_PREFIX_DELEGATION=true", Commands.movePendingPods()));
+    }
     boolean trunk = node.pool().hasTrunk();
     String larger =
         ". Nodes of a larger type"

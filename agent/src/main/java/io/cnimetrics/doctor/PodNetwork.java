@@ -20,8 +20,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Checks of the pods' routes, and of the subnets of the node's ENIs. */
 final class PodNetwork {
@@ -45,9 +47,12 @@ final class PodNetwork {
               "fail while the count rises at least each 25 s; warn after a single failure in the"
                   + " last minute, or if one request in ten failed at an unknown time; otherwise"
                   + " note",
-              "Read the log of the CNI plugin: it names the route, rule or interface. If the error"
-                  + " is \"file exists\", remains of earlier pods are in the way: replace the node")
-          .run(Commands.replaceNode(Commands.ERRORS_OF_PLUGIN))
+              "Read the log of the CNI plugin. \"no such file\" with a path of a network namespace:"
+                  + " the pod's sandbox ended before its setup, often because a memory limit is too"
+                  + " low. \"default route: file exists\": another CNI set up the pod before, and"
+                  + " Multus must call the VPC CNI first. Other errors with \"file exists\":"
+                  + " remains of earlier pods are in the way, so replace the node")
+          .run(Commands.replaceNode(Commands.FAILED_PODS, Commands.ERRORS_OF_PLUGIN))
           .needs(METRICS)
           .see(Pages.TROUBLESHOOTING);
 
@@ -56,7 +61,8 @@ final class PodNetwork {
     String evidence = trend.toString();
     String cause =
         "Pods get an address, but the CNI plugin cannot set up the interface, a route or a rule on"
-            + " the node. The plugin releases the address, and the kubelet tries again";
+            + " the node, or the pod's sandbox has ended. The plugin releases the address, and the"
+            + " kubelet tries again";
     if (trend.total() == 0) {
       return SETUP.ok("The CNI plugin set up each pod", evidence);
     }
@@ -304,8 +310,8 @@ final class PodNetwork {
           "New pods release their addresses at once",
           evidence,
           "The new pods end at once, as short jobs do, or they do not start although ipamD chose an"
-              + " address. Then another CNI plugin in the chain fails, such as that of Cilium or"
-              + " Istio, the container runtime or the network policy agent fails, or ipamD cannot"
+              + " address. Then another CNI plugin fails, such as that of Cilium, Istio or Multus,"
+              + " the container runtime or the network policy agent fails, or ipamD cannot"
               + " annotate the pods although ANNOTATE_POD_IP is true");
     }
     String reasons =
@@ -390,13 +396,12 @@ final class PodNetwork {
   private static final CheckSpec ROUTES =
       CheckSpec.of(
               "pod-routes",
-              "addresses that pods hold, and the host's routes to pods (`/proc/net/route`,"
-                  + " `/proc/net/ipv6_route`)",
-              "fail if an address of a pod has no route although other pods have routes, or if a"
-                  + " route leads to an address that ipamD gave to no pod. If no address is"
-                  + " available and a tenth of the held addresses has no route, the finding is"
-                  + " leaked-addresses. Not checked if no route leads to a pod, because doctor is"
-                  + " then not on the host network",
+              "addresses that pods hold, and the host's routes to pods and interfaces of pods"
+                  + " (`/proc/net/route`, `/proc/net/ipv6_route`, `/proc/net/dev`)",
+              "fail if an address of a pod has no route, or if a route leads to an address that"
+                  + " ipamD gave to no pod. If the pod's interface is gone too, the finding is"
+                  + " leaked-addresses. Not checked if there is no route to a pod and no interface"
+                  + " of a pod, because doctor is then not on the host network",
               "Delete the pods with these addresses, so that they start again. Then find the"
                   + " program that deletes routes or addresses, such as NetworkManager or another"
                   + " CNI")
@@ -409,8 +414,8 @@ final class PodNetwork {
 
   private static Finding routes(
       NodeEvidence node, Probes.Pool firstPool, Probes.Pool pool, Probes.HostRoutes hostRoutes) {
-    Routes first = Routes.of(firstPool.read().held(), hostRoutes.read());
-    if (first.ofPods().isEmpty()) {
+    Routes first = Routes.of(firstPool.read().held(), hostRoutes);
+    if (first.ofPods().isEmpty() && first.idle().isEmpty()) {
       return first.held().isEmpty()
           ? ROUTES.ok("No pod needs a route", "pods hold 0 addresses")
           : ROUTES.notChecked(
@@ -422,7 +427,7 @@ final class PodNetwork {
     }
     // While a pod starts or ends, ipamD's list and the host's routes can differ for some seconds.
     // Therefore a second read, seconds later, has to confirm the difference.
-    Routes again = Routes.of(pool.later().held(), hostRoutes.read());
+    Routes again = Routes.of(pool.later().held(), hostRoutes);
     List<String> orphaned = both(first.orphaned(), again.orphaned());
     // On a multi-NIC node the host has a route to only one of the addresses of a pod.
     List<String> without =
@@ -435,23 +440,27 @@ final class PodNetwork {
     String evidence =
         "%d of %d held addresses: %s"
             .formatted(without.size(), again.held().size(), named(without));
-    boolean leaked =
+    boolean full = node.mode() != AddressMode.IPV6 && node.available() == 0;
+    boolean many =
         without.size() >= FEWEST_LEAKED && without.size() * LEAK_RATIO >= again.held().size();
-    return leaked && node.mode() != AddressMode.IPV6 && node.available() == 0
-        ? PoolFaults.LEAKED
-            .fail(
-                Cause.LEAKED.title(),
-                "no route leads to " + evidence,
-                "ipamD did not notice that pods ended, and keeps their addresses. The routes to"
-                    + " these addresses are gone with the pods")
-            .remedied(IF_LISTED, podsWith(without), Commands.RESTART_AWS_NODE, Commands.DELETE_POD)
-        : ROUTES
-            .fail(
-                "A pod has no route",
-                evidence,
-                "A program other than ipamD deleted the route, the pod's setup was interrupted, or"
-                    + " the pod has ended and ipamD keeps its address")
-            .remedied(IF_LISTED, podsWith(without), Commands.RESTART_AWS_NODE, Commands.DELETE_POD);
+    if (again.podsEnded() || (again.devices().isEmpty() && many && full)) {
+      return PoolFaults.LEAKED
+          .fail(
+              Cause.LEAKED.title(),
+              "no route leads to " + evidence,
+              "ipamD did not notice that pods ended, and keeps their addresses. The routes to these"
+                  + " addresses are gone with the pods")
+          .at(!full ? Level.WARN : many ? Level.FAIL : Level.NOTE);
+    }
+    return ROUTES
+        .fail(
+            "A pod has no route",
+            evidence,
+            "A program other than ipamD deleted the route, the pod's setup was interrupted"
+                + (again.devices().isEmpty()
+                    ? ", or the pod has ended and ipamD keeps its address"
+                    : ""))
+        .remedied(IF_LISTED, podsWith(without), Commands.RESTART_AWS_NODE, Commands.DELETE_POD);
   }
 
   private static final String IF_LISTED =
@@ -506,26 +515,38 @@ final class PodNetwork {
    * The addresses that pods hold, and the routes to pods.
    *
    * @param ofPods the addresses with a route to a pod's interface
+   * @param devices the interfaces of pods; empty if unknown
+   * @param idle the interfaces of pods without a route
    */
-  private record Routes(List<String> held, List<String> ofPods) {
+  private record Routes(
+      List<String> held, List<String> ofPods, List<String> devices, List<String> idle) {
     /** Pods can have interfaces with another name. The routes to held addresses show the name. */
-    static Routes of(List<String> held, List<Probes.HostRoute> routes) {
+    static Routes of(List<String> held, Probes.HostRoutes host) {
+      List<Probes.HostRoute> routes = host.read();
       Set<String> prefixes =
-          routes.stream()
-              .filter(route -> held.contains(route.address()))
-              .map(route -> route.device().replaceFirst("[^a-z].*", ""))
-              .filter(letters -> !letters.isEmpty())
+          Stream.concat(
+                  Stream.of(POD_DEVICE),
+                  routes.stream()
+                      .filter(route -> held.contains(route.address()))
+                      .map(route -> route.device().replaceFirst("[^a-z].*", ""))
+                      .filter(letters -> !letters.isEmpty()))
               .collect(Collectors.toSet());
-      List<String> ofPods =
-          routes.stream()
-              .filter(
-                  route ->
-                      route.device().startsWith(POD_DEVICE)
-                          || prefixes.stream().anyMatch(route.device()::startsWith))
-              .map(Probes.HostRoute::address)
-              .distinct()
-              .toList();
-      return new Routes(held, ofPods);
+      Predicate<String> isOfPod = device -> prefixes.stream().anyMatch(device::startsWith);
+      List<Probes.HostRoute> toPods =
+          routes.stream().filter(route -> isOfPod.test(route.device())).toList();
+      List<String> devices = host.devices().stream().filter(isOfPod).toList();
+      return new Routes(
+          held,
+          toPods.stream().map(Probes.HostRoute::address).distinct().toList(),
+          devices,
+          devices.stream()
+              .filter(device -> toPods.stream().noneMatch(it -> it.device().equals(device)))
+              .toList());
+    }
+
+    /** Whether the interfaces of all pods have a route, so the pods without a route have ended. */
+    boolean podsEnded() {
+      return !devices.isEmpty() && idle.isEmpty();
     }
 
     List<String> without() {

@@ -44,8 +44,9 @@ final class PoolFaults {
               "leaked-addresses",
               "addresses that pods hold, the kubelet's max-pods, and the host's routes to pods",
               "fail if no address is available, and pods hold more addresses than the kubelet"
-                  + " admits pods, or a tenth of the held addresses has no route; warn if an"
-                  + " address is available; note if max-pods is assumed",
+                  + " admits pods, or a tenth of the held addresses has no route and no pod; warn"
+                  + " if an address is available; note if max-pods is assumed, or if fewer"
+                  + " addresses leaked",
               "If get pods counts fewer pods than ipamD holds addresses, restart aws-node: ipamD"
                   + " then releases the addresses of pods that no longer exist. If the trouble"
                   + " comes back, upgrade the VPC CNI. More addresses or prefixes do not help")
@@ -296,6 +297,13 @@ final class PoolFaults {
         && podEnisAreFull(node);
   }
 
+  /** Whether fewer addresses are available than ipamD keeps available by its settings. */
+  private static boolean needsEni(NodeEvidence node) {
+    long wholeEni = node.mode() == AddressMode.PREFIX ? 16 : node.addressesPerEni().orElse(1);
+    long target = node.warmIpTarget().orElse(0);
+    return node.available() < (target > 0 ? target : wholeEni);
+  }
+
   /** Whether ipamD needs a new ENI for more addresses, because the others have no free slot. */
   private static boolean podEnisAreFull(NodeEvidence node) {
     long perEni = node.addressesPerEni().orElse(0);
@@ -342,8 +350,11 @@ final class PoolFaults {
     boolean refused =
         node.total(MetricCatalog.NO_AVAILABLE_IP_ADDRS) > 0
             || PodAddresses.refusesWithoutCount(node);
-    boolean lacks = noEni || (refused && isStuck(node) && podEnisAreFull(node));
-    if (!custom || ec2Fails(node) || IpamdWork.addsAddresses(node) || !lacks) {
+    boolean lacks = (noEni && needsEni(node)) || (refused && isStuck(node) && podEnisAreFull(node));
+    // Without an ENIConfig ipamD makes no ENI that it can release, and counts no error.
+    boolean found =
+        (IpamdWork.hasDetached(node) && !refused) || node.trend(IpamdError::isOfGrowth).mayRise();
+    if (!custom || found || ec2Fails(node) || IpamdWork.addsAddresses(node) || !lacks) {
       return ENICONFIG.ok("Custom networking is off, or has an ENI for pods", evidence);
     }
     boolean lastSlot =

@@ -85,6 +85,11 @@ public record Probes(
   public interface HostRoutes {
     /** Returns the routes to single addresses, IPv4 and IPv6. */
     List<HostRoute> read();
+
+    /** Returns the names of all network interfaces; empty if unknown. */
+    default List<String> devices() {
+      return List.of();
+    }
   }
 
   /** Tests whether ipamD's introspection answers at another URL. */

@@ -63,7 +63,13 @@ public record Verdict(Level level, String text, Optional<String> finding) {
 
   /** A warning of these checks does not mean that a pod lacks an address. */
   private static final Set<String> NOT_URGENT =
-      Set.of("max-pods", "cni-release", "custom-networking", "excluded-enis", "idle-addresses");
+      Set.of(
+          "max-pods",
+          "cni-release",
+          "custom-networking",
+          "excluded-enis",
+          "idle-addresses",
+          "leaked-addresses");
 
   /** Whether pods lack addresses because of the finding, now or soon. */
   static boolean isUrgent(Finding finding) {

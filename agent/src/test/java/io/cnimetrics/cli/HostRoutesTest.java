@@ -35,7 +35,7 @@ class HostRoutesTest {
         20010db8000000000000000000000000 40 00000000000000000000000000000000 00 00000000000000000000000000000000 00000100 00000001 00000000 00000001 eth0
         """);
 
-    assertThat(HostRoutes.read(table, ipv6))
+    assertThat(new HostRoutes(table, ipv6, folder).read())
         .containsExactly(
             new HostRoute("10.0.1.23", "eni7d2f3c1a9b0"),
             new HostRoute("172.20.1.254", "eni8e1"),
@@ -54,12 +54,30 @@ class HostRoutesTest {
             20010db8000000000000000000000009 80 00000000000000000000000000000000 00 00000000000000000000000000000000 00000000 00000003 00000000 80200001 enia1
             """);
 
-    assertThat(HostRoutes.read(ipv4, ipv6)).isEmpty();
+    assertThat(new HostRoutes(ipv4, ipv6, folder).read()).isEmpty();
   }
 
   @Test
   void missingRouteTableIsAnError() {
-    assertThatThrownBy(() -> HostRoutes.read(folder.resolve("none"), folder.resolve("none")))
-        .isInstanceOf(UncheckedIOException.class);
+    Path none = folder.resolve("none");
+    HostRoutes missing = new HostRoutes(none, none, none);
+
+    assertThatThrownBy(missing::read).isInstanceOf(UncheckedIOException.class);
+  }
+
+  @Test
+  void namesOfInterfacesAreBeforeTheColon() throws IOException {
+    Path interfaces =
+        Files.writeString(
+            folder.resolve("dev"),
+            """
+            Inter-|   Receive                                                |  Transmit
+             face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs
+                lo:    8968     104    0    0    0     0          0         0     8968     104    0
+            eni7d2f3c1a9b0:1234567890      10    0    0    0     0          0         0  1    1    0
+            """);
+
+    assertThat(new HostRoutes(folder, folder, interfaces).devices())
+        .containsExactly("lo", "eni7d2f3c1a9b0");
   }
 }

@@ -93,7 +93,8 @@ class ConsistencyTest {
           new Pair(
               "prefixes do not help a node that has prefixes",
               commands("ENABLE_PREFIX_DELEGATION=true"),
-              is("mixed-prefixes", Level.WARN)));
+              is("mixed-prefixes", Level.WARN)
+                  .and(finding -> finding.evidence().contains("only addresses of prefixes"))));
 
   /** Causes that each fully explain why pods get no address. */
   private static final List<String> CONCERN_PODS =

@@ -33,6 +33,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -69,6 +70,8 @@ final class DoctorFixture {
   private UnaryOperator<List<String>> attached = UnaryOperator.identity();
   private List<String> primaryAddresses = List.of();
   private int withoutRoutes;
+  private int idleDevices;
+  private boolean knowsDevices = true;
   private Optional<AgentReport> agent = Optional.empty();
 
   private DoctorFixture(URI introspection, URI metrics) {
@@ -178,9 +181,22 @@ final class DoctorFixture {
     return this;
   }
 
-  /** Removes the routes to this number of held addresses. */
+  /** Removes the routes to this number of held addresses. The interfaces of the pods stay. */
   DoctorFixture withoutRoutes(int addresses) {
     withoutRoutes = addresses;
+    idleDevices = addresses;
+    return this;
+  }
+
+  /** Removes the routes and the interfaces of this number of held addresses. */
+  DoctorFixture withoutPods(int addresses) {
+    withoutRoutes = addresses;
+    return this;
+  }
+
+  /** Whether doctor can read the names of the interfaces. */
+  DoctorFixture withoutDevices() {
+    knowsDevices = false;
     return this;
   }
 
@@ -256,10 +272,26 @@ final class DoctorFixture {
         () -> primaryAddresses,
         held::read,
         held::eniConfig,
-        () ->
-            Stream.concat(held.read().held().stream().skip(withoutRoutes), otherRoutes.stream())
+        new Probes.HostRoutes() {
+          @Override
+          public List<Probes.HostRoute> read() {
+            return Stream.concat(
+                    held.read().held().stream().skip(withoutRoutes), otherRoutes.stream())
                 .map(address -> new Probes.HostRoute(address, "eni" + address.hashCode()))
-                .toList(),
+                .toList();
+          }
+
+          @Override
+          public List<String> devices() {
+            Stream<String> idle = IntStream.range(0, idleDevices).mapToObj(i -> "eni-idle" + i);
+            Stream<String> others = Stream.of("lo", "eth0");
+            return knowsDevices
+                ? Stream.of(others, idle, read().stream().map(Probes.HostRoute::device))
+                    .flatMap(it -> it)
+                    .toList()
+                : List.of();
+          }
+        },
         address -> reader(address, Optional.empty(), Set.of(), clock).read().pool().isPresent(),
         directory -> Optional.empty(),
         region -> RIGHT_NOW,

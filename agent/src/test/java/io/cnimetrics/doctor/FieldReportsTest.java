@@ -131,6 +131,8 @@ class FieldReportsTest {
                 .errors("AssignPrivateIpAddresses", "InsufficientFreeAddressesInSubnet", 5, 6),
             "ec2-no-addresses",
             "describe-subnets",
+            "upgrade older releases",
+            "update-addon",
             "!WARM_IP_TARGET="),
         fails(
             "edwin-philip.medium.com: a new node in a subnet with three addresses",
@@ -326,6 +328,23 @@ class FieldReportsTest {
                 .errors("AssignPrivateIpAddresses", "UnauthorizedOperation", 10, 12),
             "ec2-denied",
             ">no-addresses"),
+        fails(
+            "neon.com, AWS CNI lessons: with WARM_IP_TARGET=1 all free addresses cool",
+            node(eni(0, 29, 24).cooling(5))
+                .then(eni(0, 29, 24).cooling(5))
+                .type("m6id.metal", 250, 15, 49)
+                .settings(false, "\"WARM_IP_TARGET\":1")
+                .refused()
+                .errors("AssignPrivateIpAddresses", "RequestLimitExceeded", 40, 46),
+            "ec2-throttled",
+            ">cooldown",
+            "WARM_IP_TARGET=10"),
+        fails(
+            "#647: the private subnet has an endpoint for EC2, and none for STS",
+            node(full(0, 14)).refused().errors("CreateNetworkInterface", "RequestCanceled", 3, 5),
+            "ec2-unreachable",
+            "STS",
+            "for sts"),
         fails(
             "#2923: a new node group, and its subnet has no free /28",
             node(eni(0, 0, 0))
@@ -557,6 +576,15 @@ class FieldReportsTest {
             "no valid ENIConfig",
             "GROUPS:"),
         fails(
+            "awsdocs/amazon-eks-user-guide#1088: the subnets for pods are in another zone",
+            node(eni(0, 0, 0))
+                .settings(true, WARM_ENI)
+                .refused()
+                .function("increaseIPPoolAllocENI", 10, 12),
+            "no-addresses",
+            "ipamD finds no subnet",
+            "eniconfig=Level.OK"),
+        fails(
             "#302: release 1.4 does not report that custom networking is on",
             node(eni(0, 0, 0)).requests(4, 4),
             "no-addresses",
@@ -642,12 +670,34 @@ class FieldReportsTest {
             "pod-routes",
             "removed their ENI for a while",
             "forced-removals=Level.WARN"),
+        warns(
+            "#590, #712, kubernetes/kubernetes#86944: some pods have ended, and addresses are free",
+            node(full(0, 14), eni(1, 14, 9)).with(it -> it.withoutPods(10)),
+            "leaked-addresses",
+            "Pods get addresses",
+            "10 of 23",
+            "This is not urgent",
+            "delete pods -l k8s-app=aws-node"),
         fails(
-            "#590, #712: some pods have ended, their routes are gone, and addresses are free",
-            node(full(0, 14), eni(1, 14, 9)).with(it -> it.withoutRoutes(10)),
+            "The same, and doctor does not know the interfaces",
+            node(full(0, 14), eni(1, 14, 9)).with(it -> it.withoutPods(10).withoutDevices()),
             "pod-routes",
             "ipamD keeps its address",
             "delete pods -l k8s-app=aws-node"),
+        fails(
+            "cilium/cilium#16007: another CNI deletes the routes to all pods",
+            node(eni(0, 14, 9)).with(it -> it.withoutRoutes(9)),
+            "pod-routes",
+            "some pods have no network",
+            "9 of 9",
+            "another CNI",
+            "!ipamD keeps its address"),
+        fails(
+            "The same, and the node is full",
+            fullNode(4, 14).with(it -> it.withoutRoutes(40)),
+            "pod-routes",
+            "40 of 56",
+            "!ipamD keeps"),
         fails(
             "#3685, with custom networking: the ENI has room for more prefixes",
             node(eni(0, 0, 0), prefixes(1, 2, 32))
@@ -736,6 +786,35 @@ class FieldReportsTest {
                 .counts("ipamd_action_inprogress{fn=\"increaseDatastorePool\"}", 1, 1),
             "stuck-action",
             "errorCode"),
+        fails(
+            "#3644, #3649: before 1.21.2 ipamD waits without end for an answer of EC2",
+            node(full(0, 14))
+                .refused()
+                .calls("CreateNetworkInterface", 4, 4)
+                .counts("ipamd_action_inprogress{fn=\"nodeIPPoolReconcile\"}", 1, 1),
+            "stuck-action",
+            "1.21.2",
+            "delete pods -l k8s-app=aws-node"),
+        fails(
+            "aws-samples/eks-install-guide-for-multus: ENIs for Multus came after ipamD's start",
+            fullNode(2, 14)
+                .refused()
+                .errors("AttachNetworkInterface", "AttachmentLimitExceeded", 10, 12)
+                .attached("eni-0", "eni-1", "eni-8", "eni-9"),
+            "lost-eni",
+            "does not begin with aws-K8S",
+            "Description",
+            ">ec2-attachment-limit"),
+        fails(
+            "#3752: all free addresses of the prefixes cool",
+            node(prefixes(0, 2, 16).cooling(16))
+                .then(prefixes(0, 2, 16).cooling(16))
+                .prefixMode()
+                .with(it -> it.maxPods(110))
+                .settings(false, WARM_ENI)
+                .refused(),
+            "cooldown",
+            "WARM_IP_TARGET=20"),
         fails(
             "#1204: ipamD cannot set up an ENI that it attached",
             node(full(0, 14))
@@ -877,6 +956,23 @@ class FieldReportsTest {
             "cordoned",
             "spec.unschedulable"),
         fails(
+            "#203, #596, #1649: Multus calls the VPC CNI after another CNI",
+            node(eni(0, 14, 4).cooling(2))
+                .requests(4, 4)
+                .counts("del_ip_req_count{reason=\"SetupNSFailed\"}", 679, 683),
+            "pod-setup",
+            "\"default route: file exists\": another CNI",
+            "Multus must call the VPC CNI first"),
+        fails(
+            "#707: the pod's sandbox has ended before the CNI plugin sets it up",
+            node(eni(0, 14, 4).cooling(2))
+                .requests(4, 4)
+                .counts("del_ip_req_count{reason=\"SetupNSFailed\"}", 20, 24),
+            "pod-setup",
+            "sandbox has ended",
+            "memory limit",
+            "FailedCreatePodSandBox"),
+        fails(
             "#3460: the CNI plugin finds no MAC address for the pod",
             node(eni(0, 14, 4).cooling(2))
                 .requests(6, 6)
@@ -922,10 +1018,46 @@ class FieldReportsTest {
     return Stream.of(
         fails(
             "#590, #712: before 1.15.1 ipamD holds the addresses of 30 pods that have ended",
-            fullNode(4, 14).requests(4, 4).with(it -> it.withoutRoutes(30)),
+            fullNode(4, 14).requests(4, 4).with(it -> it.withoutPods(30)),
             "leaked-addresses",
             "Pods get no address",
             ">node-full"),
+        fails(
+            "#1296: ipamD expects 15 ENIs of inf1.24xlarge, and EC2 permits 11",
+            fullNode(11, 29)
+                .type("inf1.24xlarge", 437, 15, 29)
+                .refused()
+                .errors("AttachNetworkInterface", "AttachmentLimitExceeded", 10, 12)
+                .function("increaseIPPoolAllocENI", 10, 12),
+            "node-full",
+            "319 of 319",
+            "instance-type=Level.WARN"),
+        fails(
+            "#1499: in release 1.8 the CNI plugin sets up pods without an address",
+            fullNode(4, 14)
+                .requests(4, 4)
+                .counts("del_ip_req_count{reason=\"SetupNSFailed\"}", 12, 16),
+            "node-full",
+            "Pods get no address",
+            ">refused-pods"),
+        fails(
+            "ministryofjustice/cloud-platform#4669: an upgrade switched prefixes off",
+            node(new ReportedNode.E(0, "", 3, 48, 40), full(1, 9), full(2, 9))
+                .type("m5.large", 110, 3, 9)
+                .refused(),
+            "node-full",
+            "Prefixes were switched off",
+            "ENABLE_PREFIX_DELEGATION=true again",
+            "mixed-prefixes=Level.WARN"),
+        fails(
+            "The node is full, and two pods have ended",
+            fullNode(4, 14).refused().with(it -> it.withoutPods(2)),
+            "node-full",
+            "leaked-addresses=Level.NOTE"),
+        calm(
+            "aws/karpenter-provider-aws#7505, aws/karpenter-provider-aws#8210: max-pods ignores"
+                + " prefixes",
+            node(prefixes(0, 3, 26)).prefixMode().with(it -> it.maxPods(29))),
         fails(
             "#317: kops, and all three ENIs of a t2.xlarge are full",
             fullNode(3, 14).type("t2.xlarge", 110, 3, 14).requests(4, 4),
@@ -956,17 +1088,17 @@ class FieldReportsTest {
             "delete pods -l k8s-app=aws-node"),
         fails(
             "#1411, #1939: most pods have ended, and ipamD keeps their addresses",
-            fullNode(4, 14).refused().with(node -> node.withoutRoutes(40)),
+            fullNode(4, 14).refused().with(node -> node.withoutPods(40)),
             "leaked-addresses",
             "40 of 56",
             "restart aws-node",
             ">node-full"),
         fails(
             "#2352: some pods have ended, and ipamD keeps their addresses",
-            fullNode(4, 14).refused().with(node -> node.withoutRoutes(12)),
+            fullNode(4, 14).refused().with(node -> node.withoutPods(12)),
             "leaked-addresses",
             "12 of 56",
-            "If it lists pods",
+            "restart aws-node",
             ">node-full"),
         fails(
             "#533, #59: the release does not know the instance type",
@@ -1111,6 +1243,11 @@ class FieldReportsTest {
             node(eni(0, 14, 4).waited(4)).requests(4, 4),
             "failed-requests",
             "-c aws-eks-nodeagent"),
+        warns(
+            "aws-samples/eks-automated-ipmgmt-multus-pods#9: Multus rejects the answer of aws-cni",
+            node(eni(0, 14, 4).cooling(4)).requests(4, 4),
+            "failed-requests",
+            "Multus"),
         warns(
             "aws/amazon-vpc-resource-controller-k8s#188: EC2 blocks a call of the controller",
             node(eni(0, 14, 4), eni(1, 0, 0).trunk())
@@ -1535,6 +1672,20 @@ class FieldReportsTest {
             "Pods get addresses",
             "custom-networking=Level.WARN"),
         warns(
+            "#1466: a pod got an address that someone added to the primary ENI",
+            node(eni(0, 1, 1), eni(1, 14, 3)).with(it -> it.maxPods(45)).settings(true, WARM_ENI),
+            "custom-networking",
+            "added addresses to the primary ENI"),
+        warns(
+            "aws-ia/terraform-aws-eks-blueprints#1323: the ENIConfig came after the node",
+            node(prefixes(0, 2, 12))
+                .prefixMode()
+                .with(it -> it.maxPods(110))
+                .settings(true, WARM_ENI),
+            "custom-networking",
+            "replace the node",
+            "eniconfig=Level.OK"),
+        warns(
             "#2792: pods use the trunk ENI, not the subnet of the ENIConfig",
             node(eni(0, 0, 0), eni(1, 14, 6).trunk(), eni(2, 14, 2))
                 .with(it -> it.maxPods(31))
@@ -1553,6 +1704,16 @@ class FieldReportsTest {
             "no-addresses",
             "No pod waits for an address",
             "WARM_ENI_TARGET=1"),
+        warns(
+            "#1451, #1775: the same while the ENI is detached in both polls",
+            node(eni(0, 0, 0))
+                .with(it -> it.maxPods(45))
+                .settings(true, WARM_ENI + ",\"WARM_ENI_TARGET\":0")
+                .requests(0, 0)
+                .calls("DetachNetworkInterface", 39, 39),
+            "no-addresses",
+            "No pod waits for an address",
+            "eniconfig=Level.OK"),
         calm(
             "#1451, #1775: the same when the ENI is attached",
             node(eni(0, 0, 0))
@@ -1942,7 +2103,7 @@ class FieldReportsTest {
 
   @Test
   void onlyOneOfTwoChecksReportsLeakedAddresses() {
-    Diagnosis leaked = fullNode(4, 14).refused().with(node -> node.withoutRoutes(40)).diagnosed();
+    Diagnosis leaked = fullNode(4, 14).refused().with(node -> node.withoutPods(40)).diagnosed();
 
     assertThat(leaked.findings())
         .filteredOn(finding -> finding.id().equals("leaked-addresses"))
@@ -1984,6 +2145,17 @@ class FieldReportsTest {
                 .errors("DescribeSecurityGroups", "UnauthorizedOperation", 12, 12)
                 .errors("CreateNetworkInterface", "InsufficientFreeAddressesInSubnet", 12, 12),
             "ec2-no-addresses"),
+        warns(
+            "#1451, #1775: WARM_ENI_TARGET is 0, and ipamD has detached the ENI for pods",
+            node(eni(0, 0, 0))
+                .with(it -> it.maxPods(45))
+                .settings(true, WARM_ENI + ",\"WARM_ENI_TARGET\":0")
+                .requests(0, 0)
+                .calls("DetachNetworkInterface", 39, 39),
+            "no-addresses",
+            "It is not known whether pods get addresses",
+            "WARM_ENI_TARGET=1",
+            "eniconfig=Level.OK"),
         fails(
             "#1724: custom networking attaches the first ENI for pods",
             node(eni(0, 0, 0))
