@@ -134,6 +134,9 @@ public final class Agent {
             stats,
             selected::contains,
             alerts);
+    if (!config.cloudwatch()) {
+      buffer.discardStored(Receiver.CLOUDWATCH);
+    }
     NodeSchedule schedule =
         NodeSchedule.of(config.nodeName(), config.pollInterval(), config.publishInterval());
     this.subnets =

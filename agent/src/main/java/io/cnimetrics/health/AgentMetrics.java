@@ -32,13 +32,14 @@ final class AgentMetrics {
         PrometheusText.info(
             name("build"), "Versions of the agent and of its Java runtime.", node.merge(versions)),
         counters("polls", "Polls of ipamD by result.", "result", stats.polls, node),
-        counter("datums_sent", "Datums that CloudWatch accepted.", stats.sent.sum(), node),
+        counter("datums_sent", "Datums that a receiver accepted.", stats.sent.sum(), node),
         counters("datums_dropped", "Dropped datums by reason.", "reason", stats.dropped, node),
-        counters("requests", "Requests to CloudWatch by outcome.", "outcome", stats.requests, node),
+        counters(
+            "requests", "Requests to the receivers by outcome.", "outcome", stats.requests, node),
         latencies(stats.latencies.read(), node),
         gauge(
                 "backlog_size",
-                "Pending minutes, whose datums CloudWatch has not accepted yet.",
+                "Pending minutes, whose datums a receiver has not accepted yet.",
                 pending.minutes(),
                 node)
             .build(),
@@ -75,7 +76,7 @@ final class AgentMetrics {
   private static MetricSnapshot latencies(Latencies.Distribution read, Labels node) {
     return HistogramSnapshot.builder()
         .name(name("request_duration_seconds"))
-        .help("Duration of requests to CloudWatch until the response or the timeout.")
+        .help("Duration of requests to the receivers until the response or the timeout.")
         .unit(Unit.SECONDS)
         .dataPoint(
             HistogramDataPointSnapshot.builder()

@@ -150,8 +150,11 @@ final class OtlpResult {
         status, retryAfter, code, "OTLP request to %s %s; %s".formatted(shown, event, remedy));
   }
 
-  /** The receiver's words, without the secrets of the request. */
+  /**
+   * The receiver's words, without the secrets of the request. A semicolon separates the event from
+   * the remedy. Therefore quoted text has no semicolon.
+   */
   private String quoted(String words) {
-    return Redacted.of(words, secrets.get());
+    return Redacted.of(words, secrets.get()).replace(';', ',');
   }
 }

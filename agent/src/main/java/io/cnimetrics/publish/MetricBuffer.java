@@ -139,6 +139,7 @@ public final class MetricBuffer implements AutoCloseable {
     PendingMinutes left = new PendingMinutes(events);
     String instance = read(left).map(BufferState::instanceId).orElse("");
     if (isAnother(instance, state.instanceId())) {
+      logAnother(instance, state.instanceId(), left.all().size());
       return;
     }
     state = state.to(either(state.instanceId(), instance), state.destination());
@@ -171,6 +172,15 @@ public final class MetricBuffer implements AutoCloseable {
     return !kept.isEmpty() && !instanceId.isEmpty() && !kept.equals(instanceId);
   }
 
+  private static void logAnother(String kept, String instanceId, int minutes) {
+    log.warn(
+        "the state on disk belongs to another instance and is discarded: kept={} this={}"
+            + " waiting_minutes={}",
+        kept,
+        instanceId,
+        minutes);
+  }
+
   private static String either(String first, String second) {
     return first.isEmpty() ? second : first;
   }
@@ -185,12 +195,7 @@ public final class MetricBuffer implements AutoCloseable {
     known = Map.copyOf(dimensions);
     Destination destination = state.destination().filled(known);
     if (isAnother(state.instanceId(), instanceId)) {
-      log.warn(
-          "the state on disk belongs to another instance and is discarded: kept={} this={}"
-              + " waiting_minutes={}",
-          state.instanceId(),
-          instanceId,
-          depth().minutes());
+      logAnother(state.instanceId(), instanceId, depth().minutes());
       pending.clear();
       Instant last = Collections.max(List.of(startMinute, state.lastMinute()));
       state = BufferState.initial(instanceId, destination, last);
@@ -434,6 +439,18 @@ public final class MetricBuffer implements AutoCloseable {
   public synchronized void sendNow() {
     for (Receiver receiver : Receiver.values()) {
       urgent.put(receiver, Instant.MIN);
+    }
+  }
+
+  /** Discards the stored minutes of a receiver that the agent does not use any more. */
+  public synchronized void discardStored(Receiver receiver) {
+    int minutes = depth(receiver).minutes();
+    if (minutes > 0) {
+      log.warn(
+          "the agent does not send to {} any more and discards the stored minutes: minutes={}",
+          receiver.label(),
+          minutes);
+      discard(receiver);
     }
   }
 

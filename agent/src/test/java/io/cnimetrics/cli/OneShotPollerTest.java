@@ -33,8 +33,11 @@ class OneShotPollerTest {
     ipamd.serve("/v1/enis", "{\"ENIs\":{%s,%s}}".formatted(fullEni(0), fullEni(1)));
     ipamd.serve(
         "/metrics",
-        "awscni_pod_eni_error_count{fn=\"tryEnableSecurityGroupsForPods\"} 40\n"
-            + "awscni_eni_max 3\nawscni_ip_max 33\n");
+        """
+        awscni_pod_eni_error_count{fn="tryEnableSecurityGroupsForPods"} 40
+        awscni_eni_max 3
+        awscni_ip_max 33
+        """);
 
     assertThat(values(Optional.of(new SubnetsOfMetadata())))
         .isEqualTo(values(Optional.empty()))

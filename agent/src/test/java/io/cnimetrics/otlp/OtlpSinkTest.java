@@ -244,6 +244,18 @@ class OtlpSinkTest {
             result -> assertThat(result.message()).contains(words, "out_of_order_time_window"));
   }
 
+  @Test
+  void quotedWordsDoNotLookLikeTheRemedy() {
+    receiver.plan(
+        new Answer(
+            400,
+            Map.of("Content-Type", "text/plain"),
+            "bad label; see the docs".getBytes(UTF_8),
+            false));
+
+    assertThat(put().message()).contains("bad label, see the docs; the agent sends again");
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {429, 503})
   void retryAfterIsReturned(int status) {

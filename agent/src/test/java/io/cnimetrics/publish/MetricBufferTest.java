@@ -17,6 +17,7 @@ import io.cnimetrics.catalog.SamplerState;
 import io.cnimetrics.publish.MetricSink.Datum;
 import io.cnimetrics.publish.SendEvents.DropReason;
 import io.cnimetrics.snapshot.Subnet;
+import io.cnimetrics.testing.RecordedLog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -489,8 +490,31 @@ class MetricBufferTest {
     BufferFixture first = BufferFixture.in(directory, START).poll(at(10), 4).poll(at(70), 5);
     BufferFixture second = BufferFixture.in(directory, "i-2", CLUSTER, at(90));
     first.buffer.close();
-    second.buffer.sync();
+    try (RecordedLog log = new RecordedLog(MetricBuffer.class.getName())) {
+      second.buffer.sync();
 
+      assertThat(log.lines())
+          .singleElement()
+          .asString()
+          .contains("belongs to another instance", "this=i-2 waiting_minutes=1");
+    }
+    assertThat(second.buffer.depth().minutes()).isZero();
+  }
+
+  @Test
+  void storedMinutesOfAReceiverThatIsOffAreDiscardedWithAWarning() {
+    BufferFixture.in(directory, START).poll(at(10), 4).poll(at(70), 5).buffer.close();
+    BufferFixture second = BufferFixture.in(directory, at(80));
+
+    try (RecordedLog log = new RecordedLog(MetricBuffer.class.getName())) {
+      second.buffer.discardStored(Receiver.CLOUDWATCH);
+      second.buffer.discardStored(Receiver.CLOUDWATCH);
+
+      assertThat(log.lines())
+          .containsExactly(
+              "WARN the agent does not send to CloudWatch any more and discards the stored"
+                  + " minutes: minutes=1");
+    }
     assertThat(second.buffer.depth().minutes()).isZero();
   }
 
