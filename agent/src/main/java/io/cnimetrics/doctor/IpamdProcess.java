@@ -119,7 +119,7 @@ final class IpamdProcess {
         "sudo ss -ltnp 'sport = :%d'".formatted(METRICS_PORT) + Commands.ON_NODE);
   }
 
-  /** What is wrong with a URL that is not that of ipamD's metrics. */
+  /** Says why this URL is not the URL of ipamD's metrics. */
   private static String misread(URI url) {
     if (url.getPort() == INTROSPECTION_PORT) {
       return "port %d is that of ipamD's introspection. ipamD's metrics have the port %d"

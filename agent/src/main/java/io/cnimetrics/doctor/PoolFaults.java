@@ -299,7 +299,10 @@ final class PoolFaults {
 
   /** Whether fewer addresses are available than ipamD keeps available by its settings. */
   private static boolean needsEni(NodeEvidence node) {
-    long wholeEni = node.mode() == AddressMode.PREFIX ? 16 : node.addressesPerEni().orElse(1);
+    long wholeEni =
+        node.mode() == AddressMode.PREFIX
+            ? NodeCapacity.ADDRESSES_PER_PREFIX
+            : node.addressesPerEni().orElse(1);
     long target = node.warmIpTarget().orElse(0);
     return node.available() < (target > 0 ? target : wholeEni);
   }
