@@ -53,7 +53,9 @@ class ArchitectureTest {
               entry("text", Set.of()),
               entry("dryrun", Set.of("catalog", "snapshot", "capacity", "publish", "text")),
               entry("console", Set.of("catalog", "snapshot", "text")),
-              entry("plan", Set.of("console", "catalog", "publish", "schedule", "text")),
+              entry(
+                  "plan",
+                  Set.of("config", "console", "catalog", "otlp", "publish", "schedule", "text")),
               entry("recommend", Set.of("catalog", "capacity", "text")),
               entry("simulator", Set.of("snapshot", "capacity", "text")),
               entry("doctor", Set.of("snapshot", "capacity", "catalog", "text", "deadline")),

@@ -1,9 +1,11 @@
 package io.cnimetrics.cli;
 
+import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.config.Dimension;
 import io.cnimetrics.config.Flag;
 import io.cnimetrics.config.FlagType;
+import io.cnimetrics.config.MetricSelection;
 import io.cnimetrics.config.Otlp;
 import io.cnimetrics.config.Settings;
 import io.cnimetrics.config.Values;
@@ -20,7 +22,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /** {@code plan} estimates CloudWatch requests and cost of a cluster. Makes no network calls. */
 final class Plan implements Command {
@@ -76,23 +81,39 @@ final class Plan implements Command {
           "--nodes %d with --clusters %d: expected at most %d nodes in all clusters"
               .formatted(nodes, clusters, Fleet.MOST_NODES));
     }
-    List<List<Dimension>> sets = values.get(Settings.DIMENSIONS);
-    int subnetCount = values.get(SUBNET_COUNT);
-    PlannedClusters planned =
-        new PlannedClusters(
+    int subnets = values.get(SUBNET_COUNT);
+    FleetPlan.Clusters where =
+        new FleetPlan.Clusters(
             nodes * clusters,
             clusters,
-            values.get(Settings.PUBLISH_INTERVAL),
-            values.get(Settings.CLOUDWATCH) ? sets : List.of(),
-            values.get(Settings.METRICS.with(chosen -> chosen.of(MetricCatalog.names()))),
             values.get(ZONES),
             values.get(INSTANCE_TYPES),
-            values.get(Settings.SUBNETS) ? subnetCount : 0,
-            Otlp.of(values));
+            values.get(Settings.SUBNETS) ? subnets : 0);
+    Duration publishInterval = values.get(Settings.PUBLISH_INTERVAL);
+    List<List<Dimension>> dimensions = values.get(Settings.DIMENSIONS);
+    boolean putMetricData = values.get(Settings.CLOUDWATCH);
+    MetricSelection selection =
+        values.get(Settings.METRICS.with(chosen -> chosen.of(MetricCatalog.names())));
+    Optional<Otlp> otlp = Otlp.of(values);
     Prices prices = values.find(PRICES).orElseGet(Prices::bundled);
     Output output = values.get(OUTPUT);
     values.check();
-    FleetPlan plan = planned.plan(prices);
+    List<Metric> metrics =
+        MetricCatalog.selected(selection::includes).stream()
+            .filter(metric -> where.subnets() > 0 || !metric.isOfSubnet())
+            .toList();
+    FleetPlan plan =
+        new FleetPlan(
+            where,
+            publishInterval,
+            putMetricData ? dimensions : List.of(),
+            metrics,
+            new FleetPlan.Otlp(
+                BilledNode.points(metrics, otlp.map(Otlp::resource).orElse(Map.of())),
+                BilledNode.LABELS,
+                // CloudWatch's own endpoint has no URL.
+                otlp.filter(receiver -> receiver.url().isEmpty()).isPresent()),
+            prices);
     console.print(
         switch (output) {
           case TABLE -> PlanTable.of(plan, console.palette());

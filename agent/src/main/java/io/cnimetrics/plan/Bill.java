@@ -1,5 +1,8 @@
 package io.cnimetrics.plan;
 
+import io.cnimetrics.console.Alarm;
+import io.cnimetrics.console.AlarmTable;
+import io.cnimetrics.console.PromqlTemplate;
 import io.cnimetrics.plan.FleetPlan.BilledSet;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -50,37 +53,73 @@ public record Bill(List<Item> items) {
    */
   static Bill of(FleetPlan plan, Duration interval) {
     Prices prices = plan.prices();
-    int clusters = plan.clusters();
+    int clusters = plan.clusters().count();
     List<Item> items = new ArrayList<>();
-    long counted = 0;
-    for (BilledSet set : plan.sets()) {
-      // The price of a metric depends on how many metrics come before it, because prices have
-      // tiers.
-      BigDecimal before = cents(prices.of(Part.METRICS, counted));
-      counted += set.metrics();
-      BigDecimal dollars = cents(prices.of(Part.METRICS, counted)).subtract(before);
-      items.add(new Item(Part.METRICS, set.dimensions(), set.metrics(), dollars));
-    }
-    if (!plan.sets().isEmpty()) {
+    if (plan.usesPutMetricData()) {
+      items.addAll(metrics(plan));
       long requests = plan.fleet().requestsAMonth(interval);
       items.add(item(Part.REQUESTS, "PutMetricData", requests, prices));
-    }
-    for (BilledAlarm alarm : plan.alarms()) {
-      items.add(item(alarm.part(), alarm.title(), (long) alarm.metrics() * clusters, prices));
+      items.addAll(alarms(plan));
     }
     if (plan.otlp().billed()) {
-      long bytes = plan.otlp().bytes(plan.fleet().nodes(), interval);
-      items.add(item(Part.OTLP, "OTLP, in MB", bytes, prices));
-      // The alarms are evaluated every minute.
-      long samples = plan.fleet().nodes() * plan.otlp().alarmSamples() * Fleet.MONTH.toMinutes();
+      int alarms = PromqlTemplate.alarms(plan.metrics()).size();
+      items.add(item(Part.PROMQL, "PromQL alarms", (long) alarms * clusters, prices));
+      items.add(item(Part.OTLP, "OTLP, in MB", plan.otlpBytes(interval), prices));
       items.add(
-          item(Part.SAMPLES, "Samples that PromQL alarms read, in millions", samples, prices));
+          item(
+              Part.SAMPLES,
+              "Samples that PromQL alarms read, in millions",
+              alarmSamples(plan),
+              prices));
     }
-    if (!plan.sets().isEmpty() || plan.otlp().billed()) {
+    if (plan.usesPutMetricData() || plan.otlp().billed()) {
       String what = clusters == 1 ? "the cluster's dashboard" : "the clusters' dashboards";
       items.add(item(Part.DASHBOARDS, what, clusters, prices));
     }
     return new Bill(List.copyOf(items));
+  }
+
+  private static List<Item> metrics(FleetPlan plan) {
+    List<Item> items = new ArrayList<>();
+    long counted = 0;
+    for (BilledSet set : plan.sets()) {
+      // Prices have tiers: the price of a set depends on the number of metrics before the set.
+      BigDecimal before = cents(plan.prices().of(Part.METRICS, counted));
+      counted += set.metrics();
+      BigDecimal dollars = cents(plan.prices().of(Part.METRICS, counted)).subtract(before);
+      items.add(new Item(Part.METRICS, set.dimensions(), set.metrics(), dollars));
+    }
+    return items;
+  }
+
+  /** The alarms that are on by default and whose metrics the agents publish. */
+  private static List<Item> alarms(FleetPlan plan) {
+    int clusters = plan.clusters().count();
+    int subnets = plan.clusters().subnets();
+    List<Item> items = new ArrayList<>();
+    boolean pages = false;
+    for (Alarm alarm : AlarmTable.all()) {
+      boolean measured =
+          alarm.isOfSubnet() ? subnets > 0 : plan.metricsOfNode().containsAll(alarm.metrics());
+      if (alarm.isOnByDefault() && measured) {
+        long copies = (long) clusters * (alarm.isOfSubnet() ? subnets : 1);
+        long metrics = copies * alarm.metrics().size();
+        items.add(item(Part.ALARMS, alarm.text().title(), metrics, plan.prices()));
+        pages |= alarm.severity() == Alarm.Severity.PAGE;
+      }
+    }
+    if (pages) {
+      items.add(item(Part.COMPOSITE, AlarmTable.CANNOT_START.title(), clusters, plan.prices()));
+    }
+    return items;
+  }
+
+  /** The samples that the PromQL alarms read in a month. The alarms are evaluated every minute. */
+  private static long alarmSamples(FleetPlan plan) {
+    int minutes = (int) plan.publishInterval().toMinutes();
+    return plan.clusters().nodes()
+        * PromqlTemplate.samplesOfNode(plan.metrics(), minutes)
+        * Fleet.MONTH.toMinutes();
   }
 
   private static Item item(Part part, String what, long units, Prices prices) {

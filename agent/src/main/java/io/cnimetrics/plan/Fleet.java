@@ -32,6 +32,32 @@ public record Fleet(
   /** The value does not matter, because the poll interval does not change the send times. */
   private static final Duration ANY_POLL_INTERVAL = MINUTE;
 
+  /**
+   * A number of requests to CloudWatch.
+   *
+   * @param perSecond the mean number of requests in a second
+   * @param worstSecond the number of requests in the second with the most requests
+   * @param perMonth the requests in a month of 30 days
+   */
+  public record RequestLoad(double perSecond, int worstSecond, long perMonth) {
+    /** CloudWatch's quota for PutMetricData, in requests per second, for an account in a region. */
+    public static final int QUOTA_PER_SECOND = 500;
+
+    /** The share of the quota that the mean number of requests uses; 1 is the whole quota. */
+    double quotaShare() {
+      return quotaShare(perSecond);
+    }
+
+    /** The share of the quota in the worst second; 1 is the whole quota. */
+    double worstQuotaShare() {
+      return quotaShare(worstSecond);
+    }
+
+    static double quotaShare(double requestsPerSecond) {
+      return requestsPerSecond / QUOTA_PER_SECOND;
+    }
+  }
+
   public Fleet {
     boolean fits = datumsPerMinute >= 0 && datumsPerMinute <= MetricSink.MOST_DATUMS;
     if (nodes < 1 || nodes > MOST_NODES || !fits) {

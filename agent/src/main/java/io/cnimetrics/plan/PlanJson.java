@@ -4,8 +4,9 @@ import static io.cnimetrics.text.Json.object;
 
 import io.cnimetrics.plan.Bill.Item;
 import io.cnimetrics.plan.Bill.Part;
+import io.cnimetrics.plan.Fleet.RequestLoad;
 import io.cnimetrics.plan.FleetPlan.BilledSet;
-import io.cnimetrics.plan.FleetPlan.Warning;
+import io.cnimetrics.plan.PlanWarnings.Warning;
 import io.cnimetrics.text.Json;
 import java.time.Duration;
 import java.util.List;
@@ -24,14 +25,14 @@ public final class PlanJson {
         object("region", plan.prices().region(), "date", date, "source", plan.prices().source());
     return Json.entryPerLine(
         object(
-            "nodes", fleet.nodes(),
-            "clusters", plan.clusters(),
-            "publishIntervalSeconds", fleet.publishInterval().toSeconds(),
+            "nodes", plan.clusters().nodes(),
+            "clusters", plan.clusters().count(),
+            "publishIntervalSeconds", plan.publishInterval().toSeconds(),
             "quotaPerSecond", RequestLoad.QUOTA_PER_SECOND,
             "requests", load(fleet.scheduled()),
             "requestsAtMost", load(fleet.everyMinute()),
             "restart", restart(fleet),
-            "metrics", plan.metrics(),
+            "metrics", plan.billedMetrics(),
             "sets", plan.sets().stream().map(PlanJson::set).toList(),
             "dollarsPerMonth", dollars(plan),
             "ofNode", List.of(ofNode(plan, Fleet.MINUTE), ofNode(plan, FleetPlan.LONGEST_INTERVAL)),
@@ -39,7 +40,7 @@ public final class PlanJson {
             "bill", plan.bill().items().stream().map(PlanJson::item).toList(),
             "prices", prices,
             "assumptions", plan.assumptions(),
-            "warnings", plan.warnings().stream().map(PlanJson::warning).toList()));
+            "warnings", PlanWarnings.of(plan).stream().map(PlanJson::warning).toList()));
   }
 
   private static Map<String, Object> load(RequestLoad load) {
@@ -83,9 +84,9 @@ public final class PlanJson {
         "otlpDollars", plan.ofNode(Part.OTLP, interval));
   }
 
-  private static Map<String, Object> otlp(OtlpPoints otlp) {
+  private static Map<String, Object> otlp(FleetPlan.Otlp otlp) {
     return object(
-        "points", otlp.points(),
+        "points", otlp.ofNode().points(),
         "bytesOfPoint", otlp.bytesOfPoint(),
         "leastBytesOfPoint", otlp.leastBytesOfPoint(),
         "labels", otlp.labels());

@@ -2,7 +2,8 @@ package io.cnimetrics.plan;
 
 import io.cnimetrics.plan.Bill.Item;
 import io.cnimetrics.plan.Bill.Part;
-import io.cnimetrics.plan.FleetPlan.Warning;
+import io.cnimetrics.plan.Fleet.RequestLoad;
+import io.cnimetrics.plan.PlanWarnings.Warning;
 import io.cnimetrics.text.Lines;
 import io.cnimetrics.text.Palette;
 import io.cnimetrics.text.TextPage;
@@ -19,6 +20,7 @@ public final class PlanTable {
 
   private final FleetPlan plan;
   private final Palette palette;
+  private final Fleet fleet;
   private final RequestLoad load;
   private final Bill bill;
   private final TextPage page;
@@ -27,7 +29,8 @@ public final class PlanTable {
     this.plan = plan;
     this.palette = palette;
     this.page = new TextPage(palette);
-    this.load = plan.fleet().scheduled();
+    this.fleet = plan.fleet();
+    this.load = fleet.scheduled();
     this.bill = plan.bill();
   }
 
@@ -37,7 +40,7 @@ public final class PlanTable {
 
   private String write() {
     answer();
-    if (plan.fleet().restartRequests() > 0) {
+    if (fleet.restartRequests() > 0) {
       requests();
     }
     cost();
@@ -49,22 +52,23 @@ public final class PlanTable {
             "prices of %s on %s (%s)".formatted(prices.region(), prices.date(), prices.source())),
         UnaryOperator.identity());
     page.list(plan.assumptions(), UnaryOperator.identity());
-    if (!plan.warnings().isEmpty()) {
+    List<Warning> warnings = PlanWarnings.of(plan);
+    if (!warnings.isEmpty()) {
       page.title("Warnings");
-      page.list(plan.warnings().stream().map(Warning::message).toList(), palette::yellow);
+      page.list(warnings.stream().map(Warning::message).toList(), palette::yellow);
     }
     return page.toString();
   }
 
   private void answer() {
-    int clusters = plan.clusters();
+    int clusters = plan.clusters().count();
     String where = clusters == 1 ? "" : format(" in %,d clusters", clusters);
     row(
         "Nodes",
-        format("%,d%s; each node sends every %s", plan.fleet().nodes(), where, interval()));
+        format("%,d%s; each node sends every %s", plan.clusters().nodes(), where, interval()));
     row(
         "Requests",
-        plan.fleet().restartRequests() == 0
+        fleet.restartRequests() == 0
             ? "none to CloudWatch"
             : format(
                 "%,.1f a second (%s of the %d allowed), worst second %,d (%s)",
@@ -73,14 +77,14 @@ public final class PlanTable {
                 RequestLoad.QUOTA_PER_SECOND,
                 load.worstSecond(),
                 percent(load.worstQuotaShare())));
-    row("Metrics", format("%,d billed", plan.metrics()));
+    row("Metrics", format("%,d billed", plan.billedMetrics()));
     BigDecimal each = bill.total().divide(BigDecimal.valueOf(clusters), RoundingMode.HALF_UP);
     String ofEach = clusters == 1 ? "" : format("; $%,.2f for each cluster", each);
     row("Cost", format("$%,.2f a month%s", bill.total(), ofEach));
   }
 
   private String interval() {
-    long minutes = plan.fleet().publishInterval().toMinutes();
+    long minutes = plan.publishInterval().toMinutes();
     return minutes == 1 ? "minute" : minutes + " minutes";
   }
 
@@ -88,8 +92,8 @@ public final class PlanTable {
     String columns = format("%36s%17s%18s", "a second", "worst second", "of the quota");
     page.title("Requests", palette.faint(columns));
     requests("sent every " + interval(), load);
-    requests("at most, with early sends", plan.fleet().everyMinute());
-    int restart = plan.fleet().restartSecond();
+    requests("at most, with early sends", fleet.everyMinute());
+    int restart = fleet.restartSecond();
     requests("all agents restart at once", "", restart, RequestLoad.quotaShare(restart));
   }
 
@@ -136,8 +140,8 @@ public final class PlanTable {
         "A node a month, in $",
         palette.faint("%29s%30s".formatted("every minute", "every 5 minutes")));
     ofNode("PutMetricData, requests", Part.REQUESTS);
-    OtlpPoints otlp = plan.otlp();
-    ofNode(format("OTLP, %d points of %d bytes", otlp.points(), otlp.bytesOfPoint()), Part.OTLP);
+    int points = plan.otlp().ofNode().points();
+    ofNode(format("OTLP, %d points of %d bytes", points, plan.otlp().bytesOfPoint()), Part.OTLP);
   }
 
   private void ofNode(String what, Part part) {

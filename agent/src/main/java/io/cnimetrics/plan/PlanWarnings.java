@@ -2,8 +2,8 @@ package io.cnimetrics.plan;
 
 import io.cnimetrics.plan.Bill.Item;
 import io.cnimetrics.plan.Bill.Part;
+import io.cnimetrics.plan.Fleet.RequestLoad;
 import io.cnimetrics.plan.FleetPlan.BilledSet;
-import io.cnimetrics.plan.FleetPlan.Warning;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -30,13 +30,26 @@ final class PlanWarnings {
   private final Bill bill;
   private final List<Warning> warnings = new ArrayList<>();
 
-  PlanWarnings(FleetPlan plan) {
+  /**
+   * A warning about a plan.
+   *
+   * @param message the problem and the remedy
+   * @param dollars the dollars a month that the remedy saves; 0 if the warning is not about cost
+   */
+  record Warning(String message, BigDecimal dollars) {}
+
+  private PlanWarnings(FleetPlan plan) {
     this.plan = plan;
     this.fleet = plan.fleet();
     this.bill = plan.bill();
   }
 
-  List<Warning> warnings() {
+  /** The warnings. The warning whose remedy saves the most dollars comes first. */
+  static List<Warning> of(FleetPlan plan) {
+    return new PlanWarnings(plan).find();
+  }
+
+  private List<Warning> find() {
     costlySets();
     costlyRequests();
     noSetOfCluster();
@@ -68,8 +81,7 @@ final class PlanWarnings {
   }
 
   private BigDecimal otlpDollars() {
-    long bytes = plan.otlp().bytes(fleet.nodes(), fleet.publishInterval());
-    return plan.prices().of(Part.OTLP, bytes);
+    return plan.prices().of(Part.OTLP, plan.otlpBytes(plan.publishInterval()));
   }
 
   private void costlyRequests() {

@@ -3,7 +3,7 @@ package io.cnimetrics.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.plan.Fleet;
-import io.cnimetrics.plan.RequestLoad;
+import io.cnimetrics.plan.Fleet.RequestLoad;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
