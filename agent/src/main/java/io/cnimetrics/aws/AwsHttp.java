@@ -113,9 +113,9 @@ public final class AwsHttp implements SdkHttpClient {
 
   private static SettingsException unusable(String store, String why) {
     return new SettingsException(
-        "the trust store '%s' of %s cannot be used (%s); check that the file exists, that it is"
-                .formatted(store, TRUST_STORE, why)
-            + " PKCS12 or JKS, and that javax.net.ssl.trustStorePassword is its password");
+        "the trust store '%s' of %s cannot be used (%s)".formatted(store, TRUST_STORE, why),
+        "check that the file exists, that it is PKCS12 or JKS, and that"
+            + " javax.net.ssl.trustStorePassword is its password");
   }
 
   static AwsHttp client(Proxies proxies, Duration connectTimeout, Duration readTimeout) {

@@ -129,8 +129,8 @@ record Proxies(Optional<HttpProxy> https, Optional<HttpProxy> http, List<DirectH
 
   private static SettingsException invalid(String variable, String text, String why) {
     return new SettingsException(
-        "%s is '%s': %s; expected http://HOST:PORT or http://USER:PASSWORD@HOST:PORT"
-            .formatted(variable, UrlSecrets.hiddenInValue(text), why));
+        "%s is '%s': %s".formatted(variable, UrlSecrets.hiddenInValue(text), why),
+        "expected http://HOST:PORT or http://USER:PASSWORD@HOST:PORT");
   }
 
   /** The login of a URL is percent-encoded, so that it can contain any character. */

@@ -4,10 +4,24 @@ package io.cnimetrics.aws;
 public final class SettingsException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
+  private final String fact;
+  private final String remedy;
+
   /**
-   * @param message the variable, its value without secrets, and the remedy
+   * @param fact the variable and its value, without secrets
+   * @param remedy what the operator can do
    */
-  public SettingsException(String message) {
-    super(message);
+  public SettingsException(String fact, String remedy) {
+    super(fact + "; " + remedy);
+    this.fact = fact;
+    this.remedy = remedy;
+  }
+
+  public String fact() {
+    return fact;
+  }
+
+  public String remedy() {
+    return remedy;
   }
 }

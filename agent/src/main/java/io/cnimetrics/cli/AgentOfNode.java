@@ -112,7 +112,6 @@ final class AgentOfNode {
   private static Optional<SendFailure> sendFailure(AgentPage destination) {
     AgentPage failure = destination.part("lastFailure");
     Optional<Instant> success = destination.time("lastSuccess");
-    String[] message = failure.text("message").orElse("").split("; ", 2);
     return failure
         .time("at")
         .filter(failed -> success.filter(failed::isBefore).isEmpty())
@@ -121,7 +120,8 @@ final class AgentOfNode {
                 new SendFailure(
                     failed,
                     success,
-                    message[0],
-                    message.length > 1 ? LocalProbes.sentence(message[1]) : ""));
+                    // An older agent writes only a message, which includes the remedy.
+                    failure.text("fact").or(() -> failure.text("message")).orElse(""),
+                    failure.text("remedy").map(LocalProbes::sentence).orElse("")));
   }
 }

@@ -150,21 +150,14 @@ final class LocalProbes {
       PutResult result = sink.put(config.namespace(), List.of(datum), AWS_LIMIT);
       return result.status() == PutResult.Status.ACCEPTED
           ? Optional.empty()
-          : Optional.of(refusal(result.message()));
+          : Optional.of(new Probes.Refusal(result.fact(), sentence(result.remedy())));
     } catch (SettingsException e) {
-      return Optional.of(refusal(shown(e)));
+      return Optional.of(new Probes.Refusal(UrlSecrets.hiddenIn(e.fact()), sentence(e.remedy())));
     }
   }
 
   private static String shown(RuntimeException e) {
     return UrlSecrets.hiddenIn(String.valueOf(e.getMessage()));
-  }
-
-  /** Splits a message of the sink into the fact and the remedy. A semicolon separates them. */
-  private static Probes.Refusal refusal(String message) {
-    String[] parts = message.split("; ", 2);
-    String remedy = parts.length > 1 ? parts[1] : "See the agent's log";
-    return new Probes.Refusal(parts[0], sentence(remedy));
   }
 
   /** Returns the text with a capital letter at its start. */

@@ -87,9 +87,10 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
       throw e;
     } catch (RuntimeException e) {
       throw new SettingsException(
-          "the AWS SDK's settings for CloudWatch in %s cannot be used (%s); check the SDK's"
-                  .formatted(Redacted.of(region), Redacted.of(new RootCause(e).message()))
-              + " environment variables, such as AWS_ENDPOINT_URL_CLOUDWATCH, and the SDK's files");
+          "the AWS SDK's settings for CloudWatch in %s cannot be used (%s)"
+              .formatted(Redacted.of(region), Redacted.of(new RootCause(e).message())),
+          "check the SDK's environment variables, such as AWS_ENDPOINT_URL_CLOUDWATCH, and the"
+              + " SDK's files");
     }
   }
 
@@ -205,8 +206,8 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
     } else if (!set.get().strip().matches("[0-9]{1,8}")
         || Integer.parseInt(set.get().strip()) > MOST_COMPRESSING_BYTES) {
       throw new SettingsException(
-          "AWS_REQUEST_MIN_COMPRESSION_SIZE_BYTES is '%s': expected a number of bytes from 0 to %d"
-              .formatted(Redacted.of(set.get()), MOST_COMPRESSING_BYTES));
+          "AWS_REQUEST_MIN_COMPRESSION_SIZE_BYTES is '%s'".formatted(Redacted.of(set.get())),
+          "expected a number of bytes from 0 to " + MOST_COMPRESSING_BYTES);
     }
   }
 

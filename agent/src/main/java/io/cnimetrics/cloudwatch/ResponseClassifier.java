@@ -155,12 +155,12 @@ record ResponseClassifier(
         outcome,
         exchange.response().flatMap(response -> ResponseTimes.retryAfter(response, clock)),
         code,
-        "PutMetricData into " + Redacted.of(namespace) + to + " " + whatHappened + "; " + remedy);
+        "PutMetricData into " + Redacted.of(namespace) + to + " " + whatHappened,
+        remedy);
   }
 
-  /** A semicolon separates the event from the remedy. Therefore quoted text has no semicolon. */
   private String quoted(String words) {
-    return Redacted.of(words, credentials.secrets()).replace(';', ',');
+    return Redacted.of(words, credentials.secrets());
   }
 
   /**

@@ -161,6 +161,8 @@ public record StatusPage(String version, Optional<String> pod, Supplier<AgentSta
         json.writeStringField("outcome", failure.get().result().status().name());
         json.writeStringField("code", failure.get().result().code());
         json.writeStringField("message", failure.get().result().message());
+        json.writeStringField("fact", failure.get().result().fact());
+        json.writeStringField("remedy", failure.get().result().remedy());
         json.writeEndObject();
       }
     }

@@ -147,14 +147,11 @@ final class OtlpResult {
   private PutResult result(
       Status status, Optional<Duration> retryAfter, String code, String event, String remedy) {
     return new PutResult(
-        status, retryAfter, code, "OTLP request to %s %s; %s".formatted(shown, event, remedy));
+        status, retryAfter, code, "OTLP request to %s %s".formatted(shown, event), remedy);
   }
 
-  /**
-   * The receiver's words, without the secrets of the request. A semicolon separates the event from
-   * the remedy. Therefore quoted text has no semicolon.
-   */
+  /** The receiver's words, without the secrets of the request. */
   private String quoted(String words) {
-    return Redacted.of(words, secrets.get()).replace(';', ',');
+    return Redacted.of(words, secrets.get());
   }
 }

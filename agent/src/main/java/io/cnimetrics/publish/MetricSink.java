@@ -44,14 +44,21 @@ public interface MetricSink {
    *     or no code. The code is empty if the request was accepted
    * @param rejected the number of datums that the receiver rejected although it accepted the
    *     request
-   * @param message one line with the event and the remedy, without credentials and without a whole
-   *     response body. The message is empty if the request was accepted
+   * @param fact what happened, in one line without credentials and without a whole response body.
+   *     The fact is empty if the request was accepted
+   * @param remedy what the operator can do, or what the agent does next. The remedy is empty if the
+   *     request was accepted
    */
   record PutResult(
-      Status status, Optional<Duration> retryAfter, int rejected, String code, String message) {
+      Status status,
+      Optional<Duration> retryAfter,
+      int rejected,
+      String code,
+      String fact,
+      String remedy) {
     /** The receiver accepted all datums. */
     public static final PutResult ACCEPTED =
-        new PutResult(Status.ACCEPTED, Optional.empty(), "", "");
+        new PutResult(Status.ACCEPTED, Optional.empty(), "", "", "");
 
     /** The code of a request whose values are too old for the receiver. */
     public static final String TOO_OLD = "TOO_OLD";
@@ -59,13 +66,25 @@ public interface MetricSink {
     /** The code of a request that is too large for the receiver or for a proxy. */
     public static final String TOO_LARGE = "TOO_LARGE";
 
-    public PutResult(Status status, Optional<Duration> retryAfter, String code, String message) {
-      this(status, retryAfter, 0, code, message);
+    public PutResult {
+      if (status != Status.ACCEPTED && (fact.isBlank() || remedy.isBlank())) {
+        throw new IllegalArgumentException("a failed request needs a fact and a remedy");
+      }
+    }
+
+    public PutResult(
+        Status status, Optional<Duration> retryAfter, String code, String fact, String remedy) {
+      this(status, retryAfter, 0, code, fact, remedy);
     }
 
     /** The receiver accepted a request but rejects some of its datums. */
-    public static PutResult partlyAccepted(int rejected, String message) {
-      return new PutResult(Status.ACCEPTED, Optional.empty(), rejected, "PARTIAL", message);
+    public static PutResult partlyAccepted(int rejected, String fact) {
+      return new PutResult(Status.ACCEPTED, Optional.empty(), rejected, "PARTIAL", fact, "");
+    }
+
+    /** Fact and remedy in one line. */
+    public String message() {
+      return remedy.isEmpty() ? fact : fact + "; " + remedy;
     }
 
     /** The kind of the result. The kind decides whether the same request is sent again. */

@@ -49,7 +49,7 @@ class OtlpTotalsTest {
   /** A receiver that works, is unreachable, or loses its answer. */
   private static final class Receiving implements MetricSink {
     private static final PutResult AWAY =
-        new PutResult(Status.RETRYABLE, Optional.empty(), "HTTP_503", "away");
+        new PutResult(Status.RETRYABLE, Optional.empty(), "HTTP_503", "away", "wait");
 
     private final Map<String, TreeMap<Instant, Datum>> points = new HashMap<>();
     private boolean away;

@@ -36,7 +36,8 @@ class AgentOfNodeTest {
        "destinations": [{"name": "cloudwatch", "ready": true,
          "lastSuccess": "2026-11-28T11:40:00Z",
          "lastFailure": {"at": "2026-11-28T11:59:00Z", "outcome": "UNAUTHORIZED",
-           "code": "AccessDenied", "message": "was answered with status 403; allow it"}}]}
+           "code": "AccessDenied", "message": "was answered with status 403; allow it",
+           "fact": "was answered with status 403", "remedy": "allow it"}}]}
       """;
 
   @Test
@@ -66,6 +67,15 @@ class AgentOfNodeTest {
                 Optional.of(Instant.parse("2026-11-28T11:40:00Z")),
                 "was answered with status 403",
                 "Allow it"));
+  }
+
+  @Test
+  void failureOfAnOlderAgentHasOnlyAMessage() {
+    String older = STATUS.replaceFirst(",\\s+\"fact\":.*\"allow it\"", "");
+
+    assertThat(report(older).orElseThrow().sendFailure().orElseThrow())
+        .returns("was answered with status 403; allow it", AgentReport.SendFailure::fact)
+        .returns("", AgentReport.SendFailure::remedy);
   }
 
   @Test

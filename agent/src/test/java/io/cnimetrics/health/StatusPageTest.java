@@ -67,7 +67,8 @@ class StatusPageTest {
                   "destinations": [{"name": "cloudwatch", "region": "us-west-2",
                     "namespace": "Kubernetes/CNI", "ready": true, "lastSuccess": "2026-11-28T11:57:00Z",
                     "lastFailure": {"at": "2026-11-28T11:58:00Z", "outcome": "UNAUTHORIZED",
-                      "code": "AccessDenied", "message": "no rights"}}]
+                      "code": "AccessDenied", "message": "no rights; allow it",
+                      "fact": "no rights", "remedy": "allow it"}}]
                 }
                 """));
   }
@@ -100,8 +101,8 @@ class StatusPageTest {
       assertThat(elsewhere.get("/status"))
           .returns(403, Client.Reply::status)
           .returns(
-              "/status answers only requests from loopback addresses; run 'cni-metrics-agent status' in"
-                  + " the agent's pod\n",
+              "/status answers only requests from loopback addresses; run 'cni-metrics-agent"
+                  + " status' in the agent's pod\n",
               Client.Reply::body);
     }
   }
@@ -189,7 +190,12 @@ class StatusPageTest {
   private static AgentStatus full() {
     Instant start = NOON.minusSeconds(3_600);
     PutResult denied =
-        new PutResult(PutResult.Status.UNAUTHORIZED, Optional.empty(), "AccessDenied", "no rights");
+        new PutResult(
+            PutResult.Status.UNAUTHORIZED,
+            Optional.empty(),
+            "AccessDenied",
+            "no rights",
+            "allow it");
     return new AgentStatus(
         start,
         new NodeIdentity(

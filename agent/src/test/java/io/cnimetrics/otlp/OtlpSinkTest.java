@@ -245,7 +245,7 @@ class OtlpSinkTest {
   }
 
   @Test
-  void quotedWordsDoNotLookLikeTheRemedy() {
+  void semicolonInTheWordsOfTheReceiverDoesNotEndTheFact() {
     receiver.plan(
         new Answer(
             400,
@@ -253,7 +253,10 @@ class OtlpSinkTest {
             "bad label; see the docs".getBytes(UTF_8),
             false));
 
-    assertThat(put().message()).contains("bad label, see the docs; the agent sends again");
+    PutResult answer = put();
+    assertThat(answer.fact()).endsWith("bad label; see the docs");
+    assertThat(answer.remedy()).startsWith("the agent sends again");
+    assertThat(answer.message()).isEqualTo(answer.fact() + "; " + answer.remedy());
   }
 
   @ParameterizedTest

@@ -2,6 +2,7 @@ package io.cnimetrics.publish;
 
 import io.cnimetrics.publish.MetricSink.Datum;
 import io.cnimetrics.publish.MetricSink.PutResult;
+import io.cnimetrics.publish.MetricSink.PutResult.Status;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -13,25 +14,12 @@ import java.util.function.Predicate;
 
 /** A CloudWatch in memory with configured answers. Thread-safe. */
 public final class FakeCloudWatch implements MetricSink {
-  public static final PutResult THROTTLED =
-      new PutResult(PutResult.Status.RETRYABLE, Optional.empty(), "Throttling", "Throttling");
-  public static final PutResult UNREACHABLE =
-      new PutResult(
-          PutResult.Status.RETRYABLE, Optional.empty(), "NO_ANSWER", "connection refused");
-  public static final PutResult DENIED =
-      new PutResult(
-          PutResult.Status.UNAUTHORIZED, Optional.empty(), "AccessDenied", "AccessDenied");
-  private static final PutResult TOO_OLD =
-      new PutResult(PutResult.Status.INVALID, Optional.empty(), PutResult.TOO_OLD, "out of order");
-  private static final PutResult INVALID =
-      new PutResult(
-          PutResult.Status.INVALID,
-          Optional.empty(),
-          "InvalidParameterValue",
-          "InvalidParameterValue");
-
-  private static final PutResult TOO_LARGE =
-      new PutResult(PutResult.Status.INVALID, Optional.empty(), PutResult.TOO_LARGE, "status 413");
+  public static final PutResult THROTTLED = failed(Status.RETRYABLE, "Throttling");
+  public static final PutResult UNREACHABLE = failed(Status.RETRYABLE, "NO_ANSWER");
+  public static final PutResult DENIED = failed(Status.UNAUTHORIZED, "AccessDenied");
+  private static final PutResult TOO_OLD = failed(Status.INVALID, PutResult.TOO_OLD);
+  private static final PutResult INVALID = failed(Status.INVALID, "InvalidParameterValue");
+  private static final PutResult TOO_LARGE = failed(Status.INVALID, PutResult.TOO_LARGE);
 
   private final List<Datum> held = new ArrayList<>();
   private final List<List<Datum>> requests = new ArrayList<>();
@@ -42,6 +30,10 @@ public final class FakeCloudWatch implements MetricSink {
   private Predicate<Datum> bad = datum -> false;
   private Predicate<Datum> old = datum -> false;
   private Predicate<Datum> large = datum -> false;
+
+  public static PutResult failed(Status status, String code) {
+    return new PutResult(status, Optional.empty(), code, "failed with " + code, "send again");
+  }
 
   /** Sets the answer for one request. */
   public synchronized FakeCloudWatch answerOnce(PutResult answer) {

@@ -123,7 +123,8 @@ class SenderTest {
             PutResult.Status.RETRYABLE,
             Optional.of(Duration.ofSeconds(90)),
             "Throttling",
-            "slow down"));
+            "slow down",
+            "send again"));
 
     assertThat(turn(65)).isBetween(at(155), at(156));
     turn(100);
@@ -136,7 +137,7 @@ class SenderTest {
     pollMinutes(0, 0);
     cloudWatch.answerOnce(DENIED);
     turn(65);
-    assertThat(sender.refusal()).hasValue("AccessDenied");
+    assertThat(sender.refusal()).hasValue("failed with AccessDenied; send again");
 
     turn(125);
 
@@ -177,7 +178,7 @@ class SenderTest {
           .filteredOn(line -> line.contains("smaller parts"))
           .singleElement()
           .asString()
-          .contains("CloudWatch", "status 413");
+          .contains("CloudWatch", "TOO_LARGE");
     }
     assertThat(cloudWatch.held().isEmpty()).isEqualTo(most == 0);
     cloudWatch.acceptAtMost(MetricSink.MOST_DATUMS);
@@ -422,7 +423,8 @@ class SenderTest {
             PutResult.Status.RETRYABLE,
             Optional.of(Duration.ofSeconds(1)),
             "Throttling",
-            "slow down");
+            "slow down",
+            "send again");
     cloudWatch.answerOnce(slowDown);
     sender = fixture.slowSender(Duration.ofSeconds(7), at(6));
 

@@ -11,7 +11,7 @@ import java.util.Optional;
 public final class BacklogState {
   private static final String INSTANCE_TYPE = "m5.xlarge";
   private static final PutResult UNREACHABLE =
-      new PutResult(Status.RETRYABLE, Optional.empty(), "NO_ANSWER", "away");
+      new PutResult(Status.RETRYABLE, Optional.empty(), "NO_ANSWER", "away", "wait");
 
   private BacklogState() {}
 

@@ -26,7 +26,7 @@ public final class OutageTable {
   private static final String INSTANCE_TYPE = "m5.xlarge";
   private static final List<Integer> HOURS = List.of(0, 6, 12, 24, 36, 48);
   private static final PutResult REFUSED =
-      new PutResult(Status.RETRYABLE, Optional.empty(), "NO_ANSWER", "away");
+      new PutResult(Status.RETRYABLE, Optional.empty(), "NO_ANSWER", "away", "wait");
   private static final String HEAP_LINE = "%7s %8s %10s %12s %14s%n";
   private static final String CATCHING_UP_LINE = "%-13s %8s %8s %8s %12s%n";
 
