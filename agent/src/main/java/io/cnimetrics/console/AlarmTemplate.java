@@ -122,15 +122,16 @@ public final class AlarmTemplate {
         early ? find.replaceFirst("^Find the node", "$0, once pods are refused,") : find;
     Map<String, Object> properties = common(alarm.name(), alarm.text(), whichNode);
     properties.putAll(measured(alarm));
-    properties.put("ComparisonOperator", alarm.comparison().operator);
-    properties.put("Threshold", threshold(alarm.threshold()));
-    properties.put("EvaluationPeriods", evaluation.periods());
-    properties.put("DatapointsToAlarm", evaluation.datapoints());
-    properties.put("TreatMissingData", evaluation.missing().label);
-    if (evaluation.missing() == Evaluation.Missing.BREACHING) {
-      properties.put(
-          "WarmUpConfiguration", object("WarmUpPeriodDurationInMinutes", WARM_UP_MINUTES));
-    }
+    properties.putAll(
+        object(
+            "ComparisonOperator", alarm.comparison().operator,
+            "Threshold", threshold(alarm.threshold()),
+            "EvaluationPeriods", evaluation.periods(),
+            "DatapointsToAlarm", evaluation.datapoints(),
+            "TreatMissingData", evaluation.missing().label,
+            "WarmUpConfiguration",
+                Optional.of(object("WarmUpPeriodDurationInMinutes", WARM_UP_MINUTES))
+                    .filter(any -> evaluation.missing() == Evaluation.Missing.BREACHING)));
     boolean pages = alarm.severity() == Severity.PAGE;
     String condition = pages ? EACH_PAGES : AlarmParameters.hasTopic(alarm.severity());
     properties.putAll(actions(alarm.severity(), condition));
@@ -138,17 +139,19 @@ public final class AlarmTemplate {
   }
 
   private Map<String, Object> composite(List<Alarm> pages) {
-    Map<String, Object> properties = common("pods-cannot-start", AlarmTable.CANNOT_START);
-    properties.put(
-        "AlarmRule",
-        sub(
-            pages.stream()
-                .map(alarm -> "ALARM(\"${%s}\")".formatted(alarm.id()))
-                .collect(Collectors.joining(" OR "))));
-    properties.put("ActionsSuppressor", only(HAS_SUPPRESSOR, ref("SuppressorAlarm")));
-    properties.put("ActionsSuppressorWaitPeriod", only(HAS_SUPPRESSOR, SUPPRESSOR_WAIT_SECONDS));
-    properties.put(
-        "ActionsSuppressorExtensionPeriod", only(HAS_SUPPRESSOR, SUPPRESSOR_EXTENSION_SECONDS));
+    String anyOn =
+        pages.stream()
+            .map(alarm -> "ALARM(\"${%s}\")".formatted(alarm.id()))
+            .collect(Collectors.joining(" OR "));
+    Text text = AlarmTable.CANNOT_START;
+    Map<String, Object> properties = common("pods-cannot-start", text, whichNode(text));
+    properties.putAll(
+        object(
+            "AlarmRule", sub(anyOn),
+            "ActionsSuppressor", only(HAS_SUPPRESSOR, ref("SuppressorAlarm")),
+            "ActionsSuppressorWaitPeriod", only(HAS_SUPPRESSOR, SUPPRESSOR_WAIT_SECONDS),
+            "ActionsSuppressorExtensionPeriod",
+                only(HAS_SUPPRESSOR, SUPPRESSOR_EXTENSION_SECONDS)));
     properties.putAll(actions(Severity.PAGE, AlarmParameters.hasTopic(Severity.PAGE)));
     return resource("AWS::CloudWatch::CompositeAlarm", Optional.of(COMPOSITE), properties);
   }
@@ -166,10 +169,6 @@ public final class AlarmTemplate {
   static Map<String, Object> resource(
       String type, Optional<String> condition, Map<String, Object> properties) {
     return object("Type", type, "Condition", condition, "Properties", properties);
-  }
-
-  private static Map<String, Object> common(String name, Text text) {
-    return common(name, text, whichNode(text));
   }
 
   /**

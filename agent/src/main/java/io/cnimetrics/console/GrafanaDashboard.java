@@ -68,10 +68,12 @@ public final class GrafanaDashboard {
   private static List<Object> variables(List<String> clusterIds) {
     Map<String, Object> given = object("selected", true, "text", clusterIds, "value", clusterIds);
     String up = MetricCatalog.IPAMD_UP.prometheus().family();
-    Map<String, Object> source = object("type", "datasource", "name", "datasource");
-    source.putAll(object("label", "Data source", "query", "prometheus"));
     return List.of(
-        source,
+        object(
+            "type", "datasource",
+            "name", "datasource",
+            "label", "Data source",
+            "query", "prometheus"),
         select("cluster", "Cluster", up, clusterIds.isEmpty() ? ALL : given),
         select("node", "Node", up + "{cluster=~\"$cluster\"}", ALL));
   }

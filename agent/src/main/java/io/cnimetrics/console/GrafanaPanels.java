@@ -66,8 +66,9 @@ record GrafanaPanels(int publishMinutes) {
       Object last = object("calcs", List.of("lastNotNull"));
       return object("reduceOptions", last, "colorMode", "none");
     }
-    Map<String, Object> legend = object("displayMode", "list", "placement", "bottom");
-    legend.putAll(object("showLegend", true, "calcs", List.of()));
+    Object legend =
+        object(
+            "displayMode", "list", "placement", "bottom", "showLegend", true, "calcs", List.of());
     return object("legend", legend, "tooltip", object("mode", "multi", "sort", "desc"));
   }
 
@@ -212,9 +213,9 @@ record GrafanaPanels(int publishMinutes) {
     for (DashboardGraph column : columns) {
       String refId = refId(targets.size());
       String query = queries.apply(metric(column));
-      Map<String, Object> target = object("refId", refId, "expr", query, "format", "table");
-      target.putAll(object("instant", true, "range", false));
-      targets.add(target);
+      targets.add(
+          object(
+              "refId", refId, "expr", query, "format", "table", "instant", true, "range", false));
       overrides.add(override(column));
       order.add(object("displayName", column.title(), "desc", true));
       names.put("Value #" + refId, column.title());
@@ -234,8 +235,11 @@ record GrafanaPanels(int publishMinutes) {
   }
 
   private static Object organize(Map<String, Object> names, Map<String, Object> positions) {
-    Map<String, Object> options = object("excludeByName", object("Time", true));
-    options.putAll(object("indexByName", positions, "renameByName", names));
+    Object options =
+        object(
+            "excludeByName", object("Time", true),
+            "indexByName", positions,
+            "renameByName", names);
     return object("id", "organize", "options", options);
   }
 
