@@ -26,6 +26,7 @@ class ArchitectureTest {
   private static final Set<String> BELOW_AGENT =
       Set.of(
           "snapshot",
+          "wire",
           "config",
           "capacity",
           "ipamd",
@@ -42,7 +43,7 @@ class ArchitectureTest {
       new TreeMap<>(
           Map.ofEntries(
               entry("snapshot", Set.of()),
-              entry("config", Set.of("snapshot")),
+              entry("config", Set.of("wire")),
               entry("deadline", Set.of()),
               entry("capacity", Set.of("snapshot")),
               entry("wire", Set.of()),
@@ -58,11 +59,12 @@ class ArchitectureTest {
                   Set.of("config", "console", "catalog", "otlp", "publish", "schedule", "text")),
               entry("recommend", Set.of("catalog", "capacity", "text")),
               entry("simulator", Set.of("snapshot", "capacity", "text")),
-              entry("doctor", Set.of("snapshot", "capacity", "catalog", "text", "deadline")),
+              entry(
+                  "doctor", Set.of("snapshot", "capacity", "catalog", "text", "deadline", "wire")),
               entry("schedule", Set.of()),
               entry("publish", Set.of("catalog", "schedule")),
               entry("cloudwatch", Set.of("publish", "catalog", "aws", "snapshot")),
-              entry("otlp", Set.of("publish", "catalog", "snapshot", "aws", "deadline")),
+              entry("otlp", Set.of("publish", "catalog", "snapshot", "aws", "deadline", "wire")),
               entry("health", Set.of("publish", "catalog", "snapshot")),
               entry("agent", BELOW_AGENT),
               entry(

@@ -28,7 +28,7 @@ import io.cnimetrics.snapshot.IpamdMetrics;
 import io.cnimetrics.snapshot.NodeIdentity;
 import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.snapshot.Problem;
-import io.cnimetrics.snapshot.UrlSecrets;
+import io.cnimetrics.wire.UrlSecrets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

@@ -1,6 +1,6 @@
 package io.cnimetrics.aws;
 
-import io.cnimetrics.snapshot.UrlSecrets;
+import io.cnimetrics.wire.UrlSecrets;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;

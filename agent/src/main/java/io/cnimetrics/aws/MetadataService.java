@@ -1,7 +1,7 @@
 package io.cnimetrics.aws;
 
 import io.cnimetrics.snapshot.Reason;
-import io.cnimetrics.snapshot.UrlSecrets;
+import io.cnimetrics.wire.UrlSecrets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.UnaryOperator;

@@ -1,6 +1,6 @@
 package io.cnimetrics.aws;
 
-import io.cnimetrics.snapshot.UrlSecrets;
+import io.cnimetrics.wire.UrlSecrets;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Proxy;

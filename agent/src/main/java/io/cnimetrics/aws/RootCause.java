@@ -1,7 +1,7 @@
 package io.cnimetrics.aws;
 
 import io.cnimetrics.snapshot.Reason;
-import io.cnimetrics.snapshot.UrlSecrets;
+import io.cnimetrics.wire.UrlSecrets;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketException;

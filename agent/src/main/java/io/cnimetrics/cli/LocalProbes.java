@@ -18,7 +18,7 @@ import io.cnimetrics.snapshot.ListedAddresses;
 import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Source;
 import io.cnimetrics.snapshot.Subnet;
-import io.cnimetrics.snapshot.UrlSecrets;
+import io.cnimetrics.wire.UrlSecrets;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;

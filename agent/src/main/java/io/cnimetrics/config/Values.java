@@ -1,6 +1,6 @@
 package io.cnimetrics.config;
 
-import io.cnimetrics.snapshot.UrlSecrets;
+import io.cnimetrics.wire.UrlSecrets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

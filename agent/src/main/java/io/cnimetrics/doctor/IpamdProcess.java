@@ -8,7 +8,7 @@ import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Reason;
 import io.cnimetrics.snapshot.Series;
 import io.cnimetrics.snapshot.Source;
-import io.cnimetrics.snapshot.UrlSecrets;
+import io.cnimetrics.wire.UrlSecrets;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;

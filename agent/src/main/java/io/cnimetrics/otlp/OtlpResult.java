@@ -9,7 +9,7 @@ import io.cnimetrics.aws.RootCause;
 import io.cnimetrics.publish.MetricSink;
 import io.cnimetrics.publish.MetricSink.PutResult;
 import io.cnimetrics.publish.MetricSink.PutResult.Status;
-import io.cnimetrics.snapshot.UrlSecrets;
+import io.cnimetrics.wire.UrlSecrets;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

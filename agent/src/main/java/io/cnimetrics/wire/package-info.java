@@ -1,4 +1,4 @@
-/** Connections with limits for the bytes that a peer sends, and for the time. */
+/** Connections with limits for received bytes and for time; URLs that can be shown. */
 @NullMarked
 package io.cnimetrics.wire;
 

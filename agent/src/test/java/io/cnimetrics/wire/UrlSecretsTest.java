@@ -1,4 +1,4 @@
-package io.cnimetrics.snapshot;
+package io.cnimetrics.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -20,10 +20,12 @@ class UrlSecretsTest {
         "http://a/?x=1,http://b/ | http://a/?***",
         ":secret@host:80 and u:p@x, a:b@c/d:e@f | 'host:80 and x, c/f'",
         "user:secret@host:80 is no URL | host:80 is no URL",
-        "Expected scheme-specific part at index 5: user: | 'Expected scheme-specific part at index 5: '",
+        "Expected scheme-specific part at index 5: user: | 'Expected scheme-specific part at index"
+            + " 5: '",
         "https://host/path?token=secret&b=1 failed | https://host/path?*** failed",
         "https://host/path#secret failed | https://host/path#*** failed",
-        "Illegal character at index 7: http://user:se cret@host | Illegal character at index 7: host"
+        "Illegal character at index 7: http://user:se cret@host | Illegal character at index 7:"
+            + " host"
       })
   void loginsQueriesAndFragmentsAreHiddenInAMessage(String message, String shown) {
     assertThat(UrlSecrets.hiddenIn(message)).isEqualTo(shown);

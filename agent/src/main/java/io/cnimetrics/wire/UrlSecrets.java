@@ -1,4 +1,4 @@
-package io.cnimetrics.snapshot;
+package io.cnimetrics.wire;
 
 import java.util.regex.Pattern;
 
