@@ -9,7 +9,7 @@ import io.cnimetrics.publish.Receiver;
 import io.cnimetrics.publish.Sender;
 import io.cnimetrics.schedule.NodeSchedule;
 import io.cnimetrics.snapshot.NodeIdentity;
-import io.cnimetrics.snapshot.Origin;
+import io.cnimetrics.snapshot.NodeIdentity.Origin;
 import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Reason;
 import java.time.Duration;

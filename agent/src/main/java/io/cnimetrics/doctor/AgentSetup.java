@@ -1,6 +1,6 @@
 package io.cnimetrics.doctor;
 
-import io.cnimetrics.snapshot.Origin;
+import io.cnimetrics.snapshot.NodeIdentity.Origin;
 import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Reason;
 import io.cnimetrics.snapshot.Source;

@@ -3,7 +3,7 @@ package io.cnimetrics.doctor;
 import static io.cnimetrics.doctor.Requirement.REGION;
 
 import io.cnimetrics.catalog.RecentIncrease;
-import io.cnimetrics.snapshot.Origin;
+import io.cnimetrics.snapshot.NodeIdentity.Origin;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

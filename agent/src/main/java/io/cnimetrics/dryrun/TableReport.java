@@ -6,7 +6,7 @@ import io.cnimetrics.catalog.Sample;
 import io.cnimetrics.snapshot.AddressMode;
 import io.cnimetrics.snapshot.Eni;
 import io.cnimetrics.snapshot.NodeIdentity;
-import io.cnimetrics.snapshot.Origin;
+import io.cnimetrics.snapshot.NodeIdentity.Origin;
 import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.text.Lines;
 import io.cnimetrics.text.Palette;
