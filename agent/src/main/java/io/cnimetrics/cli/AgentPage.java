@@ -1,10 +1,7 @@
 package io.cnimetrics.cli;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
 import io.cnimetrics.deadline.BoundedCall;
+import io.cnimetrics.text.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -15,8 +12,6 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -86,43 +81,15 @@ record AgentPage(Map<String, Object> fields) {
    * @throws IOException if the text is not JSON, or not the page of an agent
    */
   static AgentPage of(String text) throws IOException {
-    try (JsonParser json = new JsonFactory().createParser(text)) {
-      if (json.nextToken() == JsonToken.START_OBJECT) {
-        AgentPage page = new AgentPage(object(json));
-        if (page.part("agent").text("version").isPresent()) {
-          return page;
-        }
+    try {
+      AgentPage page = new AgentPage(Json.parse(text));
+      if (page.part("agent").text("version").isPresent()) {
+        return page;
       }
-    } catch (JsonProcessingException e) {
+    } catch (IllegalArgumentException e) {
       // The exception below has no cause, because Jackson's message is not for users.
     }
     throw new IOException("the answer does not come from an agent");
-  }
-
-  private static Map<String, Object> object(JsonParser json) throws IOException {
-    Map<String, Object> fields = new LinkedHashMap<>();
-    while (json.nextToken() == JsonToken.FIELD_NAME) {
-      String name = json.currentName();
-      json.nextToken();
-      fields.put(name, value(json));
-    }
-    return fields;
-  }
-
-  private static Object value(JsonParser json) throws IOException {
-    JsonToken token = json.currentToken();
-    if (token == JsonToken.START_OBJECT) {
-      return object(json);
-    } else if (token == JsonToken.START_ARRAY) {
-      List<Object> entries = new ArrayList<>();
-      while (json.nextToken() != JsonToken.END_ARRAY) {
-        entries.add(value(json));
-      }
-      return entries;
-    } else if (token != null && token.isNumeric()) {
-      return json.getDoubleValue();
-    }
-    return token != null && token.isBoolean() ? json.getBooleanValue() : json.getText();
   }
 
   /** The text of a field; empty if the field is absent or is not a text. */

@@ -16,25 +16,19 @@ final class Usage {
     page.line(summary);
     page.line("");
     for (Flag<?> flag : command.flags()) {
-      option(page, "      %s=%s".formatted(flag.name(), flag.type().label()), flag.description());
+      page.row(
+          "      %s=%s".formatted(flag.name(), flag.type().label()),
+          DESCRIPTION,
+          flag.description());
       page.paragraph(DESCRIPTION + 2, "env " + flag.variable());
       page.paragraph(DESCRIPTION + 2, "default " + flag.shownDefault());
     }
-    option(page, "  -h, --help", "show this help and exit");
-    option(page, "      --version", "show the version and exit");
+    page.row("  -h, --help", DESCRIPTION, "show this help and exit");
+    page.row("      --version", DESCRIPTION, "show the version and exit");
     if (!command.ignoredFlags().isEmpty()) {
       page.line("");
       page.line("This command accepts the other flags of 'run', but ignores them.");
     }
     return page.toString();
-  }
-
-  private static void option(TextPage page, String flag, String description) {
-    if (flag.length() < DESCRIPTION) {
-      page.beside(TextPage.padded(flag, DESCRIPTION), DESCRIPTION, description);
-    } else {
-      page.line(flag);
-      page.paragraph(DESCRIPTION, description);
-    }
   }
 }

@@ -2,7 +2,11 @@ package io.cnimetrics.text;
 
 import static java.util.stream.Collectors.joining;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,8 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Writes JSON documents. A value is a map, a list, a text, a number, a boolean or {@link Raw}.
- * Invisible characters in texts are escaped, so that a document cannot control a terminal.
+ * Writes and reads JSON documents. A value is a map, a list, a text, a number, a boolean or {@link
+ * Raw}. Invisible characters in texts are escaped, so that a document cannot control a terminal.
  */
 public final class Json {
   private static final int LINE = 160;
@@ -39,6 +43,52 @@ public final class Json {
       }
     }
     return object;
+  }
+
+  /**
+   * Reads a document. All its numbers become {@code Double}.
+   *
+   * @throws IllegalArgumentException if the text is not one JSON object, or contains a null
+   */
+  public static Map<String, Object> parse(String text) {
+    try (JsonParser json = new JsonFactory().createParser(text)) {
+      if (json.nextToken() == JsonToken.START_OBJECT) {
+        Map<String, Object> document = members(json);
+        if (json.nextToken() == null) {
+          return document;
+        }
+      }
+    } catch (IOException e) {
+      throw new IllegalArgumentException("expected a JSON object", e);
+    }
+    throw new IllegalArgumentException("expected a JSON object");
+  }
+
+  private static Map<String, Object> members(JsonParser json) throws IOException {
+    Map<String, Object> members = new LinkedHashMap<>();
+    while (json.nextToken() == JsonToken.FIELD_NAME) {
+      String name = json.currentName();
+      json.nextToken();
+      members.put(name, value(json));
+    }
+    return members;
+  }
+
+  private static Object value(JsonParser json) throws IOException {
+    return switch (json.currentToken()) {
+      case START_OBJECT -> members(json);
+      case START_ARRAY -> {
+        List<Object> entries = new ArrayList<>();
+        while (json.nextToken() != JsonToken.END_ARRAY) {
+          entries.add(value(json));
+        }
+        yield entries;
+      }
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> json.getDoubleValue();
+      case VALUE_TRUE, VALUE_FALSE -> json.getBooleanValue();
+      case VALUE_STRING -> json.getText();
+      default -> throw new IllegalArgumentException("unexpected " + json.currentToken());
+    };
   }
 
   /** Writes a value on one line, for programs. */

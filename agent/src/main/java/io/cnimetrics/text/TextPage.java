@@ -30,9 +30,17 @@ public final class TextPage {
     line(palette.bold(title) + columns);
   }
 
-  /** Writes a label and its value, which starts at the given column. */
+  /**
+   * Writes a label and its value, which starts at the given column. A label that is too long has
+   * its own line.
+   */
   public void row(String label, int column, String value) {
-    beside(palette.bold(padded(label, column)), column, Lines.of(value, WIDTH - column));
+    String lead = label;
+    if (Printable.columns(label) >= column) {
+      line(palette.bold(label));
+      lead = "";
+    }
+    beside(palette.bold(padded(lead, column)), column, value);
   }
 
   /** Writes a text between the given column and the end of the line. */
