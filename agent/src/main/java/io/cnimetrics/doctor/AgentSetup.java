@@ -29,9 +29,11 @@ final class AgentSetup {
               "Set --cluster-id, AWS_CLUSTER_ID, or clusterId in the chart. The agent then makes no"
                   + " EC2 call to find the name, and needs less memory")
           .run(
-              "kubectl config view --minify -o jsonpath='{.contexts[0].context.cluster}'"
-                  + " | sed 's|.*/||'  # prints the name of the cluster",
-              Commands.chooseAgentEnv("AWS_CLUSTER_ID", "CLUSTER"));
+              Command.of(
+                      "kubectl config view --minify -o"
+                          + " jsonpath='{.contexts[0].context.cluster}' | sed 's|.*/||'")
+                  .noted("prints the name of the cluster"),
+              AgentCommands.setChosen("AWS_CLUSTER_ID", "CLUSTER"));
 
   static final Check CLUSTER_NAME =
       CLUSTER_NAME_SPEC.check(
@@ -50,8 +52,9 @@ final class AgentSetup {
               "warn if the region is unknown, because the agent then publishes nothing",
               "Set --region or AWS_REGION. The label of the node shows the region")
           .run(
-              "kubectl get node " + Commands.THIS_NODE + " -L topology.kubernetes.io/region",
-              Commands.chooseAgentEnv("AWS_REGION", "REGION"));
+              Command.of(
+                  "kubectl get node " + Placeholder.NODE + " -L topology.kubernetes.io/region"),
+              AgentCommands.setChosen("AWS_REGION", "REGION"));
 
   static final Check REGION =
       REGION_SPEC.check(
@@ -92,7 +95,7 @@ final class AgentSetup {
                 evidence,
                 "If the tag is wrong, the name is wrong. The agent reads the tag at each start")
             .remedied(
-                spec.remedy(), Commands.setAgentEnv("AWS_CLUSTER_ID=" + Commands.THIS_CLUSTER))
+                spec.remedy(), AgentCommands.set("AWS_CLUSTER_ID", Placeholder.CLUSTER.toString()))
         : spec.ok(what + " is known", evidence);
   }
 
@@ -107,10 +110,11 @@ final class AgentSetup {
   /** Problems of instance metadata with these reasons concern only the cluster name. */
   private static final Set<Reason> OF_CLUSTER_NAME = EnumSet.of(Reason.NOT_FOUND, Reason.MISMATCH);
 
-  private static final String RAISE_HOP_LIMIT =
-      Commands.setMetadataOptions("--http-put-response-hop-limit 2")
-          + "  # lets all pods of this node use instance metadata, and with it the role of the"
-          + " node";
+  private static final Command RAISE_HOP_LIMIT =
+      AwsCommands.setMetadataOptions("--http-put-response-hop-limit 2")
+          .noted(
+              "lets all pods of this node use instance metadata, and with it the role of the"
+                  + " node");
 
   private static final CheckSpec METADATA_SPEC =
       CheckSpec.of(
@@ -119,7 +123,7 @@ final class AgentSetup {
               "warn if instance metadata gives no token, does not answer, or denies access",
               "Run the agent on the host network, set --region and --cluster-id, or raise the hop"
                   + " limit of the instance's metadata")
-          .run(Commands.METADATA_OPTIONS, RAISE_HOP_LIMIT)
+          .run(AwsCommands.METADATA_OPTIONS, RAISE_HOP_LIMIT)
           .see(Pages.METADATA);
 
   static final Check METADATA = METADATA_SPEC.check(AgentSetup::metadata);
@@ -156,7 +160,7 @@ final class AgentSetup {
                   "Allow the agent to reach 169.254.169.254, or run it on the host network. On a"
                       + " node outside EC2 set --region, --cluster-id and"
                       + " AWS_EC2_METADATA_DISABLED=true",
-                  "kubectl -n kube-system get networkpolicies");
+                  Command.of("kubectl -n kube-system get networkpolicies"));
       case DENIED ->
           unread(
                   evidence,
@@ -164,9 +168,9 @@ final class AgentSetup {
               .remedied(
                   "If HttpEndpoint is disabled, switch instance metadata on, or set --region and"
                       + " --cluster-id",
-                  Commands.METADATA_OPTIONS,
-                  Commands.setMetadataOptions("--http-endpoint enabled")
-                      + "  # only if HttpEndpoint is disabled");
+                  AwsCommands.METADATA_OPTIONS,
+                  AwsCommands.setMetadataOptions("--http-endpoint enabled")
+                      .noted("only if HttpEndpoint is disabled"));
       default -> unread(evidence, "Perhaps another program answered instead of instance metadata");
     };
   }
@@ -182,7 +186,7 @@ final class AgentSetup {
               "warn if a variable loads a Java agent, because the heap is too small for it",
               "Exclude this pod with a label or annotation of the injecting operator, such as"
                   + " Datadog, OpenTelemetry, Dynatrace, Istio or Linkerd")
-          .run("kubectl get mutatingwebhookconfigurations");
+          .run(Command.of("kubectl get mutatingwebhookconfigurations"));
 
   static final Check JAVA_AGENT = JAVA_AGENT_SPEC.check(AgentSetup::javaAgent);
 
@@ -205,9 +209,7 @@ final class AgentSetup {
               "warn if the agent cannot write to the directory; note if `--state-dir` is not set",
               "Give the agent's user the right to write to the directory. A directory on the host"
                   + " belongs to root, and needs a label on SELinux systems")
-          .run(
-              "kubectl -n kube-system get ds cni-metrics-agent -o yaml | grep -A 3 -E"
-                  + " 'hostPath|runAsUser'");
+          .run(AgentCommands.settingsLike("-A 3 -E 'hostPath|runAsUser'"));
 
   static Check stateDirectory(Probes.Directories directories) {
     return STATE_DIRECTORY.check(node -> stateDirectory(node, directories)).withIo(DIRECTORY_LIMIT);
@@ -226,7 +228,7 @@ final class AgentSetup {
               "If the agent restarts, it loses its unsent metrics")
           .remedied(
               "Set --state-dir. The manifests of the agent mount a directory for this flag",
-              "kubectl -n kube-system get ds cni-metrics-agent -o yaml | grep -A 3 hostPath");
+              AgentCommands.settingsLike("-A 3 hostPath"));
     }
     return directories
         .obstacle(directory.get())

@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** Checks that the agent can reach AWS and publish metrics. All these checks do I/O. */
 final class AwsAccess {
@@ -40,7 +39,7 @@ final class AwsAccess {
                     + " security group must allow the node on port 443. If you use a proxy instead,"
                     + " set HTTPS_PROXY")
                 .formatted(prefix))
-        .run(Commands.vpcEndpoints(prefix), Commands.PROXY_OF_AGENT)
+        .run(AwsCommands.vpcEndpoints(prefix), AgentCommands.PROXY)
         .needs(REGION)
         .see(Pages.PRIVATE_CLUSTERS);
   }
@@ -96,7 +95,7 @@ final class AwsAccess {
               "the last answer of AWS to the agent on this node, by `/status`",
               "warn if no request succeeded for 5 minutes; note if only the last request failed",
               "Read the log of the agent on this node")
-          .run(Commands.LOG_OF_AGENT, Commands.ROLE_OF_AGENT)
+          .run(AgentCommands.LOG, AwsCommands.ROLE_OF_AGENT)
           .see(Pages.PUT_METRIC_DATA);
 
   static final Check PUBLISHING_CHECK = PUBLISHING.check(AwsAccess::publishing);
@@ -131,7 +130,7 @@ final class AwsAccess {
         failure.get().remedy().isEmpty()
             ? finding
             : finding.remedied(
-                failure.get().remedy(), commands(failure.get().fact(), Commands.LOG_OF_AGENT));
+                failure.get().remedy(), commands(failure.get().fact(), AgentCommands.LOG));
     return lasts
         ? advised.since(
             success
@@ -158,7 +157,7 @@ final class AwsAccess {
               "Follow the reason: the route, the proxy, the credentials or the clock. If CloudWatch"
                   + " denies the datum, attach iam-policy/CNIMetricsHelperPolicy.json to the"
                   + " agent's role, and allow the agent's namespace")
-          .run(Commands.ROLE_OF_AGENT)
+          .run(AwsCommands.ROLE_OF_AGENT)
           .needs(REGION)
           .see(Pages.PUT_METRIC_DATA);
 
@@ -189,12 +188,10 @@ final class AwsAccess {
   }
 
   /** Returns the given commands, followed by the commands for this failure. */
-  private static String[] commands(String failure, String... first) {
-    Stream<String> byReason =
-        AwsTrouble.of(failure)
-            .map(why -> Stream.of(why.command(failure)))
-            .orElseGet(() -> Stream.of(Commands.ROLE_OF_AGENT));
-    return Stream.concat(Stream.of(first), byReason).toArray(String[]::new);
+  private static List<Command> commands(String failure, Command... first) {
+    Command byReason =
+        AwsTrouble.of(failure).map(why -> why.command(failure)).orElse(AwsCommands.ROLE_OF_AGENT);
+    return Command.join(List.of(first), List.of(byReason));
   }
 
   private static final Duration MAX_CLOCK_ERROR = Duration.ofSeconds(30);
@@ -206,7 +203,7 @@ final class AwsAccess {
               "warn if the node's clock is wrong by over 30 s",
               "Check the node's time synchronisation. The Amazon Time Sync Service has the address"
                   + " 169.254.169.123")
-          .run(Commands.CLOCK)
+          .run(NodeCommands.CLOCK)
           .needs(REGION)
           .see(Pages.TIME);
 

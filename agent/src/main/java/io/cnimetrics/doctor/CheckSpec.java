@@ -11,20 +11,11 @@ import java.util.regex.Pattern;
  * @param id the name of the check, which never changes because alarms and documents contain it
  * @param looksAt the values that the check reads
  * @param fires the condition for each level of a finding
- * @param remedy how to solve the problem that a finding reports; each further line is one case, and
- *     begins with {@code "- "}
- * @param commands the commands of the remedy
- * @param link the URL of AWS's page about the problem; empty if AWS has no page
+ * @param advice how to solve the problem that a finding reports
  * @param requirements the facts that the check needs; the finding reports the first missing fact
  */
 record CheckSpec(
-    String id,
-    String looksAt,
-    String fires,
-    String remedy,
-    List<String> commands,
-    Optional<String> link,
-    List<Requirement> requirements) {
+    String id, String looksAt, String fires, Advice advice, List<Requirement> requirements) {
   private static final Pattern ID = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
 
   CheckSpec {
@@ -32,25 +23,41 @@ record CheckSpec(
       throw new IllegalArgumentException(
           "id '%s': use words of a-z and 0-9, joined by hyphens".formatted(id));
     }
-    commands = List.copyOf(commands);
     requirements = List.copyOf(requirements);
   }
 
   static CheckSpec of(String id, String looksAt, String fires, String remedy) {
-    return new CheckSpec(id, looksAt, fires, remedy, List.of(), Optional.empty(), List.of());
+    return new CheckSpec(id, looksAt, fires, Advice.NONE.with(remedy, List.of()), List.of());
   }
 
   CheckSpec needs(Requirement... needed) {
-    return new CheckSpec(id, looksAt, fires, remedy, commands, link, List.of(needed));
+    return new CheckSpec(id, looksAt, fires, advice, List.of(needed));
   }
 
+  /** Returns a copy whose remedy depends on what the first command shows. */
+  CheckSpec cases(String... each) {
+    return with(advice.withCases(each));
+  }
+
+  CheckSpec run(Command... commands) {
+    return run(List.of(commands));
+  }
+
+  CheckSpec run(List<Command> commands) {
+    return with(advice.withCommands(commands));
+  }
+
+  /** Returns a copy with the URL of AWS's page about the problem. */
   CheckSpec see(String page) {
-    return new CheckSpec(id, looksAt, fires, remedy, commands, Optional.of(page), requirements);
+    return with(advice.withLink(page));
   }
 
-  /** Returns a copy with commands, which can contain the placeholders of {@link Commands}. */
-  CheckSpec run(String... lines) {
-    return new CheckSpec(id, looksAt, fires, remedy, List.of(lines), link, requirements);
+  private CheckSpec with(Advice better) {
+    return new CheckSpec(id, looksAt, fires, better, requirements);
+  }
+
+  String remedy() {
+    return advice.remedy();
   }
 
   /** Creates a check that always returns one finding. */
@@ -64,19 +71,19 @@ record CheckSpec(
   }
 
   Finding fail(String title, String evidence, String cause) {
-    return Finding.of(this, Level.FAIL, title, evidence, cause);
+    return Finding.of(this, Level.FAIL, title, evidence, cause, advice);
   }
 
   Finding warn(String title, String evidence, String cause) {
-    return Finding.of(this, Level.WARN, title, evidence, cause);
+    return Finding.of(this, Level.WARN, title, evidence, cause, advice);
   }
 
   Finding note(String title, String evidence, String cause) {
-    return Finding.of(this, Level.NOTE, title, evidence, cause);
+    return Finding.of(this, Level.NOTE, title, evidence, cause, advice);
   }
 
   Finding ok(String title, String evidence) {
-    return Finding.without(this, Level.OK, title, evidence);
+    return withoutProblem(Level.OK, title, evidence);
   }
 
   /**
@@ -85,10 +92,14 @@ record CheckSpec(
    * @param flag the text about the missing flag, such as {@code --subnets is not set}
    */
   Finding notRequested(String flag) {
-    return Finding.without(this, Level.NOT_CHECKED, "not requested", flag);
+    return withoutProblem(Level.NOT_CHECKED, "not requested", flag);
   }
 
   Finding notChecked(String why) {
-    return Finding.without(this, Level.NOT_CHECKED, "not checked", why);
+    return withoutProblem(Level.NOT_CHECKED, "not checked", why);
+  }
+
+  private Finding withoutProblem(Level level, String title, String evidence) {
+    return Finding.of(this, level, title, evidence, "", Advice.NONE);
   }
 }

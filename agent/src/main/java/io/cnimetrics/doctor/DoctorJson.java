@@ -31,12 +31,12 @@ public final class DoctorJson {
         "title", finding.title(),
         "evidence", finding.evidence(),
         "cause", finding.cause(),
-        "remedy", finding.remedy(),
-        "commands", finding.commands(),
+        "remedy", finding.advice().text(),
+        "commands", finding.commandLines(),
         "since", finding.since().filter(Since::exact).map(since -> since.at().toString()),
         "sinceBefore",
             finding.since().filter(since -> !since.exact()).map(since -> since.at().toString()),
         "explainedBy", finding.explainedBy(),
-        "link", finding.link());
+        "link", finding.advice().link());
   }
 }

@@ -12,7 +12,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -220,54 +219,46 @@ public final class DoctorTable {
       }
       part("effect", effects(finding));
       if (shown.add(finding.remedy()) || verbose) {
-        remedy(finding.remedy().split("\n", -1));
+        remedy(finding.advice());
       }
       if (whole) {
-        finding.commands().stream()
+        finding.advice().commands().stream()
             .limit(finding.past() && !verbose ? 1 : Integer.MAX_VALUE)
-            .filter(command -> shown.add(command) || verbose)
+            .filter(command -> shown.add(command.line()) || verbose)
             .forEach(this::command);
       }
     }
     if (verbose || (whole && !note && !finding.past())) {
-      finding.link().ifPresent(this::link);
+      finding.advice().link().ifPresent(this::link);
     }
   }
 
   /**
-   * Writes the note before the command, because zsh passes a pasted comment as arguments. The note
-   * also says where the command runs, if the previous command runs somewhere else. The note of the
-   * first command with kubectl names the context.
+   * Writes the note before the command, because zsh passes a pasted comment as arguments. Before
+   * the note stands the place where the command runs, if the previous command runs somewhere else.
+   * The first command with kubectl names the context.
    */
-  private void command(String command) {
-    Matcher note = Commands.NOTE_AT_END.matcher(command);
-    boolean found = note.find();
-    boolean here = command.endsWith(Commands.ON_NODE);
+  private void command(Command command) {
     List<String> place = new ArrayList<>();
-    if (onNode.filter(before -> before == here).isEmpty()) {
-      place.add(
-          here ? "on the node" : onNode.isPresent() ? "back on your machine" : "on your machine");
+    if (onNode.filter(before -> before == command.onNode()).isEmpty()) {
+      String machine = onNode.isPresent() ? "back on your machine" : "on your machine";
+      place.add(command.onNode() ? "on the node" : machine);
     }
-    onNode = Optional.of(here);
-    if (!here && !namesContext && command.contains("kubectl ")) {
+    onNode = Optional.of(command.onNode());
+    if (!command.onNode() && !namesContext && command.text().contains("kubectl ")) {
       place.add("with this cluster's kubectl context");
       namesContext = true;
     }
-    List<String> lead = new ArrayList<>();
-    if (!place.isEmpty()) {
-      lead.add(String.join(", ", place));
-    }
-    if (found && !here) {
-      lead.add(note.group(1));
-    }
+    String lead =
+        Stream.of(String.join(", ", place), command.note())
+            .filter(part -> !part.isEmpty())
+            .map(DoctorTable::sentence)
+            .collect(Collectors.joining(". "));
     String indent = " ".repeat(INDENT);
     if (!lead.isEmpty()) {
-      indented(
-          indent,
-          INDENT,
-          lead.stream().map(DoctorTable::sentence).collect(Collectors.joining(". ")) + ":");
+      indented(indent, INDENT, lead + ":");
     }
-    line(indent + "$ " + note.replaceAll(""));
+    line(indent + "$ " + command.text());
   }
 
   private static String sentence(String clause) {
@@ -286,13 +277,11 @@ public final class DoctorTable {
     }
   }
 
-  /** Writes the advice, and one entry of a list for each case. */
-  private void remedy(String... lines) {
-    part("remedy", lines[0]);
+  /** Writes the remedy, and one entry of a list for each case. */
+  private void remedy(Advice advice) {
+    part("remedy", advice.remedy());
     String indent = " ".repeat(INDENT + NAME);
-    Stream.of(lines)
-        .skip(1)
-        .forEach(line -> indented(indent + "- ", INDENT + NAME + 2, line.replaceFirst("^- ", "")));
+    advice.cases().forEach(one -> indented(indent + "- ", INDENT + NAME + 2, one));
   }
 
   private void passed() {

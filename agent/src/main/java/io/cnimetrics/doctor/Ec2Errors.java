@@ -45,9 +45,9 @@ record Ec2Errors(
                   + FORBIDDEN
                   + ". If you changed the role of the service account, restart aws-node",
               Pages.ROLE,
-              Commands.ROLE_OF_AWS_NODE,
-              Commands.ATTACH_CNI_POLICY,
-              Commands.RESTART_AWS_NODE),
+              AwsCommands.ROLE_OF_AWS_NODE,
+              AwsCommands.ATTACH_CNI_POLICY,
+              AwsNodeCommands.RESTART),
           row(
               Cause.NO_CREDENTIALS,
               "ipamD got no AWS credentials",
@@ -56,8 +56,8 @@ record Ec2Errors(
                   + " provider is wrong, or STS or instance metadata does not answer",
               "Check the role of aws-node and its trust policy",
               Pages.ROLE,
-              Commands.ROLE_OF_AWS_NODE,
-              Commands.TRUST_OF_AWS_NODE),
+              AwsCommands.ROLE_OF_AWS_NODE,
+              AwsCommands.TRUST_OF_ROLE),
           row(
               Cause.SECURITY_GROUP,
               "The security group for new ENIs did not exist",
@@ -66,10 +66,10 @@ record Ec2Errors(
               "With custom networking, name an existing group in the ENIConfig. Otherwise put an"
                   + " existing group on the node's primary ENI, or replace the node",
               Pages.CUSTOM_NETWORKING,
-              Commands.ENICONFIGS,
-              Commands.INSTANCE_GROUPS,
-              Commands.SET_GROUP_OF_ENICONFIG,
-              Commands.SET_GROUP_OF_PRIMARY_ENI),
+              EniCommands.ENICONFIGS,
+              EniCommands.GROUPS_OF_INSTANCE,
+              EniCommands.SET_GROUP_OF_ENICONFIG,
+              EniCommands.SET_GROUP_OF_PRIMARY_ENI),
           row(
               Cause.SECURITY_GROUP_LIMIT,
               "New ENIs had too many security groups",
@@ -78,8 +78,8 @@ record Ec2Errors(
               "Remove groups from the ENIConfig or the node's primary ENI, or raise the quota"
                   + " \"Security groups per network interface\"",
               Pages.CUSTOM_NETWORKING,
-              Commands.ENICONFIGS,
-              Commands.INSTANCE_GROUPS),
+              EniCommands.ENICONFIGS,
+              EniCommands.GROUPS_OF_INSTANCE),
           row(
               Cause.SUBNET_GONE,
               "The subnet for new ENIs did not exist",
@@ -87,26 +87,27 @@ record Ec2Errors(
               "An ENIConfig names a deleted subnet, or subnet discovery found a deleted subnet",
               "Name an existing subnet of this node's zone in the ENIConfig",
               Pages.CUSTOM_NETWORKING,
-              Commands.ENICONFIGS,
-              Commands.SUBNETS,
-              Commands.SET_SUBNET_OF_ENICONFIG),
+              EniCommands.ENICONFIGS,
+              EniCommands.SUBNETS_OF_ZONE,
+              EniCommands.SET_SUBNET_OF_ENICONFIG),
           row(
-              Cause.NO_PREFIX_IN_SUBNET,
-              "The subnet had no free /28",
-              "EC2 never refused ipamD a prefix",
-              "The subnet has no whole block of 16 free addresses. Single addresses can be free",
-              "Give pods one more subnet. Or, if only nodes use the subnet, reserve a block of it"
-                  + " for prefixes with create-subnet-cidr-reservation",
-              Pages.PREFIXES,
-              Commands.freePrefixes()),
+                  Cause.NO_PREFIX_IN_SUBNET,
+                  "The subnet had no free /28",
+                  "EC2 never refused ipamD a prefix",
+                  "The subnet has no whole block of 16 free addresses. Single addresses can be"
+                      + " free",
+                  "Give pods one more subnet. Or, if only nodes use the subnet, reserve a block of"
+                      + " it for prefixes with create-subnet-cidr-reservation",
+                  Pages.PREFIXES)
+              .run(EniCommands.FREE_PREFIXES),
           row(
-              Cause.NO_ADDRESS_IN_SUBNET,
-              "The subnet had no free address",
-              "EC2 never refused ipamD an address",
-              "Pods, warm pools and load balancers use all of its addresses",
-              Commands.FREE_ADDRESSES,
-              Pages.ADDRESS_USE,
-              Commands.freeAddresses(Optional.of(PodNetwork.LOW_TARGETS))),
+                  Cause.NO_ADDRESS_IN_SUBNET,
+                  "The subnet had no free address",
+                  "EC2 never refused ipamD an address",
+                  "Pods, warm pools and load balancers use all of its addresses",
+                  EniCommands.FREE_ADDRESSES,
+                  Pages.ADDRESS_USE)
+              .run(EniCommands.freeAddresses(Optional.of(PodNetwork.LOW_TARGETS))),
           row(
               Cause.ATTACHMENT_LIMIT,
               "ipamD attached more ENIs than the type permits",
@@ -116,8 +117,8 @@ record Ec2Errors(
               "Upgrade the VPC CNI. Or set MAX_ENI to the number that EC2 permits, and lower the"
                   + " kubelet's max-pods to match",
               Pages.INSTANCE_TYPES,
-              Commands.INSTANCE_GROUPS,
-              Commands.UPGRADE_CNI),
+              EniCommands.GROUPS_OF_INSTANCE,
+              AwsNodeCommands.UPGRADE),
           row(
               Cause.ENI_LIMIT,
               "ipamD requested more addresses than an ENI can hold",
@@ -127,8 +128,8 @@ record Ec2Errors(
               "Restart aws-node: ipamD then reads the ENI's addresses from EC2 again. If the errors"
                   + " continue, upgrade the VPC CNI, because ipamD never corrects its table",
               Pages.INSTANCE_TYPES,
-              Commands.RESTART_AWS_NODE,
-              Commands.UPGRADE_CNI),
+              AwsNodeCommands.RESTART,
+              AwsNodeCommands.UPGRADE),
           row(
               Cause.INTERFACE_QUOTA,
               "The account's quota of network interfaces was used up",
@@ -136,10 +137,11 @@ record Ec2Errors(
               "The account has as many network interfaces in this region as its quota permits",
               "Delete unattached interfaces, or raise the quota \"Network interfaces per Region\"",
               Pages.VPC_CNI,
-              Commands.UNATTACHED_ENIS,
-              Commands.aws("service-quotas get-service-quota")
-                  + " --service-code vpc --quota-code L-DF5E4CA3",
-              Commands.DELETE_UNATTACHED_ENIS),
+              EniCommands.UNATTACHED_ENIS,
+              Command.of(
+                  AwsCommands.aws("service-quotas get-service-quota")
+                      + " --service-code vpc --quota-code L-DF5E4CA3"),
+              EniCommands.DELETE_UNATTACHED_ENIS),
           row(
               Cause.OPT_IN,
               "The account was not allowed to use EC2 in this region",
@@ -147,7 +149,8 @@ record Ec2Errors(
               "The region or the account is not enabled, or is still being verified",
               "Enable the region for the account, or wait for the verification",
               Pages.TROUBLESHOOTING,
-              "aws account list-regions --region-opt-status-contains DISABLED ENABLING"),
+              Command.of(
+                  "aws account list-regions --region-opt-status-contains DISABLED ENABLING")),
           row(
               Cause.CLOCK,
               "EC2 rejected requests with a wrong time",
@@ -155,7 +158,7 @@ record Ec2Errors(
               "The node's clock is wrong by more than 5 minutes, or the node was suspended",
               "Check the node's time synchronisation, and correct the clock",
               Pages.TIME,
-              Commands.CLOCK),
+              NodeCommands.CLOCK),
           row(
               Cause.EC2_THROTTLES,
               "EC2 throttled ipamD",
@@ -166,7 +169,7 @@ record Ec2Errors(
                   + " addresses again without a restart. If the caller is the role of aws-node, use"
                   + " prefixes. Or request a higher limit for the account in a support case",
               Pages.THROTTLING,
-              Commands.CALLS_TO_EC2),
+              AwsCommands.CALLS_TO_EC2),
           row(
               Cause.UNREACHABLE,
               "ipamD did not reach AWS",
@@ -176,9 +179,10 @@ record Ec2Errors(
                   + " security group that allows the node on port 443: for ec2, and for sts or"
                   + " eks-auth if aws-node has a role of its own",
               Pages.PRIVATE_CLUSTERS,
-              Commands.aws("ec2 describe-vpc-endpoints")
-                  + " --query 'VpcEndpoints[].[ServiceName,State,PrivateDnsEnabled]' --output"
-                  + " text"),
+              Command.of(
+                  AwsCommands.aws("ec2 describe-vpc-endpoints")
+                      + " --query 'VpcEndpoints[].[ServiceName,State,PrivateDnsEnabled]' --output"
+                      + " text")),
           row(
               Cause.FAULT,
               "EC2 had internal errors",
@@ -187,14 +191,14 @@ record Ec2Errors(
               "Wait, and watch. If the errors continue, see the AWS Health Dashboard, and open a"
                   + " support case",
               Pages.TROUBLESHOOTING,
-              Commands.doctor("--polls 5")),
+              AgentCommands.doctor("--polls 5")),
           other(
               "AWS returns other errors to ipamD",
               "AWS returned other errors to ipamD",
               "The error code in the evidence is the reason that AWS gives",
               "Look up the code in EC2's list of error codes. ipamD's log contains the whole"
                   + " answer",
-              Commands.ERRORS_OF_IPAMD));
+              NodeCommands.ERRORS_OF_IPAMD));
 
   /** A call that attaches an ENI fails with InvalidParameterCombination only for this reason. */
   private static final Ec2Errors WRONG_ZONE =
@@ -206,9 +210,9 @@ record Ec2Errors(
           "Name a subnet that describe-subnets lists, because these are in this node's zone, in the"
               + " ENIConfig. If nodes of several zones use the ENIConfig, create one ENIConfig for"
               + " each zone",
-          Commands.SUBNETS,
-          Commands.ENICONFIGS,
-          Commands.SET_SUBNET_OF_ENICONFIG);
+          EniCommands.SUBNETS_OF_ZONE,
+          EniCommands.ENICONFIGS,
+          EniCommands.SET_SUBNET_OF_ENICONFIG);
 
   private static final Ec2Errors REJECTED =
       other(
@@ -218,17 +222,17 @@ record Ec2Errors(
               + " VPC than the subnet, or the ENI has more security groups than the account's quota"
               + " permits",
           "Find the reason in ipamD's log. Then compare the subnets and the security groups",
-          Commands.ERRORS_OF_IPAMD,
-          Commands.SUBNETS,
-          Commands.ENICONFIGS,
-          Commands.INSTANCE_GROUPS);
+          NodeCommands.ERRORS_OF_IPAMD,
+          EniCommands.SUBNETS_OF_ZONE,
+          EniCommands.ENICONFIGS,
+          EniCommands.GROUPS_OF_INSTANCE);
 
   /**
    * Creates a row for codes without a known cause: for all of them, or for some with a more exact
    * cause.
    */
   private static Ec2Errors other(
-      String title, String before, String cause, String remedy, String... commands) {
+      String title, String before, String cause, String remedy, Command... commands) {
     return new Ec2Errors(
         spec("ec2-other", "all codes without a finding of their own", remedy, commands)
             .see(Pages.EC2_ERRORS),
@@ -250,7 +254,7 @@ record Ec2Errors(
       String cause,
       String remedy,
       String page,
-      String... commands) {
+      Command... commands) {
     String codes =
         error.ec2Codes().stream().sorted().map("`%s`"::formatted).collect(Collectors.joining(", "));
     return new Ec2Errors(
@@ -262,7 +266,11 @@ record Ec2Errors(
         cause);
   }
 
-  private static CheckSpec spec(String id, String codes, String remedy, String... commands) {
+  private Ec2Errors run(List<Command> commands) {
+    return new Ec2Errors(spec.run(commands), codes, title, before, never, cause);
+  }
+
+  private static CheckSpec spec(String id, String codes, String remedy, Command... commands) {
     return CheckSpec.of(
             id,
             "`awscni_aws_api_error_count`: " + codes,
@@ -347,8 +355,8 @@ record Ec2Errors(
                     ? finding.remedied(
                         "Restart aws-node, so that ipamD repeats the call. From release 1.23.2 on"
                             + " ipamD repeats the call without a restart",
-                        Commands.RESTART_AWS_NODE,
-                        Commands.UPGRADE_CNI)
+                        AwsNodeCommands.RESTART,
+                        AwsNodeCommands.UPGRADE)
                     : denied(kinds, finding));
   }
 
@@ -378,8 +386,7 @@ record Ec2Errors(
             finding.remedy()
                 + ". Before release 1.18.3 ipamD uses that subnet only after its ENIs are full, so"
                 + " upgrade older releases",
-            Stream.concat(finding.commands().stream(), Stream.of(Commands.UPGRADE_CNI))
-                .toArray(String[]::new))
+            Command.join(finding.advice().commands(), List.of(AwsNodeCommands.UPGRADE)))
         : finding;
   }
 
@@ -394,10 +401,10 @@ record Ec2Errors(
     if (!outside) {
       return denied.remedied(
           denied.remedy(),
-          Commands.ROLE_OF_AWS_NODE,
-          Commands.denialsOf(call),
-          Commands.ATTACH_CNI_POLICY,
-          Commands.RESTART_AWS_NODE);
+          AwsCommands.ROLE_OF_AWS_NODE,
+          AwsCommands.denialsOf(call),
+          AwsCommands.ATTACH_CNI_POLICY,
+          AwsNodeCommands.RESTART);
     }
     return denied
         .causedBy(
@@ -407,10 +414,10 @@ record Ec2Errors(
         .remedied(
             "Allow %s for the role. If the role has the right, %s. Then restart aws-node"
                 .formatted(action, FORBIDDEN),
-            Commands.ROLE_OF_AWS_NODE,
-            Commands.denialsOf(call),
-            Commands.allow(action),
-            Commands.RESTART_AWS_NODE);
+            AwsCommands.ROLE_OF_AWS_NODE,
+            AwsCommands.denialsOf(call),
+            AwsCommands.allow(action),
+            AwsNodeCommands.RESTART);
   }
 
   private static String calls(NodeEvidence node) {
@@ -433,10 +440,10 @@ record Ec2Errors(
         : throttled.remedied(
             throttled.remedy()
                 + ". If WARM_IP_TARGET is set, raise it: ipamD then makes fewer calls",
-            Commands.setting(
+            AwsNodeCommands.setting(
                 PodAddresses.higherTargets(node),
-                Commands.CALLS_TO_EC2,
-                Commands.settingsLike("_TARGET")));
+                AwsCommands.CALLS_TO_EC2,
+                AwsNodeCommands.settingsLike("_TARGET")));
   }
 
   private static Finding denied(List<IpamdError> kinds, Finding finding) {
@@ -467,10 +474,10 @@ record Ec2Errors(
               .remedied(
                   "Compare both lists of ENIs, and restart aws-node. If the errors continue,"
                       + " replace the node, because its instance metadata stays wrong",
-                  Commands.replaceNode(
-                      Commands.ENIS_OF_INSTANCE,
-                      Commands.callersOf("DeleteNetworkInterface"),
-                      Commands.RESTART_AWS_NODE))
+                  PodCommands.replaceNode(
+                      EniCommands.ENIS_OF_INSTANCE,
+                      AwsCommands.callersOf("DeleteNetworkInterface"),
+                      AwsNodeCommands.RESTART))
           : finding
               .causedBy(
                   lists
@@ -478,8 +485,8 @@ record Ec2Errors(
                       + " and pods still start")
               .remedied(
                   "Compare both lists of ENIs, and find the caller in CloudTrail",
-                  Commands.ENIS_OF_INSTANCE,
-                  Commands.callersOf("DeleteNetworkInterface"));
+                  EniCommands.ENIS_OF_INSTANCE,
+                  AwsCommands.callersOf("DeleteNetworkInterface"));
     }
     return finding;
   }
@@ -509,9 +516,9 @@ record Ec2Errors(
         .remedied(
             "Restart aws-node, so that it gets new credentials. If the errors continue, correct the"
                 + " clock, and find out from which source aws-node has its credentials",
-            Commands.CLOCK,
-            Commands.ROLE_OF_AWS_NODE,
-            Commands.RESTART_AWS_NODE);
+            NodeCommands.CLOCK,
+            AwsCommands.ROLE_OF_AWS_NODE,
+            AwsNodeCommands.RESTART);
   }
 
   private static Finding withoutRole(Finding denied) {
@@ -523,8 +530,8 @@ record Ec2Errors(
         .remedied(
             "Correct the trust policy. It must allow the service account aws-node of the namespace"
                 + " kube-system, or the service pods.eks.amazonaws.com with EKS Pod Identity",
-            Commands.ROLE_OF_AWS_NODE,
-            Commands.TRUST_OF_AWS_NODE);
+            AwsCommands.ROLE_OF_AWS_NODE,
+            AwsCommands.TRUST_OF_ROLE);
   }
 
   /** Returns a more exact row if the call and the code together show the reason. */
@@ -617,8 +624,7 @@ record Ec2Errors(
         .since(failed.since())
         .remedied(
             "ipamD's log names the endpoint or the credentials that failed. " + spec.remedy(),
-            Stream.concat(Stream.of(Commands.ERRORS_OF_IPAMD), spec.commands().stream())
-                .toArray(String[]::new));
+            Command.join(List.of(NodeCommands.ERRORS_OF_IPAMD), spec.advice().commands()));
   }
 
   /**

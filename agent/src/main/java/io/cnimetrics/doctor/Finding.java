@@ -2,7 +2,6 @@ package io.cnimetrics.doctor;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * The result of a check.
@@ -11,12 +10,6 @@ import java.util.stream.Stream;
  * @param title the result in a few words
  * @param evidence the values that show the result; for a check that did not run, the reason
  * @param cause the usual cause; empty if there is no problem
- * @param remedy what to do; empty if there is nothing to do. Each line after the first one is a
- *     case
- * @param commands the commands of the remedy, one line each, with this node's ids
- * @param link a page of AWS about the problem
- * @param past whether the trouble has ended, or has perhaps ended
- * @param since when the trouble began; empty if unknown
  * @param explainedBy the id of the finding that explains this finding; empty if there is none
  */
 public record Finding(
@@ -25,81 +18,100 @@ public record Finding(
     String title,
     String evidence,
     String cause,
-    String remedy,
-    List<String> commands,
-    Optional<String> link,
-    boolean past,
-    Optional<Since> since,
+    Advice advice,
+    Timing timing,
     Optional<String> explainedBy) {
   public Finding {
     if (id.isBlank() || title.isBlank()) {
       throw new IllegalArgumentException("a finding needs an id and a title: '%s'".formatted(id));
     }
-    commands = List.copyOf(commands);
   }
 
-  static Finding of(CheckSpec spec, Level level, String title, String evidence, String cause) {
+  /**
+   * When there was trouble.
+   *
+   * @param past whether the trouble has ended, or has perhaps ended
+   * @param since when the trouble began; empty if unknown
+   */
+  public record Timing(boolean past, Optional<Since> since) {
+    static final Timing UNKNOWN = new Timing(false, Optional.empty());
+  }
+
+  static Finding of(
+      CheckSpec spec, Level level, String title, String evidence, String cause, Advice advice) {
     return new Finding(
-        spec.id(),
-        level,
-        title,
-        evidence,
-        cause,
-        spec.remedy(),
-        spec.commands(),
-        spec.link(),
-        false,
-        Optional.empty(),
-        Optional.empty());
-  }
-
-  /** A result without a problem. */
-  static Finding without(CheckSpec spec, Level level, String title, String evidence) {
-    return of(spec, level, title, evidence, "")
-        .with(
-            level, "", "", List.of(), Optional.empty(), false, Optional.empty(), Optional.empty());
+        spec.id(), level, title, evidence, cause, advice, Timing.UNKNOWN, Optional.empty());
   }
 
   /** Whether the finding is trouble that lasts. */
   boolean isPresent() {
-    return !past && (level == Level.FAIL || level == Level.WARN);
+    return !past() && (level == Level.FAIL || level == Level.WARN);
+  }
+
+  boolean past() {
+    return timing.past();
+  }
+
+  Optional<Since> since() {
+    return timing.since();
+  }
+
+  String remedy() {
+    return advice.remedy();
+  }
+
+  /** The commands of the remedy, with their notes as comments. */
+  List<String> commandLines() {
+    return advice.commands().stream().map(Command::line).toList();
   }
 
   /** Returns a copy with a remedy for this case. */
-  Finding remedied(String better, String... lines) {
-    return with(level, cause, better, List.of(lines), link, past, since, explainedBy);
+  Finding remedied(String better, Command... commands) {
+    return remedied(better, List.of(commands));
+  }
+
+  /** Returns a copy with a remedy for this case. */
+  Finding remedied(String better, List<Command> commands) {
+    return with(advice.with(better, commands));
+  }
+
+  private Finding with(Advice better) {
+    return new Finding(id, level, title, evidence, cause, better, timing, explainedBy);
   }
 
   /** Returns a copy with a title that says what is wrong in this case. */
   Finding titled(String better) {
-    return new Finding(
-        id, level, better, evidence, cause, remedy, commands, link, past, since, explainedBy);
+    return new Finding(id, level, better, evidence, cause, advice, timing, explainedBy);
   }
 
   /** Returns a copy with the cause of this case. */
   Finding causedBy(String better) {
-    return with(level, better, remedy, commands, link, past, since, explainedBy);
+    return new Finding(id, level, title, evidence, better, advice, timing, explainedBy);
   }
 
   /** Returns a copy with another level. */
   Finding at(Level other) {
-    return with(other, cause, remedy, commands, link, past, since, explainedBy);
+    return new Finding(id, other, title, evidence, cause, advice, timing, explainedBy);
   }
 
   /** Returns a copy that says that the trouble has ended, or has perhaps ended. */
   Finding ended() {
-    return with(level, cause, remedy, commands, link, true, since, explainedBy);
+    return with(new Timing(true, since()));
   }
 
   /** Returns a copy with the time when the trouble began, or a time before which it began. */
   Finding since(Optional<Since> start) {
-    return with(level, cause, remedy, commands, link, past, start, explainedBy);
+    return with(new Timing(past(), start));
+  }
+
+  private Finding with(Timing other) {
+    return new Finding(id, level, title, evidence, cause, advice, other, explainedBy);
   }
 
   /** Returns a copy that is a consequence of another finding. The other finding has the remedy. */
   Finding explainedBy(Finding other) {
-    Optional<String> explanation = Optional.of(other.id());
-    return with(level, cause, "See " + other.id(), List.of(), link, past, since, explanation);
+    Advice see = advice.with("See " + other.id(), List.of());
+    return new Finding(id, level, title, evidence, cause, see, timing, Optional.of(other.id()));
   }
 
   /**
@@ -107,29 +119,7 @@ public record Finding(
    * out. If the trouble has perhaps ended, the first advice is to find out whether it has.
    */
   Finding onNode(NodeEvidence node) {
-    boolean perhaps = past && level == Level.WARN && !remedy.startsWith("Poll twice");
-    String named = Commands.named(perhaps ? POLL_TWICE + Verdict.clause(remedy) : remedy, node);
-    List<String> complete =
-        Commands.complete(
-            perhaps
-                ? Stream.concat(Stream.of(Commands.doctor("--polls 2")), commands.stream()).toList()
-                : commands,
-            node);
-    return with(level, cause, named, complete, link, past, since, explainedBy);
-  }
-
-  private static final String POLL_TWICE = "Poll twice. If the trouble lasts: ";
-
-  private Finding with(
-      Level level,
-      String cause,
-      String remedy,
-      List<String> commands,
-      Optional<String> link,
-      boolean past,
-      Optional<Since> since,
-      Optional<String> explainedBy) {
-    return new Finding(
-        id, level, title, evidence, cause, remedy, commands, link, past, since, explainedBy);
+    Advice better = past() && level == Level.WARN ? advice.afterPolling() : advice;
+    return with(better.withCommands(CommandCompletion.complete(better.commands(), node)));
   }
 }

@@ -26,25 +26,26 @@ final class Introspection {
               "fail if ipamD does not answer in time, answers in an unknown format, or answers"
                   + " only on the metrics port, as old releases do; warn if"
                   + " `--introspection-url` is `none`",
-              "Find the state of aws-node with the first command"
-                  + "\n- no aws-node: describe ds shows why. No DaemonSet: install vpc-cni"
-                  + "\n- Pending or ImagePullBackOff: the events of describe show why"
-                  + "\n- Init: the log of aws-vpc-cni-init shows why"
-                  + "\n- Running or CrashLoopBackOff: ipamd.log shows why ipamD ends"
-                  + "\n- \"Unable to reach API Server\": check kube-proxy and security groups"
-                  + "\n- \"Initialization failure\": the role lacks AmazonEKS_CNI_Policy, EC2 does"
-                  + " not answer, the subnet has no address, the ENIConfig is missing, or the"
-                  + " release is older than the instance type"
-                  + "\n- no credentials: check eks-pod-identity-agent or the role of aws-node")
+              "Find the state of aws-node with the first command")
+          .cases(
+              "no aws-node: describe ds shows why. No DaemonSet: install vpc-cni",
+              "Pending or ImagePullBackOff: the events of describe show why",
+              "Init: the log of aws-vpc-cni-init shows why",
+              "Running or CrashLoopBackOff: ipamd.log shows why ipamD ends",
+              "\"Unable to reach API Server\": check kube-proxy and security groups",
+              "\"Initialization failure\": the role lacks AmazonEKS_CNI_Policy, EC2 does not"
+                  + " answer, the subnet has no address, the ENIConfig is missing, or the release"
+                  + " is older than the instance type",
+              "no credentials: check eks-pod-identity-agent or the role of aws-node")
           .run(
-              Commands.SYSTEM_PODS,
-              Commands.WHY_NO_AWS_NODE,
-              Commands.LAST_STATE,
-              Commands.LOG_OF_INIT,
-              Commands.LOG,
-              Commands.ERRORS_OF_IPAMD,
-              Commands.CHANGES_OF_AWS_NODE,
-              Commands.UNDO_CHANGE_OF_AWS_NODE)
+              PodCommands.SYSTEM_PODS,
+              AwsNodeCommands.WHY_MISSING,
+              AwsNodeCommands.LAST_STATE,
+              AwsNodeCommands.LOG_OF_INIT,
+              AwsNodeCommands.LOG,
+              NodeCommands.ERRORS_OF_IPAMD,
+              AwsNodeCommands.CHANGES,
+              AwsNodeCommands.UNDO_CHANGE)
           .see(Pages.TROUBLESHOOTING);
 
   private final Probes.Introspection elsewhere;
@@ -100,8 +101,8 @@ final class Introspection {
                     + " do not show the cooldown or the addresses of each ENI")
             .remedied(
                 "If you can, unset DISABLE_INTROSPECTION in aws-node and --introspection-url",
-                Commands.removing(
-                    "DISABLE_INTROSPECTION", Commands.settingsLike("DISABLE_INTROSPECTION")))
+                AwsNodeCommands.removing(
+                    "DISABLE_INTROSPECTION", AwsNodeCommands.settingsLike("DISABLE_INTROSPECTION")))
         : notRunning("--introspection-url is none, and ipamD's metrics do not answer");
   }
 
@@ -119,9 +120,9 @@ final class Introspection {
                       + " last. If no CPU is free, stop or move the pods that use it. If CPU is"
                       + " free, restart aws-node on this node. If ipamD still hangs 5 minutes"
                       + " after a restart, upgrade the VPC CNI",
-                  Commands.TOP,
-                  "sudo tail -20 /var/log/aws-routed-eni/ipamd.log" + Commands.ON_NODE,
-                  Commands.RESTART_AWS_NODE);
+                  NodeCommands.TOP,
+                  NodeCommands.END_OF_LOG,
+                  AwsNodeCommands.RESTART);
       default -> unexpected(evidence);
     };
   }
@@ -138,15 +139,14 @@ final class Introspection {
                     + " the port %d".formatted(IpamdProcess.INTROSPECTION_PORT))
             .remedied(
                 "Set the agent's --introspection-url (IPAMD_INTROSPECTION_URL) to " + DEFAULT_URL,
-                Commands.setAgentEnv("IPAMD_INTROSPECTION_URL=" + DEFAULT_URL))
+                AgentCommands.set("IPAMD_INTROSPECTION_URL", DEFAULT_URL))
         : SPEC.fail(
                 "The answer is not ipamD's introspection",
                 evidence,
                 "Another program or a proxy answers on the port, or ipamD is faulty")
             .remedied(
                 "Check --introspection-url, and find the program that listens on the port",
-                "sudo ss -ltnp 'sport = :%d'".formatted(IpamdProcess.INTROSPECTION_PORT)
-                    + Commands.ON_NODE);
+                NodeCommands.listenerOn(IpamdProcess.INTROSPECTION_PORT));
   }
 
   private Finding unreachable(NodeEvidence node, String evidence) {
@@ -160,8 +160,8 @@ final class Introspection {
                   + " the file is deleted")
           .remedied(
               "Delete the socket's file on the node, then restart aws-node",
-              "sudo rm " + Commands.quoted(staleSocket.group(1)) + Commands.ON_NODE,
-              Commands.RESTART_AWS_NODE);
+              Command.onNode("sudo rm " + Command.quoted(staleSocket.group(1))),
+              AwsNodeCommands.RESTART);
     } else if (oldPort.filter(elsewhere::answersAt).isPresent()) {
       return SPEC.fail(
               "Introspection is on the port of old releases",
@@ -169,8 +169,8 @@ final class Introspection {
               "VPC CNI 1.4.0 and releases up to 1.3.3 serve introspection on the metrics port")
           .remedied(
               "Set --introspection-url " + oldPort.get() + ", and upgrade the VPC CNI",
-              Commands.setAgentEnv("IPAMD_INTROSPECTION_URL=" + oldPort.get()),
-              Commands.UPGRADE_CNI);
+              AgentCommands.set("IPAMD_INTROSPECTION_URL", oldPort.get().toString()),
+              AwsNodeCommands.UPGRADE);
     } else if (node.snapshot().metrics().isPresent()) {
       return SPEC.fail(
               "ipamD runs, but its introspection does not answer",
@@ -180,7 +180,8 @@ final class Introspection {
           .remedied(
               "Remove this setting from aws-node, or set the agent's --introspection-url"
                   + " (IPAMD_INTROSPECTION_URL) to the address that ipamD uses",
-              Commands.removing("DISABLE_INTROSPECTION", Commands.settingsLike("INTROSPECTION")));
+              AwsNodeCommands.removing(
+                  "DISABLE_INTROSPECTION", AwsNodeCommands.settingsLike("INTROSPECTION")));
     }
     return notRunning(evidence);
   }

@@ -24,7 +24,7 @@ record IpamdErrors(String fn, String meaning, String cause) {
               "warn if the count rises or may be rising now; note if the count rose before, or if"
                   + " ipamD could not release something; each `fn` has its own finding",
               "Read the errors in ipamD's log")
-          .run(Commands.ERRORS_OF_IPAMD)
+          .run(NodeCommands.ERRORS_OF_IPAMD)
           .needs(METRICS)
           .see(Pages.TROUBLESHOOTING);
 

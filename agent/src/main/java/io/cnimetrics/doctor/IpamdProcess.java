@@ -45,12 +45,12 @@ final class IpamdProcess {
                   + " --metrics-url to none")
           .run(removing("none", "; only if DISABLE_METRICS is set on purpose"));
 
-  private static String[] removing(String metricsUrl, String condition) {
-    return Commands.removing(
+  private static List<Command> removing(String metricsUrl, String condition) {
+    return AwsNodeCommands.removing(
         "DISABLE_METRICS",
-        Commands.settingsLike("DISABLE_METRICS")
-            + "  # true means that aws-node switches the metrics off",
-        Commands.setAgentEnv("IPAMD_METRICS_URL=" + metricsUrl) + condition);
+        AwsNodeCommands.settingsLike("DISABLE_METRICS")
+            .noted("true means that aws-node switches the metrics off"),
+        AgentCommands.set("IPAMD_METRICS_URL", metricsUrl).noted(condition));
   }
 
   private static Finding metrics(NodeEvidence node) {
@@ -111,12 +111,11 @@ final class IpamdProcess {
     } else if (reason == Reason.TIMEOUT) {
       return finding.remedied(
           "Look with top whether the node has free CPU. If it has, restart aws-node on this node",
-          Commands.TOP,
-          Commands.RESTART_AWS_NODE);
+          NodeCommands.TOP,
+          AwsNodeCommands.RESTART);
     }
     return finding.remedied(
-        "Find the program that listens on the port",
-        "sudo ss -ltnp 'sport = :%d'".formatted(METRICS_PORT) + Commands.ON_NODE);
+        "Find the program that listens on the port", NodeCommands.listenerOn(METRICS_PORT));
   }
 
   /** Says why this URL is not the URL of ipamD's metrics. */
@@ -143,19 +142,20 @@ final class IpamdProcess {
                   + " ipamD does not answer after a restart; warn if doctor sees one restart, or"
                   + " the agent saw three and ipamD has run for 5 minutes since then; note if"
                   + " ipamD started less than 10 minutes ago and over 15 minutes after the boot",
-              "Find the reason with the first command"
-                  + "\n- OOMKilled: raise the memory limit of aws-node with set resources"
-                  + "\n- \"Liveness probe failed\": if top shows no idle CPU, move pods away"
-                  + "\n- another reason: the logs have the error"
-                  + "\n- a change of aws-node came just before: undo it with rollout undo")
+              "Find the reason with the first command")
+          .cases(
+              "OOMKilled: raise the memory limit of aws-node with set resources",
+              "\"Liveness probe failed\": if top shows no idle CPU, move pods away",
+              "another reason: the logs have the error",
+              "a change of aws-node came just before: undo it with rollout undo")
           .run(
-              Commands.LAST_STATE,
-              Commands.PREVIOUS_LOG,
-              Commands.ERRORS_OF_IPAMD,
-              Commands.TOP,
-              Commands.CHANGES_OF_AWS_NODE,
-              Commands.RAISE_MEMORY_LIMIT,
-              Commands.UNDO_CHANGE_OF_AWS_NODE)
+              AwsNodeCommands.LAST_STATE,
+              AwsNodeCommands.PREVIOUS_LOG,
+              NodeCommands.ERRORS_OF_IPAMD,
+              NodeCommands.TOP,
+              AwsNodeCommands.CHANGES,
+              AwsNodeCommands.RAISE_MEMORY_LIMIT,
+              AwsNodeCommands.UNDO_CHANGE)
           .see(Pages.TROUBLESHOOTING);
 
   private static Finding restarts(NodeEvidence node) {
@@ -275,9 +275,9 @@ final class IpamdProcess {
             .since(node.ipamdStart().map(Since::exactly))
             .remedied(
                 "If you did not change aws-node, see whether ipamD restarts again",
-                Commands.doctor("--polls 5"),
-                Commands.LAST_STATE,
-                Commands.PREVIOUS_LOG)
+                AgentCommands.doctor("--polls 5"),
+                AwsNodeCommands.LAST_STATE,
+                AwsNodeCommands.PREVIOUS_LOG)
         : RESTARTS.ok("ipamD keeps running", evidence);
   }
 
@@ -310,7 +310,7 @@ final class IpamdProcess {
               "note if the start took over 60 s, or if a start failed",
               "Find the longest pause between two lines of the log after the start. The line before"
                   + " the pause shows what ipamD waited for")
-          .run(Commands.LOG_OF_START, Commands.STARTS_OF_IPAMD)
+          .run(AwsNodeCommands.LOG_OF_START, NodeCommands.STARTS_OF_IPAMD)
           .needs(METRICS);
 
   static boolean reportsStarts(IpamdMetrics metrics) {

@@ -45,10 +45,10 @@ final class IpamdWork {
                   + " lasts more than 15 minutes, restart aws-node. If this happens again, upgrade"
                   + " the VPC CNI: releases before 1.21.2 can wait for an answer without end")
           .run(
-              Commands.doctor("--polls 5"),
-              Commands.CALLS_TO_EC2,
-              Commands.RESTART_AWS_NODE,
-              Commands.UPGRADE_CNI)
+              AgentCommands.doctor("--polls 5"),
+              AwsCommands.CALLS_TO_EC2,
+              AwsNodeCommands.RESTART,
+              AwsNodeCommands.UPGRADE)
           .needs(METRICS);
 
   private static Finding stuckAction(NodeEvidence node) {
@@ -164,10 +164,10 @@ final class IpamdWork {
                     + " running, and has no network until it is deleted")
             .remedied(
                 FORCED_REMOVALS.remedy(),
-                Commands.podsWithoutAddress(node),
-                Commands.callersOf("DetachNetworkInterface"),
-                Commands.callersOf("UnassignPrivateIpAddresses"),
-                Commands.DELETE_POD);
+                PodCommands.podsWithoutAddress(node),
+                AwsCommands.callersOf("DetachNetworkInterface"),
+                AwsCommands.callersOf("UnassignPrivateIpAddresses"),
+                PodCommands.DELETE_POD);
     return both.known() && !both.isRising() ? finding.at(Level.NOTE) : both.judge(finding);
   }
 
@@ -180,7 +180,9 @@ final class IpamdWork {
               "warn if the count rises or may be rising now; note if it rose before, or if a trunk"
                   + " ENI is attached",
               "Read ipamD's log. Check that the instance type supports trunk ENIs")
-          .run(Commands.ERRORS_OF_IPAMD, "kubectl describe cninode " + Commands.THIS_NODE)
+          .run(
+              NodeCommands.ERRORS_OF_IPAMD,
+              Command.of("kubectl describe cninode " + Placeholder.NODE))
           .needs(METRICS)
           .see(Pages.POD_SECURITY_GROUPS);
 
@@ -196,9 +198,10 @@ final class IpamdWork {
         : finding;
   }
 
-  static final String BRANCH_ENI_EVENTS =
-      "kubectl get events -A | grep -E"
-          + " 'BranchAllocationFailed|BranchENIAnnotationFailed|SecurityGroupRequested|pod-eni'";
+  static final Command BRANCH_ENI_EVENTS =
+      Command.of(
+          "kubectl get events -A | grep -E"
+              + " 'BranchAllocationFailed|BranchENIAnnotationFailed|SecurityGroupRequested|pod-eni'");
 
   private static Finding podEnis(NodeEvidence node) {
     Trend trend = node.trend(POD_ENI_ERRORS);
@@ -226,7 +229,7 @@ final class IpamdWork {
                     "ENIs with pods used all slots before ENABLE_POD_ENI was set")
                 .remedied(
                     "Replace the node. A new node keeps a slot for the trunk ENI",
-                    Commands.replaceNode())
+                    PodCommands.replaceNode())
             : POD_ENIS.warn(
                 "ipamD has errors with ENIs for single pods",
                 errors,

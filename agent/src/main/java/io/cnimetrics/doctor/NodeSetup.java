@@ -50,7 +50,7 @@ final class NodeSetup {
               "warn if ipamD lists an ENI that is not attached; note if an attached ENI is not"
                   + " in ipamD's list",
               "Compare ipamD's list of ENIs with EC2's list")
-          .run(Commands.ENIS_OF_INSTANCE)
+          .run(EniCommands.ENIS_OF_INSTANCE)
           .needs(POOL)
           .see(Pages.VPC_CNI);
 
@@ -78,9 +78,9 @@ final class NodeSetup {
               .remedied(
                   "Delete the pods of that ENI, so that they start again, and find the caller in"
                       + " CloudTrail",
-                  Commands.podsWithoutAddress(node),
-                  Commands.eventsOf(lost.get(0)),
-                  Commands.DELETE_POD));
+                  PodCommands.podsWithoutAddress(node),
+                  AwsCommands.eventsOf(lost.get(0)),
+                  PodCommands.DELETE_POD));
     }
     List<String> unmanaged = without(attached, listed);
     if (!unmanaged.isEmpty() && !countsUnlistedEnis(node)) {
@@ -94,7 +94,7 @@ final class NodeSetup {
               .remedied(
                   "If this is on purpose, do nothing. Each such ENI uses a slot that an ENI with"
                       + " pods could use",
-                  Commands.ENIS_OF_INSTANCE));
+                  EniCommands.ENIS_OF_INSTANCE));
     }
     String title =
         unmanaged.isEmpty() ? "ipamD manages all ENIs" : "All ENIs of ipamD's pool are attached";
@@ -119,7 +119,7 @@ final class NodeSetup {
                   + " cards",
               "Restart aws-node, because ipamD reads all attached ENIs when it starts. If this"
                   + " happens again, upgrade the VPC CNI")
-          .run(Commands.ENIS_OF_INSTANCE, Commands.RESTART_AWS_NODE, Commands.UPGRADE_CNI)
+          .run(EniCommands.ENIS_OF_INSTANCE, AwsNodeCommands.RESTART, AwsNodeCommands.UPGRADE)
           .needs(POOL, METRICS, IPV4)
           .see(Pages.TROUBLESHOOTING);
 
@@ -152,7 +152,7 @@ final class NodeSetup {
                 node.showsTrend()
                     ? "If the ENI is missing for over 5 minutes, restart aws-node"
                     : "Poll twice, because ipamD may be adding the ENI now",
-                node.showsTrend() ? Commands.RESTART_AWS_NODE : Commands.doctor("--polls 2"));
+                node.showsTrend() ? AwsNodeCommands.RESTART : AgentCommands.doctor("--polls 2"));
   }
 
   /**
@@ -197,7 +197,7 @@ final class NodeSetup {
                   + " pods or started less than 10 minutes ago; otherwise note",
               "Replace the node: a new node has addresses of one kind only. After you switch"
                   + " prefixes on or off, replace all nodes of the node group")
-          .run(Commands.replaceNode())
+          .run(PodCommands.replaceNode())
           .needs(POOL, IPV4)
           .see(Pages.PREFIXES);
 
@@ -228,7 +228,7 @@ final class NodeSetup {
             .remedied(
                 "To use these addresses, replace the node at a quiet time, and then the other nodes"
                     + " of its group",
-                Commands.replaceNode());
+                PodCommands.replaceNode());
   }
 
   private static boolean podsAreRefused(NodeEvidence node) {
@@ -247,7 +247,7 @@ final class NodeSetup {
               "Restart these pods, or replace the node. Until then they use the node's subnet."
                   + " Remove addresses that someone added to the primary ENI, because ipamD can"
                   + " give them to pods")
-          .run(Commands.replaceNode(Commands.PODS_OF_NODE))
+          .run(PodCommands.replaceNode(PodCommands.PODS_OF_NODE))
           .needs(POOL, IPV4)
           .see(Pages.CUSTOM_NETWORKING);
 
@@ -275,9 +275,9 @@ final class NodeSetup {
                   + " security groups can differ from those of the ENIConfig")
           .remedied(
               "Compare the trunk ENI with the ENIConfig. If they differ, restart these pods",
-              Commands.ENICONFIGS,
-              Commands.INSTANCE_GROUPS,
-              Commands.PODS_OF_NODE);
+              EniCommands.ENICONFIGS,
+              EniCommands.GROUPS_OF_INSTANCE,
+              PodCommands.PODS_OF_NODE);
     }
     return held > 0
         ? CUSTOM_NETWORKING
@@ -309,9 +309,10 @@ final class NodeSetup {
     long total = excluded.stream().mapToLong(Eni::totalIpv4).sum();
     String evidence =
         "%s with %s; pods hold %d of them; the subnet has the tag %s=0"
-            .formatted(named(excluded), EvidenceText.addresses(total), held, Commands.POD_TAG);
-    String cause = "The tag %s=0 forbids pods in the subnet".formatted(Commands.POD_TAG);
-    String[] untag = allowPods(node, held > 0 ? Commands.PODS_OF_NODE : Commands.ENIS_OF_INSTANCE);
+            .formatted(named(excluded), EvidenceText.addresses(total), held, EniCommands.POD_TAG);
+    String cause = "The tag %s=0 forbids pods in the subnet".formatted(EniCommands.POD_TAG);
+    List<Command> untag =
+        allowPods(node, held > 0 ? PodCommands.PODS_OF_NODE : EniCommands.ENIS_OF_INSTANCE);
     return held > 0
         ? EXCLUDED_ENIS
             .warn("Pods use an ENI in an excluded subnet", evidence, cause)
@@ -325,14 +326,15 @@ final class NodeSetup {
   }
 
   /** Returns the given commands, and then the commands that allow pods on the excluded ENIs. */
-  static String[] allowPods(NodeEvidence node, String... first) {
-    Stream<String> subnets =
+  static List<Command> allowPods(NodeEvidence node, Command... first) {
+    return Command.join(
+        List.of(first),
         node.pool().enis().stream()
             .filter(Eni::excluded)
             .flatMap(eni -> eni.subnetId().stream())
-            .distinct();
-    return Stream.concat(Stream.of(first), subnets.map(Commands::allowPodsIn))
-        .toArray(String[]::new);
+            .distinct()
+            .map(EniCommands::allowPodsIn)
+            .toList());
   }
 
   /** The ENIs with their subnets, such as {@code eni-0a in subnet-1}. */
@@ -387,7 +389,7 @@ final class NodeSetup {
                 IDLE_ADDRESSES
                     .remedy()
                     .replace("WARM_IP_TARGET and MINIMUM_IP_TARGET", targets.replace(" ", " and ")),
-                Commands.setting(targets, Commands.doctor("--subnets")))
+                AwsNodeCommands.setting(targets, AgentCommands.doctor("--subnets")))
         : IDLE_ADDRESSES.ok("Few addresses are idle", evidence);
   }
 
@@ -419,8 +421,7 @@ final class NodeSetup {
                 finding.evidence(),
                 finding.cause() + ". Other nodes of the subnet lack these addresses")
             .remedied(
-                finding.remedy().replace(IF_SHORT + "set", "Set"),
-                finding.commands().toArray(String[]::new))
+                finding.remedy().replace(IF_SHORT + "set", "Set"), finding.advice().commands())
         : finding;
   }
 
@@ -442,7 +443,7 @@ final class NodeSetup {
                   + " or if the type is unknown or not in the table",
               "If the instance type is new, upgrade the agent. Otherwise let the agent read"
                   + " instance metadata and ipamD's metrics")
-          .run(Commands.LOG_OF_AGENT)
+          .run(AgentCommands.LOG)
           .see(Pages.INSTANCE_TYPES);
 
   static final Check INSTANCE_TYPE = TYPE.check(NodeSetup::instanceType);
@@ -491,7 +492,7 @@ final class NodeSetup {
           .remedied(
               "Upgrade the older of the VPC CNI and the agent. It is unknown which limit is right,"
                   + " because EC2 has not refused a call of ipamD yet",
-              Commands.UPGRADE_CNI);
+              AwsNodeCommands.UPGRADE);
     }
     String answers =
         Stream.of(
@@ -503,7 +504,7 @@ final class NodeSetup {
             "ipamD's limits for %s are too high".formatted(type),
             "%s; EC2 answered %s".formatted(evidence, answers),
             cause + ". ipamD never corrects this limit")
-        .remedied("Upgrade the VPC CNI" + lowerMaxPods(node, table), Commands.UPGRADE_CNI);
+        .remedied("Upgrade the VPC CNI" + lowerMaxPods(node, table), AwsNodeCommands.UPGRADE);
   }
 
   private static String product(long enis, long perEni) {
@@ -586,7 +587,7 @@ final class NodeSetup {
               "`awscni_build_info`, and a table of releases with known bugs",
               "warn if the release has a known bug; note if the release has a known limitation",
               "Upgrade the VPC CNI. If the bug does not affect the node, this can wait")
-          .run(Commands.RELEASES, Commands.UPGRADE_CNI)
+          .run(AwsNodeCommands.RELEASES, AwsNodeCommands.UPGRADE)
           .needs(METRICS)
           .see(Pages.RELEASES);
 

@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /** Checks that pods get addresses. */
 final class PodAddresses {
@@ -48,7 +47,7 @@ final class PodAddresses {
                   + " refused",
               "Find out from ipamD's log on the node why ipamD gets no address. Then restart"
                   + " aws-node")
-          .run(Commands.ERRORS_OF_IPAMD, Commands.RESTART_AWS_NODE)
+          .run(NodeCommands.ERRORS_OF_IPAMD, AwsNodeCommands.RESTART)
           .needs(POOL, IPV4)
           .see(Pages.TROUBLESHOOTING);
 
@@ -73,13 +72,15 @@ final class PodAddresses {
           .remedied(
               "If all warm targets are 0, set one. Otherwise ipamD's log shows why it released"
                   + " them",
-              Commands.setting(
-                  "WARM_ENI_TARGET=1", Commands.settingsLike("_TARGET"), Commands.ERRORS_OF_IPAMD));
+              AwsNodeCommands.setting(
+                  "WARM_ENI_TARGET=1",
+                  AwsNodeCommands.settingsLike("_TARGET"),
+                  NodeCommands.ERRORS_OF_IPAMD));
     }
     if (justStarted) {
       return NO_ADDRESSES
           .warn("ipamD has no ENI yet", evidence, "ipamD has just started")
-          .remedied("Poll twice", Commands.doctor("--polls 2"));
+          .remedied("Poll twice", AgentCommands.doctor("--polls 2"));
     }
     Finding none =
         NO_ADDRESSES.fail(
@@ -95,8 +96,8 @@ final class PodAddresses {
         ? none.causedBy("ipamD is adding addresses, and has none yet")
             .remedied(
                 "Poll again, and check whether the node gets addresses. If not, read ipamD's log",
-                Commands.doctor("--polls 3"),
-                Commands.ERRORS_OF_IPAMD)
+                AgentCommands.doctor("--polls 3"),
+                NodeCommands.ERRORS_OF_IPAMD)
         : none;
   }
 
@@ -116,15 +117,14 @@ final class PodAddresses {
     return empty
         .causedBy(
             "The tag %s=0 forbids pods in the subnet of the node, and ipamD has no ENI in another"
-                    .formatted(Commands.POD_TAG)
+                    .formatted(EniCommands.POD_TAG)
                 + " subnet. Perhaps no subnet of this zone has the tag with the value 1")
         .remedied(
             "Allow pods in a subnet of this zone with create-tags. Or, if pods may use the node's"
                 + " own subnet, remove the tag with delete-tags",
-            Stream.concat(
-                    Stream.of(NodeSetup.allowPods(node, Commands.SUBNETS)),
-                    Stream.of(Commands.ADD_SUBNET))
-                .toArray(String[]::new));
+            Command.join(
+                NodeSetup.allowPods(node, EniCommands.SUBNETS_OF_ZONE),
+                List.of(EniCommands.ADD_SUBNET)));
   }
 
   /** Whether ipamD had addresses, and released them while no pod needed one. */
@@ -151,7 +151,7 @@ final class PodAddresses {
                   + " the pool can grow; warn if only the last poll shows no available address",
               "Poll again, and check whether the pool fills. If the pool does not fill, read"
                   + " ipamD's log")
-          .run(Commands.doctor("--polls 3"), Commands.ERRORS_OF_IPAMD)
+          .run(AgentCommands.doctor("--polls 3"), NodeCommands.ERRORS_OF_IPAMD)
           .needs(POOL, IPV4, MAXIMUM)
           .see(Pages.VPC_CNI);
 
@@ -185,11 +185,11 @@ final class PodAddresses {
           .remedied(
               "If all warm targets are 0, set one. Otherwise read ipamD's log, and restart"
                   + " aws-node. If it happens again, upgrade the VPC CNI",
-              Commands.IS_CORDONED,
-              Commands.settingsLike("_TARGET"),
-              Commands.ERRORS_OF_IPAMD,
-              Commands.RESTART_AWS_NODE,
-              Commands.UPGRADE_CNI);
+              PodCommands.IS_CORDONED,
+              AwsNodeCommands.settingsLike("_TARGET"),
+              NodeCommands.ERRORS_OF_IPAMD,
+              AwsNodeCommands.RESTART,
+              AwsNodeCommands.UPGRADE);
     }
     return lasts
         ? WARM_POOL.fail(
@@ -217,10 +217,10 @@ final class PodAddresses {
         .remedied(
             "Poll again, and check whether the pool catches up. If this happens often, raise the"
                 + " warm targets",
-            Commands.setting(
+            AwsNodeCommands.setting(
                 higherTargets(node),
-                Commands.doctor("--polls 3"),
-                Commands.settingsLike("_TARGET")));
+                AgentCommands.doctor("--polls 3"),
+                AwsNodeCommands.settingsLike("_TARGET")));
   }
 
   /**
@@ -266,7 +266,7 @@ final class PodAddresses {
                   + " cooling: fail only if pods were refused during the cooldown, or if more pods"
                   + " wait than addresses are cooling",
               "Find the pods of this node that stay in ContainerCreating")
-          .run(Commands.PENDING_PODS)
+          .run(PodCommands.PENDING_PODS)
           .needs(METRICS)
           .see(Pages.ADDRESS_USE);
 
@@ -342,8 +342,8 @@ final class PodAddresses {
               WHY_REFUSED)
           .remedied(
               "Poll twice, to see whether pods request addresses",
-              Commands.doctor("--polls 2"),
-              Commands.PODS_OF_NODE)
+              AgentCommands.doctor("--polls 2"),
+              PodCommands.PODS_OF_NODE)
           .ended();
     } else if (node.gauge(refusals).isEmpty()) {
       return REFUSED_PODS.notChecked("only VPC CNI 1.15.1 and later count refused pods");
@@ -420,7 +420,8 @@ final class PodAddresses {
               "All free addresses are cooling",
               evidence,
               "A new pod gets an address only when the first cooldown ends")
-          .remedied("Poll again, to see whether pods are refused", Commands.doctor("--polls 3"));
+          .remedied(
+              "Poll again, to see whether pods are refused", AgentCommands.doctor("--polls 3"));
     }
     if (!isEmptyWithRoom(node.last())) {
       return COOLDOWN
@@ -432,8 +433,10 @@ final class PodAddresses {
           .remedied(
               "Set IP_COOLDOWN_PERIOD=10, but no smaller value. If this is not enough, lower the"
                   + " kubelet's max-pods, so that more pods start on other nodes",
-              Commands.setting(
-                  "IP_COOLDOWN_PERIOD=10", Commands.settingsLike("COOLDOWN"), Commands.NODE_GROUP));
+              AwsNodeCommands.setting(
+                  "IP_COOLDOWN_PERIOD=10",
+                  AwsNodeCommands.settingsLike("COOLDOWN"),
+                  PodCommands.NODE_GROUP));
     }
     long ending = (pool.cooling() / WARM_STEP + 1) * WARM_STEP;
     long present = node.warmIpTarget().orElse(0);
@@ -446,8 +449,8 @@ final class PodAddresses {
                 + " cooling addresses as free, ipamD requests no more addresses from EC2")
         .remedied(
             COOLDOWN.remedy(),
-            Commands.setting(
-                "WARM_IP_TARGET=" + warm, Commands.settingsLike("-E '_TARGET|COOLDOWN'")));
+            AwsNodeCommands.setting(
+                "WARM_IP_TARGET=" + warm, AwsNodeCommands.settingsLike("-E '_TARGET|COOLDOWN'")));
   }
 
   private static final long WARM_STEP = 5;
@@ -473,7 +476,7 @@ final class PodAddresses {
                   + " refused, or if pods hold 90 % of the maximum or more",
               "Add nodes to the node group, or use a larger instance type. Karpenter adds a node if"
                   + " you cordon this one and more pods come")
-          .run(Commands.addNodes())
+          .run(PodCommands.ADD_NODES)
           .needs(POOL, IPV4, MAXIMUM)
           .see(Pages.INSTANCE_TYPES);
 
@@ -623,9 +626,9 @@ final class PodAddresses {
             .remedied(
                 "If the instance has a single ENI, upgrade the VPC CNI. Otherwise add nodes"
                     + " that have fewer ENIs of their own",
-                Commands.ENIS_OF_INSTANCE,
-                Commands.NODE_GROUP,
-                Commands.UPGRADE_CNI)
+                EniCommands.ENIS_OF_INSTANCE,
+                PodCommands.NODE_GROUP,
+                AwsNodeCommands.UPGRADE)
         : none;
   }
 
@@ -642,7 +645,7 @@ final class PodAddresses {
           "%s. Or, because the limit is max-pods %d%s, raise the kubelet's max-pods and"
                   .formatted(MOVE_PODS, settings.maxPods().pods(), known)
               + " --max-pods up to the number of pods that the ENIs permit",
-          Commands.movePendingPods(Commands.NODE_GROUP));
+          PodCommands.movePendingPods(PodCommands.NODE_GROUP));
     }
     boolean single = node.mode() != AddressMode.PREFIX;
     if (single && node.pool().prefixes() > 0) {
@@ -651,7 +654,9 @@ final class PodAddresses {
               "If this was a mistake, for example by an upgrade, set ENABLE_PREFIX_DELEGATION=true"
                   + " again. Otherwise: "
                   + Verdict.clause(MOVE_PODS),
-              Commands.setting("ENABLE_PREFIX_DELEGATION=true", Commands.movePendingPods()));
+              Command.join(
+                  PodCommands.movePendingPods(),
+                  AwsNodeCommands.setting("ENABLE_PREFIX_DELEGATION=true")));
     }
     boolean trunk = node.pool().hasTrunk();
     String larger =
@@ -667,8 +672,9 @@ final class PodAddresses {
     return fewer
         ? full.remedied(
             MOVE_PODS + larger + ". Or, if aws-node sets MAX_ENI, raise or remove it",
-            Commands.movePendingPods(Commands.settingsLike("MAX_ENI"), Commands.NODE_GROUP))
-        : full.remedied(MOVE_PODS + larger, Commands.movePendingPods());
+            PodCommands.movePendingPods(
+                AwsNodeCommands.settingsLike("MAX_ENI"), PodCommands.NODE_GROUP))
+        : full.remedied(MOVE_PODS + larger, PodCommands.movePendingPods());
   }
 
   /** The families with the Xen hypervisor. ipamD uses single addresses on these types. */
@@ -689,7 +695,7 @@ final class PodAddresses {
               "the kubelet's max-pods minus `--host-network-pods`, and the effective maximum",
               "warn if the kubelet admits more pods than the effective maximum",
               "Lower the kubelet's max-pods in the node group's launch template")
-          .run(Commands.NODE_GROUP)
+          .run(PodCommands.NODE_GROUP)
           .needs(IPV4, MAXIMUM)
           .see(Pages.INSTANCE_TYPES);
 
@@ -720,7 +726,7 @@ final class PodAddresses {
             .isPresent();
     String remedy =
         ("Set the kubelet's max-pods to %d (%d addresses + %d pods on the host network). "
-                + Commands.WHERE_MAX_PODS)
+                + PodCommands.WHERE_MAX_PODS)
             .formatted(fit, reachable, onHostNetwork);
     return MAX_PODS
         .warn(
@@ -735,7 +741,7 @@ final class PodAddresses {
                 ? remedy
                     + ". Or remove the tag of the excluded subnet, so that pods can use its ENI"
                 : remedy,
-            excluded ? Commands.maxPods(fit, NodeSetup.allowPods(node)) : Commands.maxPods(fit));
+            PodCommands.setMaxPods(fit, excluded ? NodeSetup.allowPods(node) : List.of()));
   }
 
   /** Explains a max-pods that is too high. EKS's own value is the addresses of all ENIs, plus 2. */

@@ -23,14 +23,14 @@ final class PodMetadata {
                   + " program. ipamD then recovers without a restart. If curl prints 200, run"
                   + " doctor again")
           .run(
-              Commands.METADATA_OPTIONS,
-              "curl -sS -m 2 -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' -o /dev/null -w"
-                  + " '%{http_code}\\n' http://169.254.169.254/latest/api/token"
-                  + Commands.ON_NODE,
-              "sudo iptables-save | grep 169.254" + Commands.ON_NODE,
-              "sudo ss -tnp dst 169.254.169.254" + Commands.ON_NODE,
-              Commands.setMetadataOptions("--http-endpoint enabled")
-                  + "  # switches instance metadata on, if HttpEndpoint is disabled")
+              AwsCommands.METADATA_OPTIONS,
+              Command.onNode(
+                  "curl -sS -m 2 -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' -o /dev/null"
+                      + " -w '%{http_code}\\n' http://169.254.169.254/latest/api/token"),
+              Command.onNode("sudo iptables-save | grep 169.254"),
+              Command.onNode("sudo ss -tnp dst 169.254.169.254"),
+              AwsCommands.setMetadataOptions("--http-endpoint enabled")
+                  .noted("switches instance metadata on, if HttpEndpoint is disabled"))
           .needs(METRICS)
           .see(Pages.METADATA);
 

@@ -52,7 +52,7 @@ final class PodNetwork {
                   + " low. \"default route: file exists\": another CNI set up the pod before, and"
                   + " Multus must call the VPC CNI first. Other errors with \"file exists\":"
                   + " remains of earlier pods are in the way, so replace the node")
-          .run(Commands.replaceNode(Commands.FAILED_PODS, Commands.ERRORS_OF_PLUGIN))
+          .run(PodCommands.replaceNode(PodCommands.FAILED_PODS, NodeCommands.ERRORS_OF_PLUGIN))
           .needs(METRICS)
           .see(Pages.TROUBLESHOOTING);
 
@@ -97,7 +97,10 @@ final class PodNetwork {
                   + " address",
               "Read the events of the pods that do not start. Then search both logs for the names"
                   + " of these pods")
-          .run(Commands.FAILED_PODS, Commands.FAILURES_OF_IPAMD, Commands.ERRORS_OF_PLUGIN)
+          .run(
+              PodCommands.FAILED_PODS,
+              NodeCommands.FAILURES_OF_IPAMD,
+              NodeCommands.ERRORS_OF_PLUGIN)
           .needs(POOL, METRICS)
           .see(Pages.TROUBLESHOOTING);
 
@@ -139,8 +142,8 @@ final class PodNetwork {
               "If a pod of this node does not start, read its events. The first file of"
                   + " /etc/cni/net.d must be 10-aws.conflist, and /opt/cni/bin must contain"
                   + " aws-cni",
-              Commands.FAILED_PODS,
-              Commands.CNI_FILES);
+              PodCommands.FAILED_PODS,
+              NodeCommands.CNI_FILES);
     }
     if (!often
         || !node.podsStillFail(requests)
@@ -270,9 +273,9 @@ final class PodNetwork {
         .remedied(
             "Read the events of the pods that do not start. If they name the network policy, the"
                 + " log of aws-eks-nodeagent has the reason",
-            Commands.FAILED_PODS,
-            Commands.SYSTEM_PODS,
-            Commands.LOG_OF_POLICY_AGENT);
+            PodCommands.FAILED_PODS,
+            PodCommands.SYSTEM_PODS,
+            AwsNodeCommands.LOG_OF_POLICY_AGENT);
   }
 
   /** The number of requests of pods between doctor's polls. */
@@ -348,9 +351,9 @@ final class PodNetwork {
             .remedied(
                 REQUESTS.remedy(),
                 IpamdWork.BRANCH_ENI_EVENTS,
-                Commands.FAILED_PODS,
-                Commands.FAILURES_OF_IPAMD,
-                Commands.ERRORS_OF_PLUGIN)
+                PodCommands.FAILED_PODS,
+                NodeCommands.FAILURES_OF_IPAMD,
+                NodeCommands.ERRORS_OF_PLUGIN)
         : REQUESTS
             .note(
                 "Perhaps pods with security groups of their own do not start",
@@ -359,7 +362,7 @@ final class PodNetwork {
                     + " minute, ipamD rejects them")
             .remedied(
                 "Poll for over a minute, and read the controller's events",
-                Commands.doctor("--polls 4"),
+                AgentCommands.doctor("--polls 4"),
                 IpamdWork.BRANCH_ENI_EVENTS);
   }
 
@@ -460,7 +463,7 @@ final class PodNetwork {
                 + (again.devices().isEmpty()
                     ? ", or the pod has ended and ipamD keeps its address"
                     : ""))
-        .remedied(IF_LISTED, podsWith(without), Commands.RESTART_AWS_NODE, Commands.DELETE_POD);
+        .remedied(IF_LISTED, podsWith(without), AwsNodeCommands.RESTART, PodCommands.DELETE_POD);
   }
 
   private static final String IF_LISTED =
@@ -495,16 +498,17 @@ final class PodNetwork {
     return finding.remedied(
         inPool ? "Delete the pods with these addresses, so that they start again" : ROUTES.remedy(),
         podsWith(addresses),
-        Commands.DELETE_POD);
+        PodCommands.DELETE_POD);
   }
 
   /** A command that lists the pods with these addresses. */
-  private static String podsWith(List<String> addresses) {
+  private static Command podsWith(List<String> addresses) {
     String pattern =
         addresses.stream()
             .map(address -> address.replace(".", "\\."))
             .collect(Collectors.joining("|"));
-    return Commands.PODS_OF_NODE + " | grep -wE '" + pattern + "'";
+    return PodCommands.PODS_OF_NODE.withText(
+        PodCommands.PODS_OF_NODE.text() + " | grep -wE '" + pattern + "'");
   }
 
   private static List<String> both(List<String> before, List<String> after) {
@@ -579,8 +583,8 @@ final class PodNetwork {
               "with `--subnets`, the free addresses of the node's subnets, by `DescribeSubnets`",
               "fail if the subnet has no free address and the node has no available address;"
                   + " warn if the subnet has fewer than 16 free addresses",
-              Commands.FREE_ADDRESSES)
-          .run(Commands.freeAddresses(Optional.of(LOW_TARGETS)))
+              EniCommands.FREE_ADDRESSES)
+          .run(EniCommands.freeAddresses(Optional.of(LOW_TARGETS)))
           .needs(POOL, IPV4)
           .see(Pages.ADDRESS_USE);
 
@@ -593,8 +597,8 @@ final class PodNetwork {
     long target = node.warmIpTarget().orElse(0);
     boolean low = target > 0 && target <= LOW_TARGET;
     return finding.remedied(
-        low ? finding.remedy().replace(Commands.LOWER_TARGETS, "") : finding.remedy(),
-        Commands.freeAddresses(low ? Optional.empty() : Optional.of(LOW_TARGETS)));
+        low ? finding.remedy().replace(EniCommands.LOWER_TARGETS, "") : finding.remedy(),
+        EniCommands.freeAddresses(low ? Optional.empty() : Optional.of(LOW_TARGETS)));
   }
 
   private static List<Finding> subnets(NodeEvidence node, Optional<Probes.Subnets> subnets) {

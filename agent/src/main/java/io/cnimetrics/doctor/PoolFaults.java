@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** Checks for pools with wrong addresses, and for pools that cannot grow although EC2 answers. */
 final class PoolFaults {
@@ -50,7 +49,7 @@ final class PoolFaults {
               "If get pods counts fewer pods than ipamD holds addresses, restart aws-node: ipamD"
                   + " then releases the addresses of pods that no longer exist. If the trouble"
                   + " comes back, upgrade the VPC CNI. More addresses or prefixes do not help")
-          .run(Commands.POD_COUNT, Commands.RESTART_AWS_NODE)
+          .run(PodCommands.POD_COUNT, AwsNodeCommands.RESTART)
           .needs(POOL, IPV4)
           .see(Pages.TROUBLESHOOTING);
 
@@ -76,9 +75,9 @@ final class PoolFaults {
           .note("Addresses may have leaked", evidence, cause)
           .remedied(
               "Run doctor again with the kubelet's max-pods",
-              Commands.doctor(
+              AgentCommands.doctor(
                   "--max-pods \"$(kubectl get node "
-                      + Commands.THIS_NODE
+                      + Placeholder.NODE
                       + " -o jsonpath='{.status.capacity.pods}')\""));
     }
     String title = Cause.LEAKED.title();
@@ -98,7 +97,7 @@ final class PoolFaults {
                   + " address is in the pool",
               "Upgrade the VPC CNI: release 1.22.2 has this bug on SageMaker HyperPod, and 1.22.4"
                   + " fixes it. Then restart the pods that have a primary address")
-          .run(Commands.PODS_OF_NODE, Commands.UPGRADE_CNI)
+          .run(PodCommands.PODS_OF_NODE, AwsNodeCommands.UPGRADE)
           .needs(POOL, IPV4)
           .see(Pages.RELEASES);
 
@@ -162,12 +161,12 @@ final class PoolFaults {
   /** ipamD adds ENIs on a cordoned node only if AWS_MANAGE_ENIS_NON_SCHEDULABLE is true. */
   private static final String OF_CORDONED = "On a cordoned node ipamD adds no ENI either";
 
-  private static final String[] TRUNK_SLOT_COMMANDS =
-      Commands.setting(
+  private static final List<Command> TRUNK_SLOT_COMMANDS =
+      AwsNodeCommands.setting(
           "ENABLE_POD_ENI=false",
-          Commands.IS_CORDONED,
-          Commands.settingsLike("ENABLE_POD_ENI"),
-          Commands.PODS_WITH_SECURITY_GROUPS);
+          PodCommands.IS_CORDONED,
+          AwsNodeCommands.settingsLike("ENABLE_POD_ENI"),
+          PodCommands.SECURITY_GROUP_POLICIES);
 
   private static final CheckSpec TRUNK_SLOT =
       CheckSpec.of(
@@ -214,7 +213,7 @@ final class PoolFaults {
           .note("Perhaps ipamD keeps the last ENI slot for a trunk ENI", evidence, cause)
           .remedied(
               "Poll twice, to see whether ipamD requests the last ENI",
-              Commands.doctor("--polls 2"));
+              AgentCommands.doctor("--polls 2"));
     }
     return isStuck(node) && !ec2Fails(node)
         ? TRUNK_SLOT
@@ -260,9 +259,10 @@ final class PoolFaults {
             .remedied(
                 "If the instance has more ENIs than ipamD's pool, restart aws-node. Otherwise: "
                     + finding.remedy(),
-                joined(
-                    List.of(Commands.ENI_COUNT),
-                    joined(finding.commands(), Commands.RESTART_AWS_NODE)));
+                Command.join(
+                    List.of(EniCommands.ENI_COUNT),
+                    finding.advice().commands(),
+                    List.of(AwsNodeCommands.RESTART)));
     return lostEni == Level.NOTE
         ? orLost.titled("Perhaps " + Verdict.clause(finding.title())).at(Level.NOTE)
         : orLost;
@@ -331,12 +331,13 @@ final class PoolFaults {
                   + " aws-node names the label of the node that has this name, often the label of"
                   + " the zone. If the node does not have this label, the name is \"default\"")
           .run(
-              Commands.IS_CORDONED,
-              Commands.settingsLike("ENI_CONFIG"),
-              "kubectl get node "
-                  + Commands.THIS_NODE
-                  + " -L topology.kubernetes.io/zone -L k8s.amazonaws.com/eniConfig",
-              Commands.ENICONFIGS)
+              PodCommands.IS_CORDONED,
+              AwsNodeCommands.settingsLike("ENI_CONFIG"),
+              Command.of(
+                  "kubectl get node "
+                      + Placeholder.NODE
+                      + " -L topology.kubernetes.io/zone -L k8s.amazonaws.com/eniConfig"),
+              EniCommands.ENICONFIGS)
           .needs(POOL, METRICS, IPV4)
           .see(Pages.CUSTOM_NETWORKING);
 
@@ -378,22 +379,27 @@ final class PoolFaults {
       return ENICONFIG
           .note("Perhaps custom networking finds no ENIConfig", evidence, cause)
           .remedied(
-              "Poll twice, to see whether ipamD requests an ENI", Commands.doctor("--polls 2"));
+              "Poll twice, to see whether ipamD requests an ENI",
+              AgentCommands.doctor("--polls 2"));
     }
     Finding finding =
         node.available() > 0 || node.justStarted()
             ? ENICONFIG.warn(title, evidence, cause)
             : ENICONFIG.fail(title, evidence, cause);
-    String[] more = lastSlot ? TRUNK_SLOT_COMMANDS : new String[0];
+    List<Command> more = lastSlot ? TRUNK_SLOT_COMMANDS : List.of();
     return name.map(wantedName -> createdBy(finding, pool, wantedName, more))
-        .orElseGet(() -> finding.remedied(finding.remedy(), joined(finding.commands(), more)));
+        .orElseGet(
+            () ->
+                finding.remedied(
+                    finding.remedy(), Command.join(finding.advice().commands(), more)));
   }
 
   /**
    * Advises to create the ENIConfig. Its file has the values of an ENI of this node, so that it
    * contains no placeholders.
    */
-  private static Finding createdBy(Finding finding, AddressPool pool, String name, String[] more) {
+  private static Finding createdBy(
+      Finding finding, AddressPool pool, String name, List<Command> more) {
     String eni =
         pool.enis().stream()
             .min(Comparator.comparing(Eni::primary).thenComparing(Eni::deviceNumber))
@@ -406,18 +412,14 @@ final class PoolFaults {
     String exists =
         ". If it exists and there is no SecurityGroupPolicy, set ENABLE_POD_ENI to false";
     return finding.remedied(
-        more.length == 0 ? create : create + exists,
-        joined(
+        more.isEmpty() ? create : create + exists,
+        Command.join(
             List.of(
-                Commands.IS_CORDONED,
-                Commands.ENICONFIGS,
-                Commands.eniConfigLike(eni, name),
-                Commands.CREATE_ENICONFIG),
+                PodCommands.IS_CORDONED,
+                EniCommands.ENICONFIGS,
+                EniCommands.eniConfigLike(eni, name),
+                EniCommands.CREATE_ENICONFIG),
             more));
-  }
-
-  private static String[] joined(List<String> commands, String... more) {
-    return Stream.concat(commands.stream(), Stream.of(more)).toArray(String[]::new);
   }
 
   private static final CheckSpec IPV6_PREFIX =
@@ -430,7 +432,7 @@ final class PoolFaults {
               "Find the reason in ipamD's log. If the node's subnet has no IPv6 CIDR, add one, or"
                   + " put nodes into other subnets. Then restart aws-node, so that ipamD makes the"
                   + " call again")
-          .run(Commands.ERRORS_OF_IPAMD, Commands.IPV6_OF_SUBNETS, Commands.RESTART_AWS_NODE)
+          .run(NodeCommands.ERRORS_OF_IPAMD, EniCommands.IPV6_OF_SUBNETS, AwsNodeCommands.RESTART)
           .needs(POOL, METRICS)
           .see(Pages.IPV6);
 

@@ -80,7 +80,7 @@ class AwsTest {
         .contains("et WARM_IP_TARGET=2 and MINIMUM_IP_TARGET=5")
         .matches(remedy -> remedy.startsWith("If doctor --subnets shows") == (free == 16))
         .matches(remedy -> remedy.startsWith("Set WARM_IP_TARGET") == (free == 15));
-    assertThat(finding.commands()).hasSize(4);
+    assertThat(finding.commandLines()).hasSize(4);
   }
 
   @Test
@@ -175,7 +175,7 @@ class AwsTest {
     Finding finding = AwsAccess.cloudWatchEndpoint(endpoint).run(healthy).get(0);
 
     assertThat(finding.cause()).contains(cause);
-    assertThat(finding.commands()).anyMatch(line -> line.contains(command));
+    assertThat(finding.commandLines()).anyMatch(line -> line.contains(command));
   }
 
   @Test
@@ -283,7 +283,7 @@ class AwsTest {
     AgentReport.SendFailure failure =
         new AgentReport.SendFailure(healthy.now(), Optional.empty(), fact, "Do it");
 
-    assertThat(publishing(Optional.of(failure)).commands())
+    assertThat(publishing(Optional.of(failure)).commandLines())
         .hasSize(2)
         .anyMatch(line -> line.contains(command));
   }

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -30,26 +31,39 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The commands that doctor prints do the same in every shell into which a person pastes them. */
 class CommandsTest {
-  private static List<String> commands = List.of();
+  private static List<Command> commands = List.of();
 
   /** The commands of all checks and scenarios, with the ids of a node. */
   @BeforeAll
   static void collect() {
     NodeEvidence node = DoctorFixture.poll(NamedScenario.HEALTHY);
-    Stream<String> ofChecks =
+    Stream<Command> ofChecks =
         DoctorFixture.CHECKS.stream()
-            .flatMap(check -> Commands.complete(check.spec().commands(), node).stream());
-    Stream<String> ofScenarios =
+            .map(check -> check.spec().advice().commands())
+            .flatMap(each -> CommandCompletion.complete(each, node).stream());
+    Stream<Command> ofScenarios =
         Arrays.stream(NamedScenario.values())
             .filter(scenario -> scenario != NamedScenario.INTROSPECTION_HANGS) // It needs 5 s.
             .flatMap(scenario -> DoctorFixture.findings(scenario, 2).stream())
-            .flatMap(finding -> finding.commands().stream());
-    commands = Stream.concat(ofChecks, ofScenarios).distinct().sorted().toList();
+            .flatMap(finding -> finding.advice().commands().stream());
+    commands =
+        Stream.concat(ofChecks, ofScenarios)
+            .distinct()
+            .sorted(Comparator.comparing(Command::line))
+            .toList();
+  }
+
+  private static List<String> lines() {
+    return commands.stream().map(Command::line).toList();
+  }
+
+  private static List<String> complete(List<Command> commands, NodeEvidence node) {
+    return CommandCompletion.complete(commands, node).stream().map(Command::line).toList();
   }
 
   @Test
   void eachCommandIsOneLineWithoutPlaceholders() {
-    assertThat(commands)
+    assertThat(lines())
         .hasSizeGreaterThan(20)
         .noneMatch(command -> command.contains("\n"))
         .noneMatch(command -> command.matches(".*<[a-z][^>]*>.*"));
@@ -58,7 +72,7 @@ class CommandsTest {
   @Test
   void shellUnderstandsEachCommand() throws IOException, InterruptedException {
     Process shell = new ProcessBuilder("sh", "-n").redirectErrorStream(true).start();
-    shell.getOutputStream().write(String.join("\n", commands).getBytes(StandardCharsets.UTF_8));
+    shell.getOutputStream().write(String.join("\n", lines()).getBytes(StandardCharsets.UTF_8));
     shell.getOutputStream().close();
     try (InputStream output = shell.getInputStream()) {
       assertThat(new String(output.readAllBytes(), StandardCharsets.UTF_8)).isEmpty();
@@ -118,17 +132,23 @@ class CommandsTest {
   /** A note about a command is a text before the command. */
   @Test
   void noteIsTextBeforeTheCommand() {
-    assertThat(table(Commands.setting("WARM_IP_TARGET=5")).toList())
+    assertThat(table(finding(AwsNodeCommands.setting("WARM_IP_TARGET=5"))).toList())
         .containsSubsequence(
             "      Changes every node too; only after ResourceNotFoundException, or if get ds",
             "      still prints the old value:",
             "      $ kubectl -n kube-system set env ds aws-node WARM_IP_TARGET=5");
-    assertThat(table("echo 'a  # b'").toList()).contains("      $ echo 'a  # b'");
   }
 
   @Test
   void placeStandsBeforeTheFirstCommandThatRunsThere() {
-    assertThat(table("kubectl a  # note", "b", "c  # on the node", "d  # on the node", "aws e"))
+    assertThat(
+            table(
+                finding(
+                    Command.of("kubectl a").noted("note"),
+                    Command.of("b"),
+                    Command.onNode("c"),
+                    Command.onNode("d"),
+                    Command.of("aws e"))))
         .containsSubsequence(
             "      On your machine, with this cluster's kubectl context. Note:",
             "      $ kubectl a",
@@ -146,7 +166,9 @@ class CommandsTest {
   @Test
   void contextStandsBeforeTheFirstKubectlCommandOfThePage() {
     assertThat(
-            table(finding("aws a", "b  # on the node"), finding("aws c", "kubectl d", "kubectl e")))
+            table(
+                finding(Command.of("aws a"), Command.onNode("b")),
+                finding(Command.of("aws c"), Command.of("kubectl d"), Command.of("kubectl e"))))
         .containsSubsequence(
             "      On your machine:",
             "      $ aws a",
@@ -166,22 +188,22 @@ class CommandsTest {
   private static final List<String> SHELLS = List.of("sh", "bash", "zsh");
 
   private static List<String> linesOfTheTable() {
-    return table(commands.toArray(String[]::new))
+    return table(finding(commands))
         .filter(line -> line.strip().startsWith("$ "))
         .map(line -> line.strip().substring(2))
         .toList();
   }
 
-  private static Finding finding(String... lines) {
+  private static Finding finding(Command... lines) {
+    return finding(List.of(lines));
+  }
+
+  private static Finding finding(List<Command> lines) {
     return DoctorFixture.CHECKS
         .get(0)
         .spec()
         .fail("title", "evidence", "cause")
         .remedied("do", lines);
-  }
-
-  private static Stream<String> table(String... lines) {
-    return table(finding(lines));
   }
 
   private static Stream<String> table(Finding... findings) {
@@ -194,7 +216,7 @@ class CommandsTest {
 
   @Test
   void commandThatChangesTheAddOnOrTheDaemonSetSaysThatItChangesEveryNode() {
-    assertThat(commands)
+    assertThat(lines())
         .filteredOn(
             command ->
                 command.contains(" set env ds aws-node ")
@@ -216,7 +238,7 @@ class CommandsTest {
   void adviceSaysWhatToType(NamedScenario scenario, String id, String command) {
     assertThat(DoctorFixture.findings(scenario, 2))
         .filteredOn(finding -> finding.id().equals(id))
-        .flatExtracting(Finding::commands)
+        .flatExtracting(Finding::commandLines)
         .anyMatch(line -> line.startsWith(command));
   }
 
@@ -224,7 +246,8 @@ class CommandsTest {
   @Test
   void podsWithoutAnAddressOfTheInstanceAreListedOnlyIfTheNodeHasSingleAddresses(@TempDir Path dir)
       throws Exception {
-    String command = Commands.podsWithoutAddress(DoctorFixture.poll(NamedScenario.FORCED_REMOVAL));
+    String command =
+        PodCommands.podsWithoutAddress(DoctorFixture.poll(NamedScenario.FORCED_REMOVAL)).line();
     String output =
         shell(
             dir,
@@ -241,19 +264,19 @@ class CommandsTest {
                 command.replaceAll("<[^>]*>", "x")))
         .as("no pod is listed if EC2 gives no answer")
         .isEmpty();
-    assertThat(Commands.podsWithoutAddress(DoctorFixture.poll(NamedScenario.MIXED_PREFIXES)))
-        .isEqualTo(Commands.PODS_OF_NODE);
+    assertThat(PodCommands.podsWithoutAddress(DoctorFixture.poll(NamedScenario.MIXED_PREFIXES)))
+        .isEqualTo(PodCommands.PODS_OF_NODE);
   }
 
   /** Pods on a branch ENI are healthy, but EC2 does not list their addresses with the instance. */
   @Test
   void podsOfANodeWithATrunkAreAllListed() {
-    assertThat(Commands.podsWithoutAddress(nodeOf(Snapshots.eni(0, 14, 4, 0))))
+    assertThat(PodCommands.podsWithoutAddress(nodeOf(Snapshots.eni(0, 14, 4, 0))).text())
         .contains("status.phase=Running");
     assertThat(
-            Commands.podsWithoutAddress(
+            PodCommands.podsWithoutAddress(
                 nodeOf(Snapshots.eni(0, 14, 4, 0), Snapshots.trunk(1, 0, 0))))
-        .isEqualTo(Commands.PODS_OF_NODE);
+        .isEqualTo(PodCommands.PODS_OF_NODE);
   }
 
   private static NodeEvidence nodeOf(Eni... enis) {
@@ -264,13 +287,13 @@ class CommandsTest {
   /** A person can paste all lines before the first value is chosen. */
   @Test
   void commandWithoutItsChosenValueChangesNothing(@TempDir Path dir) throws Exception {
-    for (String command :
+    for (Command each :
         List.of(
-            Commands.SET_SUBNET_OF_ENICONFIG,
-            Commands.SET_GROUP_OF_ENICONFIG,
-            Commands.chooseAgentEnv("AWS_CLUSTER_ID", "CLUSTER"))) {
-      assertThat(shell(dir, "kubectl() { echo changed; }", command)).isEmpty();
-      assertThat(shell(dir, "kubectl() { echo changed; }", "SUBNET=s SG=s CLUSTER=c", command))
+            EniCommands.SET_SUBNET_OF_ENICONFIG,
+            EniCommands.SET_GROUP_OF_ENICONFIG,
+            AgentCommands.setChosen("AWS_CLUSTER_ID", "CLUSTER"))) {
+      assertThat(shell(dir, "kubectl() { echo changed; }", each.line())).isEmpty();
+      assertThat(shell(dir, "kubectl() { echo changed; }", "SUBNET=s SG=s CLUSTER=c", each.line()))
           .isEqualTo("changed\n");
     }
   }
@@ -278,7 +301,7 @@ class CommandsTest {
   /** The AWS CLI otherwise reads the events of 90 days, which takes minutes. */
   @Test
   void searchInCloudTrailEnds() {
-    assertThat(commands)
+    assertThat(lines())
         .filteredOn(command -> command.contains("cloudtrail lookup-events"))
         .isNotEmpty()
         .allMatch(command -> command.matches(".* --max-items [0-9]+ .*"));
@@ -288,7 +311,8 @@ class CommandsTest {
   @Test
   void waitingPodsOfJobsAreNotDeleted(@TempDir Path dir) throws Exception {
     String command =
-        Stream.of(Commands.movePendingPods())
+        PodCommands.movePendingPods().stream()
+            .map(Command::line)
             .filter(line -> line.contains("delete pod"))
             .findFirst()
             .orElseThrow();
@@ -319,7 +343,7 @@ class CommandsTest {
             "RELEASE='%s'".formatted(release),
             "aws() { if [ \"$2\" = describe-addon ]; then echo '{\"addon\":{}}'; else echo \"$*\";"
                 + " fi; }",
-            Commands.UPGRADE_CNI.replaceAll("<[^>]*>", "x"));
+            AwsNodeCommands.UPGRADE.line().replaceAll("<[^>]*>", "x"));
 
     assertThat(output.contains("\"addonVersion\":\"v1.20.4-eksbuild.1\"")).isEqualTo(upgraded);
     assertThat(output).doesNotContain("None");
@@ -337,7 +361,7 @@ class CommandsTest {
                 '<none> <none> Pending' 'true 10.0.0.9 Running' '<none> 10.0.0.3 Succeeded'
             }\
             """,
-            Commands.POD_COUNT.replaceAll("<this node>", "x"));
+            PodCommands.POD_COUNT.line().replaceAll("<this node>", "x"));
 
     assertThat(output.strip()).isEqualTo("2");
   }
@@ -351,15 +375,15 @@ class CommandsTest {
         new NodeEvidence(
             healthy.polls(), healthy.agent(), identity, healthy.origins(), healthy.agentSettings());
 
-    assertThat(Commands.complete(List.of(Commands.ROLE_OF_AWS_NODE), unknown)).isEmpty();
-    assertThat(Commands.complete(List.of(Commands.ENI_COUNT), unknown))
+    assertThat(complete(List.of(AwsCommands.ROLE_OF_AWS_NODE), unknown)).isEmpty();
+    assertThat(complete(List.of(EniCommands.ENI_COUNT), unknown))
         .containsExactly(
             "aws ec2 describe-instances --region \"$(kubectl get node 'it'\\''s a node' -o"
                 + " jsonpath='{.metadata.labels.topology\\.kubernetes\\.io/region}')\""
                 + " --instance-ids \"$(kubectl get node 'it'\\''s a node' -o"
                 + " jsonpath='{.spec.providerID}' | sed 's|.*/||')\""
                 + " --query 'Reservations[].Instances[].length(NetworkInterfaces)' --output text");
-    assertThat(Commands.complete(List.of(Commands.PODS_OF_NODE), unknown))
+    assertThat(complete(List.of(PodCommands.PODS_OF_NODE), unknown))
         .containsExactly(
             "kubectl get pods -A -o wide --field-selector spec.nodeName='it'\\''s a node'");
   }
@@ -367,13 +391,14 @@ class CommandsTest {
   @Test
   void commandWithoutTheVariableOrTheFileThatItNeedsIsLeftOut() {
     NodeEvidence node = DoctorFixture.poll(NamedScenario.HEALTHY);
-    List<String> role = List.of(Commands.ROLE_OF_AWS_NODE, Commands.TRUST_OF_AWS_NODE);
-    List<String> file = List.of(Commands.eniConfigLike("eni-1", "a"), Commands.CREATE_ENICONFIG);
+    List<Command> role = List.of(AwsCommands.ROLE_OF_AWS_NODE, AwsCommands.TRUST_OF_ROLE);
+    List<Command> file =
+        List.of(EniCommands.eniConfigLike("eni-1", "a"), EniCommands.CREATE_ENICONFIG);
 
-    assertThat(Commands.complete(role, node)).hasSize(2);
-    assertThat(Commands.complete(role.subList(1, 2), node)).isEmpty();
-    assertThat(Commands.complete(file, customNetworking())).hasSize(2);
-    assertThat(Commands.complete(file.subList(1, 2), customNetworking())).isEmpty();
+    assertThat(complete(role, node)).hasSize(2);
+    assertThat(complete(role.subList(1, 2), node)).isEmpty();
+    assertThat(complete(file, customNetworking())).hasSize(2);
+    assertThat(complete(file.subList(1, 2), customNetworking())).isEmpty();
   }
 
   private static NodeEvidence customNetworking() {
@@ -382,9 +407,7 @@ class CommandsTest {
 
   @Test
   void nodeIsReplacedByDrainingAndThenTerminatingIt() {
-    assertThat(
-            Commands.complete(
-                List.of(Commands.replaceNode()), DoctorFixture.poll(NamedScenario.HEALTHY)))
+    assertThat(complete(PodCommands.replaceNode(), DoctorFixture.poll(NamedScenario.HEALTHY)))
         .containsExactly(
             "kubectl drain --ignore-daemonsets --delete-emptydir-data --timeout=10m node"
                 + "  # restarts the pods of this node elsewhere; their emptyDir data is lost",
@@ -405,7 +428,7 @@ class CommandsTest {
     String subnet = node.subnetIds().get(0);
 
     assertThat(node.subnetIds()).hasSize(1);
-    assertThat(Commands.complete(List.of(Commands.freeAddresses(Optional.empty())), node))
+    assertThat(complete(EniCommands.freeAddresses(Optional.empty()), node))
         .filteredOn(command -> command.contains("$ENIS"))
         .satisfiesExactly(
             list ->
@@ -429,7 +452,7 @@ class CommandsTest {
     NodeEvidence old = DoctorFixture.poll(NamedScenario.FAULTY_RELEASE);
 
     assertThat(old.subnetIds()).isEmpty();
-    assertThat(Commands.complete(List.of(Commands.freeAddresses(Optional.empty())), old))
+    assertThat(complete(EniCommands.freeAddresses(Optional.empty()), old))
         .filteredOn(command -> command.contains("Name=subnet-id,Values="))
         .hasSize(1)
         .allMatch(
@@ -442,8 +465,8 @@ class CommandsTest {
   @Test
   void shellIsOpenedOnceBeforeTheFirstCommandThatRunsOnTheNode() {
     List<String> complete =
-        Commands.complete(
-            List.of(Commands.LAST_STATE, Commands.ERRORS_OF_IPAMD, Commands.CLOCK),
+        complete(
+            List.of(AwsNodeCommands.LAST_STATE, NodeCommands.ERRORS_OF_IPAMD, NodeCommands.CLOCK),
             DoctorFixture.poll(NamedScenario.HEALTHY));
 
     assertThat(complete).hasSize(4);
@@ -473,7 +496,8 @@ class CommandsTest {
             ? "exit 254"
             : "echo '{\"addon\":{\"configurationValues\":%s}}'".formatted(values);
     String command =
-        Stream.of(Commands.setting("WARM_IP_TARGET=5"))
+        AwsNodeCommands.setting("WARM_IP_TARGET=5").stream()
+            .map(Command::line)
             .filter(line -> line.contains("update-addon"))
             .findFirst()
             .orElseThrow();
@@ -504,8 +528,8 @@ class CommandsTest {
         "aws() { if [ \"$2\" = describe-addon ]; then echo '%s'; else echo \"$*\"; fi; }"
             .formatted(addOn);
 
-    for (String command : List.of(Commands.UPGRADE_CNI, Commands.setting("A=5")[0])) {
-      assertThat(shell(dir, "RELEASE=v1", aws, command.replaceAll("<[^>]*>", "x")).strip())
+    for (Command each : List.of(AwsNodeCommands.UPGRADE, AwsNodeCommands.setting("A=5").get(0))) {
+      assertThat(shell(dir, "RELEASE=v1", aws, each.line().replaceAll("<[^>]*>", "x")).strip())
           .startsWith("eks update-addon")
           .matches(any -> any.contains("serviceAccountRoleArn") != kept.isEmpty())
           .contains(kept);
@@ -535,7 +559,7 @@ class CommandsTest {
             }\
             """
                 .formatted(podIdentity),
-            Commands.ROLE_OF_AWS_NODE.replaceAll("<[^>]*>", "x"));
+            AwsCommands.ROLE_OF_AWS_NODE.line().replaceAll("<[^>]*>", "x"));
 
     assertThat(output.strip()).isEqualTo(role);
   }

@@ -166,7 +166,7 @@ class ConsistencyTest {
     Set<String> settings =
         one.findings().stream()
             .filter(Finding::isPresent)
-            .flatMap(finding -> finding.commands().stream())
+            .flatMap(finding -> finding.commandLines().stream())
             .filter(command -> command.contains(" set env ds aws-node "))
             .flatMap(command -> Stream.of(command.split(" ")))
             .filter(word -> word.matches("[A-Z_]+=.*"))
@@ -226,7 +226,7 @@ class ConsistencyTest {
               if (symptom.level() == Level.FAIL) {
                 assertThat(cause.level()).isEqualTo(Level.FAIL);
               }
-              assertThat(symptom.commands()).isEmpty();
+              assertThat(symptom.commandLines()).isEmpty();
             });
   }
 
@@ -389,7 +389,7 @@ class ConsistencyTest {
     assertThat(one.findings())
         .filteredOn(finding -> !finding.remedy().isEmpty() && finding.explainedBy().isEmpty())
         .filteredOn(finding -> !NOTHING_TO_DO.contains(finding.id()))
-        .allSatisfy(finding -> assertThat(finding.commands()).isNotEmpty());
+        .allSatisfy(finding -> assertThat(finding.commandLines()).isNotEmpty());
   }
 
   private static final Pattern CHANGES =
@@ -408,12 +408,12 @@ class ConsistencyTest {
   void commandsThatOnlyReadComeFirst(Case one) {
     for (Finding finding : one.findings()) {
       assertThat(
-              finding.commands().stream()
+              finding.commandLines().stream()
                   .dropWhile(command -> !CHANGES.matcher(command).find())
                   .filter(command -> !CHANGES.matcher(command).find())
-                  .filter(command -> !command.contains(Commands.RESULT))
+                  .filter(command -> !command.contains(AwsNodeCommands.RESULT))
                   .filter(command -> !command.startsWith("RELEASE=")))
-          .as("%s: %s", finding.id(), finding.commands())
+          .as("%s: %s", finding.id(), finding.commandLines())
           .isEmpty();
     }
   }
@@ -422,10 +422,11 @@ class ConsistencyTest {
   @ParameterizedTest
   @MethodSource("cases")
   void changeOfTheAddOnIsFollowedByACheckOfTheResult(Case one) {
-    assertThat(one.findings().stream().map(Finding::commands))
+    assertThat(one.findings().stream().map(Finding::commandLines))
         .filteredOn(commands -> commands.toString().contains("configurationValues: "))
         .allSatisfy(
-            commands -> assertThat(commands).anyMatch(each -> each.contains(Commands.RESULT)));
+            commands ->
+                assertThat(commands).anyMatch(each -> each.contains(AwsNodeCommands.RESULT)));
   }
 
   /** The page has the verdict's finding below the verdict, and no command of another warning. */
@@ -495,6 +496,6 @@ class ConsistencyTest {
   }
 
   private static Predicate<Finding> commands(String text) {
-    return finding -> finding.commands().toString().contains(text);
+    return finding -> finding.commandLines().toString().contains(text);
   }
 }

@@ -323,6 +323,6 @@ final class DoctorFixture {
 
   /** The remedy and the commands of a finding. */
   static String advice(Finding finding) {
-    return finding.remedy() + " " + String.join(" ", finding.commands());
+    return finding.advice().text() + " " + String.join(" ", finding.commandLines());
   }
 }

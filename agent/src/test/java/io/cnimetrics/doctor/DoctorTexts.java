@@ -18,8 +18,8 @@ public final class DoctorTexts {
   }
 
   static String remedy(CheckSpec spec) {
-    return spec.remedy().replace("<", "&lt;").replace("\n", "<br>")
-        + spec.link().map(page -> " ([more](%s))".formatted(page)).orElse("");
+    return spec.advice().text().replace("<", "&lt;").replace("\n", "<br>")
+        + spec.advice().link().map(page -> " ([more](%s))".formatted(page)).orElse("");
   }
 
   /** The first lines that doctor prints for a simulated node: the verdict and the first finding. */

@@ -45,7 +45,7 @@ class IpamdProcessTest {
     Finding first = diagnosis.findings().get(0);
     assertThat(first.id()).isEqualTo("introspection");
     assertThat(first.title()).isEqualTo("Nothing listens on ipamD's introspection socket");
-    assertThat(first.commands())
+    assertThat(first.commandLines())
         .anyMatch(line -> line.startsWith("sudo rm " + socket))
         .anyMatch(line -> line.contains("delete pods -l k8s-app=aws-node"));
   }
@@ -75,8 +75,8 @@ class IpamdProcessTest {
         .contains("\n              - \"Unable to reach API Server\": ");
     assertThat(page.lines().filter(line -> !line.matches(" +([$] |https:).*")))
         .allMatch(line -> line.length() <= 80);
-    assertThat(first.commands().get(0)).startsWith("kubectl -n kube-system get pods -o wide ");
-    assertThat(first.commands()).anyMatch(line -> line.contains(" logs -c aws-vpc-cni-init "));
+    assertThat(first.commandLines().get(0)).startsWith("kubectl -n kube-system get pods -o wide ");
+    assertThat(first.commandLines()).anyMatch(line -> line.contains(" logs -c aws-vpc-cni-init "));
   }
 
   @Test
@@ -92,7 +92,7 @@ class IpamdProcessTest {
     Finding first = DoctorFixture.findings(NamedScenario.INTROSPECTION_HANGS, 1).get(0);
 
     assertThat(first.remedy()).contains("If CPU is free, restart aws-node on this node");
-    assertThat(first.commands()).last().asString().contains("delete pods -l k8s-app=aws-node");
+    assertThat(first.commandLines()).last().asString().contains("delete pods -l k8s-app=aws-node");
   }
 
   @Test
@@ -103,7 +103,7 @@ class IpamdProcessTest {
         .matches("--metrics-url is http://.*, and ipamD uses only port 61678");
     assertThat(metrics.evidence())
         .contains(metrics.cause().replaceAll(".* is (http:[^,]+),.*", "$1"));
-    assertThat(metrics.commands())
+    assertThat(metrics.commandLines())
         .anyMatch(line -> line.contains("IPAMD_METRICS_URL=http://127.0.0.1:61678/metrics"));
   }
 
@@ -125,8 +125,9 @@ class IpamdProcessTest {
 
       assertThat(metrics.cause()).isEqualTo("--metrics-url is %s, and %s".formatted(url, wrong));
       assertThat(metrics.remedy()).contains("to http://127.0.0.1:61678/metrics.");
-      assertThat(metrics.commands().get(0)).startsWith("kubectl -n kube-system get ds aws-node");
-      assertThat(metrics.commands())
+      assertThat(metrics.commandLines().get(0))
+          .startsWith("kubectl -n kube-system get ds aws-node");
+      assertThat(metrics.commandLines())
           .anyMatch(line -> line.contains(" IPAMD_METRICS_URL=http://127.0.0.1:61678/metrics "));
     }
   }
@@ -136,8 +137,8 @@ class IpamdProcessTest {
   void rightMetricsUrlWithoutMetricsIsNotCorrected(Reason reason, String command) {
     Finding metrics = unread(Source.METRICS, reason, URI.create("http://127.0.0.1:61678/metrics"));
 
-    assertThat(metrics.commands()).last().asString().contains(command);
-    assertThat(metrics.commands().toString())
+    assertThat(metrics.commandLines()).last().asString().contains(command);
+    assertThat(metrics.commandLines().toString())
         .doesNotContain("DISABLE_METRICS", "IPAMD_METRICS_URL");
   }
 
@@ -152,7 +153,7 @@ class IpamdProcessTest {
         .isEqualTo(
             "--introspection-url has the port 61678 of ipamD's metrics. ipamD's introspection has"
                 + " the port 61679");
-    assertThat(first.commands())
+    assertThat(first.commandLines())
         .anyMatch(line -> line.contains(" IPAMD_INTROSPECTION_URL=http://127.0.0.1:61679 "));
   }
 

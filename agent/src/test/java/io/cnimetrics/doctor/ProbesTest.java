@@ -49,7 +49,8 @@ class ProbesTest {
             finding -> {
               assertThat(finding.level()).isEqualTo(Level.WARN);
               assertThat(finding.evidence()).startsWith(enis.get(0) + " (pods hold ");
-              assertThat(finding.commands()).anyMatch(line -> line.endsWith("=" + enis.get(0)));
+              assertThat(finding.commandLines())
+                  .anyMatch(line -> line.contains("=" + enis.get(0) + " "));
             });
   }
 
@@ -86,7 +87,7 @@ class ProbesTest {
     assertThat(finding.level()).isEqualTo(Level.FAIL);
     assertThat(finding.title()).isEqualTo("Pods have lost their addresses, and have no network");
     assertThat(finding.evidence()).contains("10.0.0.9, fd00::7").doesNotContain("10.0.0.1,");
-    assertThat(finding.commands().get(0)).endsWith("| grep -wE '10\\.0\\.0\\.9|fd00::7'");
+    assertThat(finding.commandLines().get(0)).endsWith("| grep -wE '10\\.0\\.0\\.9|fd00::7'");
   }
 
   @Test
@@ -203,7 +204,7 @@ class ProbesTest {
     assertThat(finding.level()).isEqualTo(Level.WARN);
     assertThat(finding.evidence()).isEqualTo(reason + ": PUT /latest/api/token");
     assertThat(finding.cause()).contains(cause);
-    assertThat(finding.commands()).anyMatch(line -> line.contains(command));
+    assertThat(finding.commandLines()).anyMatch(line -> line.contains(command));
     assertThat(level(AgentSetup.METADATA)).isEqualTo(Level.OK);
   }
 

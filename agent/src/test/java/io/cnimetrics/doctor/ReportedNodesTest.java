@@ -43,7 +43,8 @@ class ReportedNodesTest {
     assertFails(diagnosis, "leaked-addresses");
     Finding leak = first(diagnosis);
     assertThat(leak.evidence()).contains("64 addresses", "58 pods");
-    assertThat(leak.commands()).anyMatch(line -> line.contains("delete pods -l k8s-app=aws-node"));
+    assertThat(leak.commandLines())
+        .anyMatch(line -> line.contains("delete pods -l k8s-app=aws-node"));
     assertThat(diagnosis.findings())
         .noneMatch(finding -> advice(finding).contains("ENABLE_PREFIX_DELEGATION"));
   }
@@ -106,7 +107,7 @@ class ReportedNodesTest {
     assertThat(first(diagnosis).evidence())
         .isEqualTo("2 restarts in 3 polls; ipamD answers now, and has run for 10 s");
     assertThat(first(diagnosis).since()).hasValue(Since.exactly(FIRST_POLL.plusSeconds(30)));
-    assertThat(first(diagnosis).commands())
+    assertThat(first(diagnosis).commandLines())
         .anyMatch(line -> line.contains("describe"))
         .anyMatch(line -> line.contains("logs -p -c aws-node"));
   }

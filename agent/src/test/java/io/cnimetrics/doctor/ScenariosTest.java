@@ -116,7 +116,7 @@ class ScenariosTest {
     assertThat(before.evidence())
         .isEqualTo("54 of 58 addresses are free; warm targets would release 52");
     assertThat(before.remedy()).contains("WARM_IP_TARGET=2 and MINIMUM_IP_TARGET=5");
-    assertThat(before.commands())
+    assertThat(before.commandLines())
         .anyMatch(line -> line.contains("set env ds aws-node WARM_IP_TARGET=2 MINIMUM_IP_TARGET=5"))
         .anyMatch(line -> line.contains("update-addon"));
     assertThat(DoctorFixture.poll(fitted, warmUp).pool().totalIpv4()).isEqualTo(58 - 52);

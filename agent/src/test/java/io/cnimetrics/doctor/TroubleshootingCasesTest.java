@@ -42,8 +42,9 @@ class TroubleshootingCasesTest {
     List<Finding> findings = DoctorFixture.findings(NamedScenario.IPAMD_DOWN, 1);
 
     assertFound(findings, Level.FAIL, "introspection", "Connection refused");
-    assertThat(findings.get(0).remedy()).contains("Initialization failure", "AmazonEKS_CNI_Policy");
-    assertThat(findings.get(0).commands())
+    assertThat(findings.get(0).advice().text())
+        .contains("Initialization failure", "AmazonEKS_CNI_Policy");
+    assertThat(findings.get(0).commandLines())
         .anyMatch(line -> line.contains("kubectl"))
         .anyMatch(line -> line.contains("/var/log/aws-routed-eni/ipamd.log"));
   }
@@ -54,14 +55,14 @@ class TroubleshootingCasesTest {
     List<Finding> findings = DoctorFixture.findings(NamedScenario.RIGHTS_REMOVED, 1);
 
     assertFound(atStart, Level.FAIL, "introspection", "Connection refused");
-    assertThat(atStart.get(0).remedy()).contains("AmazonEKS_CNI_Policy");
+    assertThat(atStart.get(0).advice().text()).contains("AmazonEKS_CNI_Policy");
     assertFound(findings, Level.FAIL, "ec2-denied", "UnauthorizedOperation");
     assertThat(findings)
         .filteredOn(finding -> finding.id().equals("ec2-denied"))
         .singleElement()
         .satisfies(
             finding ->
-                assertThat(finding.commands())
+                assertThat(finding.commandLines())
                     .anyMatch(line -> line.startsWith("aws iam attach-role-policy")));
   }
 
