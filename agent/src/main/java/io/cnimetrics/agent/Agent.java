@@ -129,14 +129,12 @@ public final class Agent {
         new MetricBuffer(
             config.stateDir(),
             Dimensions.cloudWatch(config),
+            config.cloudwatch(),
             config.otlp().map(otlp -> Dimensions.otlp(config)),
             clock,
             stats,
             selected::contains,
             alerts);
-    if (!config.cloudwatch()) {
-      buffer.discardStored(Receiver.CLOUDWATCH);
-    }
     NodeSchedule schedule =
         NodeSchedule.of(config.nodeName(), config.pollInterval(), config.publishInterval());
     this.subnets =
@@ -167,7 +165,7 @@ public final class Agent {
             new Backoff(random),
             this::onIdentity,
             this::giveUp);
-    this.sends = new Loop("send", LONGEST_SEND_PAUSE, clock, this::send);
+    this.sends = new Loop("send", LONGEST_SEND_PAUSE, clock, now -> publisher.run(clock));
     this.subnetReads =
         this.subnets.map(
             reporter -> new Loop("subnets", SubnetReporter.INTERVAL, clock, reporter::run));
@@ -240,18 +238,6 @@ public final class Agent {
     subnets.ifPresent(known -> known.polled(snapshot));
     alerts.polled(snapshot, reading);
     problems.after(snapshot.takenAt(), snapshot.problems());
-  }
-
-  private Instant send(Instant now) {
-    Instant next = publisher.run(now);
-    discardUnneeded();
-    return next;
-  }
-
-  private void discardUnneeded() {
-    if (!config.cloudwatch()) {
-      buffer.discard(Receiver.CLOUDWATCH);
-    }
   }
 
   private void giveUp(String why) {
@@ -375,7 +361,6 @@ public final class Agent {
     subnets.ifPresent(SubnetReporter::stop);
     poller.finalPoll();
     buffer.closeOpenMinute();
-    discardUnneeded();
     awaitRequest();
     flush(end);
     buffer.sync();

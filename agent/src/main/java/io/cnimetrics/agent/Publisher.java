@@ -14,6 +14,7 @@ import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Reason;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -127,19 +128,25 @@ final class Publisher {
         .toList();
   }
 
-  /** Does what is due now and returns the next due time. */
-  Instant run(Instant now) {
-    closeMinute(now);
+  /**
+   * Does what is due now and returns the next due time.
+   *
+   * @param clock the current time, which advances during lookups and requests
+   */
+  Instant run(InstantSource clock) {
+    closeMinute(clock.instant());
     if (!buffer.sync()) {
       return giveUp(Stream.of(ANOTHER_AGENT));
     }
-    if (NodeSchedule.isDue(resolveAt, RESOLVE_AGAIN, now)) {
-      resolve(now);
+    if (NodeSchedule.isDue(resolveAt, RESOLVE_AGAIN, clock.instant())) {
+      resolve(clock);
     }
     List<Instant> due = new ArrayList<>();
-    senders.values().forEach(sender -> due.add(sender.turn(now)));
-    due.add(late ? now.plus(SOON) : resolveAt);
+    senders.values().forEach(sender -> due.add(sender.turn(clock.instant())));
     due.add(resolveAt);
+    if (late) {
+      due.add(clock.instant().plus(SOON));
+    }
     return Collections.min(due);
   }
 
@@ -152,8 +159,9 @@ final class Publisher {
     late = !closed;
   }
 
-  private void resolve(Instant now) {
+  private void resolve(InstantSource clock) {
     Identification found = identity.apply(ATTEMPT_LIMIT);
+    Instant now = clock.instant();
     NodeIdentity node = found.node();
     buffer.identify(node.instance().id().orElse(""), Dimensions.known(node));
     onIdentity.accept(node);

@@ -41,6 +41,7 @@ public final class MetricBuffer implements AutoCloseable {
   private final AlertTracker alerts;
   private final PendingMinutes pending;
   private final Instant startMinute;
+  private final boolean toCloudWatch;
   private final Optional<Destination> otlp;
   private final Map<Receiver, Instant> urgent = new EnumMap<>(Receiver.class);
   private Map<String, String> known = Map.of();
@@ -82,11 +83,13 @@ public final class MetricBuffer implements AutoCloseable {
   public record Depth(int minutes, long bytes, Optional<Instant> oldest) {}
 
   /**
-   * Opens a buffer. If there is a state on disk, the buffer continues from this state. Waits while
-   * another agent uses the directory.
+   * Opens a buffer. If there is a state on disk, the buffer continues from this state, but discards
+   * the minutes of receivers that are not used any more. Waits while another agent uses the
+   * directory.
    *
    * @param directory the state directory, or empty to keep the state in memory
    * @param destination the namespace and dimensions of new samples in CloudWatch
+   * @param toCloudWatch whether samples are sent to CloudWatch
    * @param otlp the destination of new samples by OTLP, if there is one. Each receiver has its own
    *     pending minutes
    * @param sent whether the values of a metric are sent. Alerts do not depend on this
@@ -94,6 +97,7 @@ public final class MetricBuffer implements AutoCloseable {
   public MetricBuffer(
       Optional<Path> directory,
       Destination destination,
+      boolean toCloudWatch,
       Optional<Destination> otlp,
       InstantSource clock,
       SendEvents events,
@@ -103,6 +107,7 @@ public final class MetricBuffer implements AutoCloseable {
     this.events = events;
     this.sent = sent;
     this.reports = reports;
+    this.toCloudWatch = toCloudWatch;
     this.otlp = otlp;
     this.alerts = new AlertTracker(reports::harmless);
     this.pending = new PendingMinutes(events);
@@ -128,7 +133,23 @@ public final class MetricBuffer implements AutoCloseable {
       kept.clear();
       return Optional.empty();
     }
+    discardUnused(kept);
     return Optional.ofNullable(last.get());
+  }
+
+  /** Discards the minutes of receivers that an earlier agent used and this agent does not use. */
+  private void discardUnused(PendingMinutes kept) {
+    for (Receiver receiver : Receiver.values()) {
+      boolean used = receiver == Receiver.CLOUDWATCH ? toCloudWatch : otlp.isPresent();
+      int minutes = kept.depth(EnumSet.of(receiver)).minutes();
+      if (!used && minutes > 0) {
+        log.warn(
+            "the agent does not send to {} any more and discards the stored minutes: minutes={}",
+            receiver.label(),
+            minutes);
+        kept.clear(receiver);
+      }
+    }
   }
 
   /**
@@ -262,8 +283,8 @@ public final class MetricBuffer implements AutoCloseable {
     if (!samples.isEmpty()) {
       urgent.put(Receiver.CLOUDWATCH, Instant.MIN);
     }
-    OpenMinute minute = new OpenMinute(at, List.of()).and(at, samples);
-    pending.add(minute.minute(), state.destination(), Optional.empty(), minute.values());
+    addPending(
+        new OpenMinute(at, List.of()).and(at, samples), state.destination(), Optional.empty());
     keep();
   }
 
@@ -278,7 +299,9 @@ public final class MetricBuffer implements AutoCloseable {
   }
 
   private void addPending(OpenMinute minute, Destination cloudWatch, Optional<Destination> other) {
-    pending.add(minute.minute(), cloudWatch, Optional.empty(), minute.values());
+    if (toCloudWatch) {
+      pending.add(minute.minute(), cloudWatch, Optional.empty(), minute.values());
+    }
     other.ifPresent(destination -> addTotals(minute, destination));
   }
 
@@ -440,24 +463,6 @@ public final class MetricBuffer implements AutoCloseable {
     for (Receiver receiver : Receiver.values()) {
       urgent.put(receiver, Instant.MIN);
     }
-  }
-
-  /** Discards the stored minutes of a receiver that the agent does not use any more. */
-  public synchronized void discardStored(Receiver receiver) {
-    int minutes = depth(receiver).minutes();
-    if (minutes > 0) {
-      log.warn(
-          "the agent does not send to {} any more and discards the stored minutes: minutes={}",
-          receiver.label(),
-          minutes);
-      discard(receiver);
-    }
-  }
-
-  /** Discards the pending minutes of a receiver that the agent does not use. */
-  public synchronized void discard(Receiver receiver) {
-    pending.clear(receiver);
-    keep();
   }
 
   /** The oldest minute with an unsent alert, or {@link Instant#MIN} if samples are due at once. */

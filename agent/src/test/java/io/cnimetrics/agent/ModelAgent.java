@@ -89,6 +89,7 @@ class ModelAgent {
         new MetricBuffer(
             state,
             destination,
+            true,
             otlp.map(known -> new Destination(Receiver.OTLP, "", destination.sets())),
             () -> now,
             events,
@@ -139,7 +140,7 @@ class ModelAgent {
   }
 
   final Instant send() {
-    return running.orElseThrow().publisher().run(clock.instant());
+    return running.orElseThrow().publisher().run(clock);
   }
 
   final int waiting() {

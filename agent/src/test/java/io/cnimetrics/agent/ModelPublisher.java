@@ -75,6 +75,7 @@ final class ModelPublisher {
         new MetricBuffer(
             Optional.empty(),
             to(sets),
+            true,
             Optional.empty(),
             () -> now,
             EVENTS,
@@ -147,7 +148,7 @@ final class ModelPublisher {
   }
 
   Instant send(Instant now) {
-    return publisher.run(now);
+    return publisher.run(() -> now);
   }
 
   /** SIGTERM. */

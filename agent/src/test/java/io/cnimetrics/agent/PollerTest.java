@@ -98,6 +98,7 @@ class PollerTest {
         new MetricBuffer(
             Optional.empty(),
             destination,
+            true,
             Optional.empty(),
             () -> START,
             new Counting(),

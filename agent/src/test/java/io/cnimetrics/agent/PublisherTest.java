@@ -55,6 +55,7 @@ class PublisherTest {
   private final List<String> fatal = new ArrayList<>();
   private InstanceMetadata.Result metadata = AWAY;
   private Optional<String> given = Optional.empty();
+  private Duration requestTime = Duration.ZERO;
   private List<Receiver> receivers = List.of(Receiver.CLOUDWATCH);
 
   @Test
@@ -85,7 +86,7 @@ class PublisherTest {
   void agentStartIsSentAtOnce() {
     metadata = KNOWN;
 
-    publisher(new Poller[1], "CLUSTER_ID").run(clock.instant());
+    publisher(new Poller[1], "CLUSTER_ID").run(clock);
 
     assertThat(cloudWatch.held()).extracting(Datum::metric).containsExactly("agentStarts");
   }
@@ -94,7 +95,7 @@ class PublisherTest {
   void instanceWithoutATagIsFatalAndNamesTheRemedy() {
     metadata = SILENT;
 
-    publisher(new Poller[1], "CLUSTER_ID").run(clock.instant());
+    publisher(new Poller[1], "CLUSTER_ID").run(clock);
 
     assertThat(fatal)
         .singleElement()
@@ -107,7 +108,7 @@ class PublisherTest {
     given = Optional.of("prod");
     metadata = SILENT;
 
-    publisher(new Poller[1], "CLUSTER_ID", "INSTANCE_TYPE").run(clock.instant());
+    publisher(new Poller[1], "CLUSTER_ID", "INSTANCE_TYPE").run(clock);
 
     assertThat(fatal).singleElement().asString().contains("INSTANCE_TYPE", "--dimensions");
   }
@@ -116,7 +117,7 @@ class PublisherTest {
   void configuredIdentityNeedsNoMetadata() {
     given = Optional.of("prod");
 
-    publisher(new Poller[1], "CLUSTER_ID").run(clock.instant());
+    publisher(new Poller[1], "CLUSTER_ID").run(clock);
 
     assertThat(cloudWatch.held()).hasSize(1);
   }
@@ -126,10 +127,10 @@ class PublisherTest {
     receivers = List.of();
     metadata = SILENT;
     Publisher publisher = publisher(new Poller[1], "CLUSTER_ID");
-    assertThat(publisher.run(clock.instant())).isEqualTo(Instant.MAX);
+    assertThat(publisher.run(clock)).isEqualTo(Instant.MAX);
     metadata = AWAY;
     publisher = publisher(new Poller[1], "CLUSTER_ID");
-    assertThat(publisher.run(clock.instant())).isBefore(clock.instant().plusSeconds(600));
+    assertThat(publisher.run(clock)).isBefore(clock.instant().plusSeconds(600));
     assertThat(publisher.refusals()).isEmpty();
     assertThat(fatal).isEmpty();
   }
@@ -141,13 +142,13 @@ class PublisherTest {
             Instance.UNKNOWN,
             List.of(new Problem(Source.IMDS, Reason.DENIED, "metadata are switched off", "…")));
     Publisher publisher = publisher(new Poller[1], "CLUSTER_ID");
-    publisher.run(clock.instant());
+    publisher.run(clock);
     assertThat(publisher.refusals())
         .containsExactly("CloudWatch has accepted no datums yet: metadata are switched off; …");
 
     metadata = KNOWN;
     clock.advance(Duration.ofMinutes(2));
-    publisher.run(clock.instant());
+    publisher.run(clock);
 
     assertThat(publisher.refusals()).isEmpty();
   }
@@ -157,13 +158,37 @@ class PublisherTest {
     given = Optional.of("prod");
     receivers = List.of(Receiver.CLOUDWATCH, Receiver.OTLP);
     Publisher publisher = publisher(new Poller[1], "CLUSTER_ID");
-    publisher.run(clock.instant());
+    publisher.run(clock);
     assertThat(publisher.sender(Receiver.OTLP)).isEmpty();
 
     clock.advance(Duration.ofHours(-1));
-    publisher.run(clock.instant());
+    publisher.run(clock);
 
     assertThat(publisher.sender(Receiver.OTLP)).isPresent();
+  }
+
+  @Test
+  void retryOfTheSecondReceiverCountsFromItsOwnRequest() {
+    metadata = KNOWN;
+    receivers = List.of(Receiver.CLOUDWATCH, Receiver.OTLP);
+    Poller[] poller = new Poller[1];
+    Publisher publisher = publisher(poller, "CLUSTER_ID");
+    for (int second = 0; second < 120; second += 10) {
+      turn(publisher, poller[0]);
+    }
+    clock.advance(Duration.ofSeconds(90));
+    Instant start = clock.instant();
+    requestTime = Duration.ofSeconds(9);
+    cloudWatch.answerAlways(FakeCloudWatch.UNREACHABLE);
+
+    publisher.run(clock);
+
+    assertThat(failedAt(publisher, Receiver.CLOUDWATCH)).isBefore(start.plusSeconds(9));
+    assertThat(failedAt(publisher, Receiver.OTLP)).isAfterOrEqualTo(start.plusSeconds(9));
+  }
+
+  private static Instant failedAt(Publisher publisher, Receiver receiver) {
+    return publisher.sender(receiver).orElseThrow().answers().failure().orElseThrow().at();
   }
 
   private void turn(Publisher publisher, Poller poller) {
@@ -171,7 +196,7 @@ class PublisherTest {
     if (clock.instant().getEpochSecond() % 30 == 0) {
       poller.run(clock.instant());
     }
-    publisher.run(clock.instant());
+    publisher.run(clock);
   }
 
   private Publisher publisher(Poller[] poller, String... dimensions) {
@@ -182,7 +207,9 @@ class PublisherTest {
         new MetricBuffer(
             Optional.empty(),
             destination,
-            Optional.empty(),
+            true,
+            Optional.of(new Destination(Receiver.OTLP, "", List.of(unknown)))
+                .filter(otlp -> receivers.contains(Receiver.OTLP)),
             () -> START,
             events,
             metric -> true,
@@ -202,7 +229,10 @@ class PublisherTest {
         (receiver, region, now) ->
             new Sender(
                 buffer,
-                cloudWatch,
+                (namespace, datums, limit) -> {
+                  clock.advance(requestTime);
+                  return cloudWatch.put(namespace, datums, limit);
+                },
                 receiver,
                 schedule,
                 events,

@@ -76,6 +76,7 @@ final class SubnetFleet implements Subnets {
         new MetricBuffer(
             Optional.empty(),
             Dimensions.cloudWatch(config),
+            true,
             Optional.empty(),
             () -> now,
             new Counting(),

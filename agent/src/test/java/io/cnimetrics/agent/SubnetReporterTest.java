@@ -328,6 +328,7 @@ class SubnetReporterTest {
     return new MetricBuffer(
         Optional.empty(),
         Dimensions.cloudWatch(config),
+        true,
         Optional.empty(),
         () -> START,
         new Counting(),

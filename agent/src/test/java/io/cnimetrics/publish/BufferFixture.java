@@ -33,7 +33,7 @@ final class BufferFixture {
 
   static final Destination CLUSTER = destination("Kubernetes/CNI", Map.of("CLUSTER_ID", "prod"));
 
-  final FakeCloudWatch cloudWatch;
+  final FakeCloudWatch cloudWatch = new FakeCloudWatch();
   final Drops drops = new Drops();
   final List<MetricBuffer.AlertChanges> reports = new ArrayList<>();
   final MetricBuffer buffer;
@@ -54,12 +54,12 @@ final class BufferFixture {
       String instance,
       Destination to,
       Instant now,
-      FakeCloudWatch cloudWatch) {
-    this.cloudWatch = cloudWatch;
+      boolean toCloudWatch) {
     this.buffer =
         new MetricBuffer(
             directory,
             to,
+            toCloudWatch,
             Optional.empty(),
             () -> now,
             drops,
@@ -70,11 +70,11 @@ final class BufferFixture {
   }
 
   static BufferFixture inMemory() {
-    return new BufferFixture(Optional.empty(), "i-1", CLUSTER, START, new FakeCloudWatch());
+    return new BufferFixture(Optional.empty(), "i-1", CLUSTER, START, true);
   }
 
   static BufferFixture inMemory(Instant start) {
-    return new BufferFixture(Optional.empty(), "i-1", CLUSTER, start, new FakeCloudWatch());
+    return new BufferFixture(Optional.empty(), "i-1", CLUSTER, start, true);
   }
 
   static BufferFixture in(Path directory, Instant now) {
@@ -82,7 +82,12 @@ final class BufferFixture {
   }
 
   static BufferFixture in(Path directory, String instance, Destination to, Instant now) {
-    return new BufferFixture(Optional.of(directory), instance, to, now, new FakeCloudWatch());
+    return new BufferFixture(Optional.of(directory), instance, to, now, true);
+  }
+
+  /** A buffer that sends to no receiver. */
+  static BufferFixture withoutReceivers(Path directory, Instant now) {
+    return new BufferFixture(Optional.of(directory), "i-1", CLUSTER, now, false);
   }
 
   static Destination destination(String namespace, Map<String, String> set) {

@@ -504,18 +504,31 @@ class MetricBufferTest {
   @Test
   void storedMinutesOfAReceiverThatIsOffAreDiscardedWithAWarning() {
     BufferFixture.in(directory, START).poll(at(10), 4).poll(at(70), 5).buffer.close();
-    BufferFixture second = BufferFixture.in(directory, at(80));
 
     try (RecordedLog log = new RecordedLog(MetricBuffer.class.getName())) {
-      second.buffer.discardStored(Receiver.CLOUDWATCH);
-      second.buffer.discardStored(Receiver.CLOUDWATCH);
+      BufferFixture second = BufferFixture.withoutReceivers(directory, at(80));
 
       assertThat(log.lines())
+          .filteredOn(line -> line.startsWith("WARN"))
           .containsExactly(
               "WARN the agent does not send to CloudWatch any more and discards the stored"
                   + " minutes: minutes=1");
+      assertThat(second.buffer.depth().minutes()).isZero();
+      second.buffer.close();
     }
-    assertThat(second.buffer.depth().minutes()).isZero();
+    BufferFixture third = BufferFixture.in(directory, at(90));
+    assertThat(third.buffer.depth().minutes()).as("the next agent finds no minutes").isZero();
+  }
+
+  @Test
+  void bufferWithoutReceiversKeepsNoMinutes() {
+    BufferFixture fixture = BufferFixture.withoutReceivers(directory, START);
+    fixture.poll(at(10), 4).poll(at(70), 5).poll(at(130), 6);
+    fixture.buffer.addUrgent(at(140), MetricCatalog.samples(List.of(SUBNET)));
+    fixture.buffer.add(at(140), OF_SUBNET, MetricCatalog.samples(List.of(SUBNET)));
+
+    assertThat(fixture.buffer.depth().minutes()).isZero();
+    assertThat(fixture.reports).as("minutes with their alerts").hasSize(2);
   }
 
   @Test

@@ -52,6 +52,7 @@ final class ModelAgent implements AutoCloseable {
         new MetricBuffer(
             stateDirectory,
             published.destination(),
+            true,
             Optional.empty(),
             () -> now,
             activity,
@@ -115,7 +116,7 @@ final class ModelAgent implements AutoCloseable {
     if (!pollAt.isAfter(now)) {
       pollAt = poller.run(now);
     } else {
-      sendAt = bounded(publisher.run(now), now);
+      sendAt = bounded(publisher.run(() -> now), now);
     }
   }
 

@@ -95,6 +95,7 @@ public final class PollTable {
     return new MetricBuffer(
         stateDirectory,
         Published.all(Published.MINUTE).destination(),
+        true,
         Optional.empty(),
         clock,
         new AgentStats(),
