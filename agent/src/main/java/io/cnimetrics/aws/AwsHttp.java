@@ -11,6 +11,7 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -21,7 +22,9 @@ import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.SdkHttpMethod;
 import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.http.SdkHttpResponse;
+import software.amazon.awssdk.http.SdkHttpService;
 import software.amazon.awssdk.thirdparty.jackson.core.StreamReadConstraints;
+import software.amazon.awssdk.utils.AttributeMap;
 
 /** An HTTP client for the SDK. Each of its requests has its own connection. */
 public final class AwsHttp implements SdkHttpClient {
@@ -59,14 +62,14 @@ public final class AwsHttp implements SdkHttpClient {
 
   /**
    * Sets up the SDK. Limits the depth and the number of parts that the JDK's and the SDK's parsers
-   * accept, and gives {@link AwsHttpService} to the SDK. Without limits an answer of 1 kB can
-   * overflow the stack, and an answer of 64 kB can fill the heap. Must be called before the first
-   * request, because the parsers read the limits only once.
+   * accept, and gives {@link Service} to the SDK. Without limits an answer of 1 kB can overflow the
+   * stack, and an answer of 64 kB can fill the heap. Must be called before the first request,
+   * because the parsers read the limits only once.
    */
   static void setUpSdk() {
     Map.of(
             SdkSystemSetting.SYNC_HTTP_SERVICE_IMPL.property(),
-            AwsHttpService.class.getName(),
+            Service.class.getName(),
             "jdk.xml.maxElementDepth",
             String.valueOf(MOST_DEPTH),
             "jdk.xml.elementAttributeLimit",
@@ -191,6 +194,24 @@ public final class AwsHttp implements SdkHttpClient {
     }
   }
 
+  /**
+   * Gives this client to the clients that the SDK creates itself. The SDK creates a client of STS
+   * for a profile with {@code role_arn}. The SDK loads this class by its name.
+   */
+  public static final class Service implements SdkHttpService {
+    @Override
+    public SdkHttpClient.Builder<?> createHttpClientBuilder() {
+      return new Builder();
+    }
+
+    private static final class Builder implements SdkHttpClient.Builder<Builder> {
+      @Override
+      public SdkHttpClient buildWithDefaults(AttributeMap settings) {
+        return client(CredentialsSource.CONNECT_TIMEOUT, CredentialsSource.READ_TIMEOUT);
+      }
+    }
+  }
+
   private static final class Bounded extends BlockInputStream {
     private int left;
     private int markup;
@@ -213,7 +234,8 @@ public final class AwsHttp implements SdkHttpClient {
     /** Counts the elements and attributes of XML. Each needs about 200 bytes of heap. */
     private void count(byte letter) throws IOException {
       if ((letter == '<' || letter == '=') && ++markup > MOST_XML_MARKUP) {
-        throw new IOException("the answer has more than %,d parts".formatted(MOST_XML_MARKUP));
+        throw new IOException(
+            String.format(Locale.ROOT, "the answer has more than %,d parts", MOST_XML_MARKUP));
       }
     }
   }

@@ -7,7 +7,6 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -21,9 +20,6 @@ import software.amazon.awssdk.http.HttpExecuteResponse;
  * service account token for credentials. The SDK's own provider hides the server's error message.
  */
 final class ContainerCredentials implements CredentialsSource {
-  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
-  private static final Duration READ_TIMEOUT = Duration.ofSeconds(3);
-
   /** The servers on the node. Other hosts need https, because the answer contains secrets. */
   private static final Set<String> AGENTS =
       Set.of("169.254.170.2", "169.254.170.23", "[fd00:ec2::23]");

@@ -57,7 +57,7 @@ public final class Credentials implements AwsCredentialsProvider {
   /**
    * Selects the source by the SDK's settings. Makes no network call.
    *
-   * @param region the region of STS, unless the SDK's settings contain a region
+   * @param region the region of STS if the SDK's settings contain no region
    */
   public static Credentials fromEnvironment(String region, InstantSource clock) {
     return new Credentials(() -> source(region), clock);

@@ -1,5 +1,6 @@
 package io.cnimetrics.aws;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -8,6 +9,9 @@ import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 
 /** A source of credentials that is set up for this process. */
 interface CredentialsSource {
+  Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
+  Duration READ_TIMEOUT = Duration.ofSeconds(3);
+
   String name();
 
   /**

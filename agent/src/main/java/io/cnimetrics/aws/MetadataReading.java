@@ -66,8 +66,8 @@ final class MetadataReading {
       readTags();
       return known(List.of());
     } catch (MetadataService.Failed e) {
-      // The failure is returned and not stored. After the limit, it only says that this thread was
-      // interrupted.
+      // The failure is returned and not stored, because after the limit the failure only shows that
+      // this thread was interrupted.
       return known(List.of(problem(e.reason(), e.fact())));
     }
   }

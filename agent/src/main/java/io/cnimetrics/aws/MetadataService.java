@@ -163,8 +163,8 @@ final class MetadataService implements AutoCloseable {
   }
 
   /**
-   * A client whose request can be stopped. Never uses a proxy, because a proxy would return the
-   * metadata of its own instance.
+   * A client whose request can be stopped. Never uses a proxy, because a proxy on another instance
+   * would return the metadata of that instance.
    */
   private final class StoppableHttp implements SdkHttpClient {
     private final AwsHttp connections =

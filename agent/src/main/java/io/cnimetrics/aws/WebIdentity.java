@@ -10,8 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
@@ -28,12 +28,9 @@ import software.amazon.awssdk.services.sts.StsClient;
 /**
  * IRSA: STS exchanges the token of the pod's service account for credentials of a role.
  *
- * @param region the region of STS, unless {@code AWS_REGION} is set
+ * @param region the region of STS if {@code AWS_REGION} is not set
  */
 record WebIdentity(String region) implements CredentialsSource {
-  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
-  private static final Duration READ_TIMEOUT = Duration.ofSeconds(3);
-
   /** Tokens of a service account have about 1 kB. */
   private static final int MOST_TOKEN_BYTES = 64 * 1024;
 
@@ -155,7 +152,8 @@ record WebIdentity(String region) implements CredentialsSource {
     try (InputStream in = Files.newInputStream(file)) {
       byte[] start = in.readNBytes(MOST_TOKEN_BYTES + 1);
       if (start.length > MOST_TOKEN_BYTES) {
-        throw new IOException("it has more than %,d bytes".formatted(MOST_TOKEN_BYTES));
+        throw new IOException(
+            String.format(Locale.ROOT, "it has more than %,d bytes", MOST_TOKEN_BYTES));
       }
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(start)).toString();
     } catch (CharacterCodingException e) {

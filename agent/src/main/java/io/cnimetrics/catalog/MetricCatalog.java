@@ -117,8 +117,8 @@ public final class MetricCatalog {
           "availableIPAddresses",
           "cni_ip_addresses{state=\"available\"}",
           "Addresses that a new pod can get now. Cooling addresses do not count. In prefix mode,"
-              + " only addresses in prefixes count. With multi-NIC pods, the value is that of the"
-              + " network card with the fewest such addresses.",
+              + " only addresses in prefixes count. With multi-NIC pods, only the network card with"
+              + " the fewest such addresses counts.",
           derived(MetricCatalog::available));
   public static final Metric COOLING_IP_ADDRESSES =
       gauge(

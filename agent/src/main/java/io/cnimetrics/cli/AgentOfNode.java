@@ -29,8 +29,9 @@ final class AgentOfNode {
   private AgentOfNode() {}
 
   /**
-   * Returns the agent's report, or empty if no agent of this node answers. If ipamD is not down,
-   * the agent must also have read ipamD's counters twice, the last time in the last minutes.
+   * Returns the agent's report, or empty if no agent of this node answers. A report about an ipamD
+   * that is up also needs counters: without two reads, the last one less than three minutes ago,
+   * the report is empty.
    *
    * @param health the agent's health address
    */

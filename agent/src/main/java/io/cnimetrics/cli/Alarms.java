@@ -14,6 +14,7 @@ import io.cnimetrics.console.PromqlTemplate;
 import io.cnimetrics.text.Console;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
 
 /** {@code alarms} prints the alarms for CloudWatch or Prometheus. */
@@ -109,9 +110,12 @@ final class Alarms implements Command {
     console.print(template);
     if (!AlarmTemplate.fitsAsText(template)) {
       console.error(
-          "the template has %,d bytes, and CloudFormation accepts %,d bytes as text: add"
-                  .formatted(template.getBytes(UTF_8).length, AlarmTemplate.MOST_BYTES_OF_TEXT)
-              + " '--s3-bucket BUCKET' to 'aws cloudformation deploy'");
+          String.format(
+              Locale.ROOT,
+              "the template has %,d bytes, and CloudFormation accepts %,d bytes as text: add"
+                  + " '--s3-bucket BUCKET' to 'aws cloudformation deploy'",
+              template.getBytes(UTF_8).length,
+              AlarmTemplate.MOST_BYTES_OF_TEXT));
     }
   }
 

@@ -3,7 +3,9 @@ package io.cnimetrics.cli;
 import io.cnimetrics.config.FlagType.Form;
 import io.cnimetrics.config.Nearest;
 import io.cnimetrics.config.Values;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,35 +41,40 @@ record Arguments(Map<String, String> given, List<String> problems, boolean help,
     List<String> problems = new ArrayList<>();
     boolean help = false;
     boolean version = false;
-    for (int index = 0; index < words.size(); index++) {
-      String word = words.get(index);
-      String next = index + 1 < words.size() ? words.get(index + 1) : "--";
+    Deque<String> left = new ArrayDeque<>(words);
+    while (!left.isEmpty()) {
+      String word = left.pop();
       int equals = word.indexOf('=');
       String flag = equals < 0 ? word : word.substring(0, equals);
+      Optional<Form> form = Optional.ofNullable(forms.get(flag));
       if (HELP.contains(word)) {
         help = true;
-        continue;
       } else if (word.equals(VERSION)) {
         version = true;
-        continue;
-      } else if (!forms.containsKey(flag)) {
+      } else if (form.isPresent()) {
+        String text = equals < 0 ? value(form.get(), left) : word.substring(equals + 1);
+        texts.computeIfAbsent(flag, any -> new ArrayList<>()).add(text);
+      } else {
         problems.add(unknown(word, name, forms.keySet()));
         // The value of an unknown flag is no second problem.
-        index += word.startsWith("--") && equals < 0 && !next.startsWith("-") ? 1 : 0;
-        continue;
+        if (word.startsWith("--")
+            && equals < 0
+            && !left.isEmpty()
+            && !left.peek().startsWith("-")) {
+          left.pop();
+        }
       }
-      boolean isSwitch = forms.get(flag) == Form.SWITCH;
-      boolean takesNext =
-          equals < 0
-              && (isSwitch
-                  ? BOOLS.contains(next.toLowerCase(Locale.ROOT))
-                  : !next.startsWith("--"));
-      String alone = isSwitch ? "true" : "";
-      String text = equals < 0 ? (takesNext ? next : alone) : word.substring(equals + 1);
-      texts.computeIfAbsent(flag, any -> new ArrayList<>()).add(text);
-      index += takesNext ? 1 : 0;
     }
     return new Arguments(joined(texts, forms, problems), problems, help, version);
+  }
+
+  /** Takes the value of a flag from the words after the flag. */
+  private static String value(Form form, Deque<String> left) {
+    String next = left.isEmpty() ? "--" : left.peek();
+    if (form == Form.SWITCH) {
+      return BOOLS.contains(next.toLowerCase(Locale.ROOT)) ? left.pop() : "true";
+    }
+    return next.startsWith("--") ? "" : left.pop();
   }
 
   private static String unknown(String word, String command, Set<String> known) {

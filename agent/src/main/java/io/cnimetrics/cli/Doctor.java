@@ -52,7 +52,8 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
               "number of polls, one per --poll-interval; 2 or more polls show which counters rise");
   private static final Flag<Boolean> VERBOSE =
       Flag.of("--verbose", "DOCTOR_VERBOSE", FlagType.SWITCH)
-          .defaultsTo("false", "also show the checks that passed");
+          .defaultsTo(
+              "false", "show all findings in full, and the checks that passed or did not run");
   private static final Flag<Output> OUTPUT = Command.output("DOCTOR_OUTPUT");
   private static final Flag<Boolean> SEND_TEST =
       Flag.of("--send-test", "DOCTOR_SEND_TEST", FlagType.SWITCH)

@@ -1,5 +1,6 @@
 package io.cnimetrics.cli;
 
+import io.cnimetrics.config.Settings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -18,8 +19,6 @@ import java.util.stream.Stream;
  * @param file the file that contains the value
  */
 record KubeletMaxPods(int pods, Path file) {
-  private static final int MOST = 10_000;
-
   /** An argument of the kubelet, or a field of its configuration in JSON or YAML. */
   private static final Pattern MAX_PODS =
       Pattern.compile("(?:--max-pods[=\\s\\x00]|\\bmaxPods\"?\\s*:)\\s*\"?([0-9]{1,5})\\b");
@@ -68,7 +67,7 @@ record KubeletMaxPods(int pods, Path file) {
     Matcher value = MAX_PODS.matcher(read(file));
     return value.find()
         ? Optional.of(new KubeletMaxPods(Integer.parseInt(value.group(1)), file))
-            .filter(found -> found.pods() >= 1 && found.pods() <= MOST)
+            .filter(found -> found.pods() >= 1 && found.pods() <= Settings.MOST_PODS)
         : Optional.empty();
   }
 

@@ -27,7 +27,7 @@ record SimulatedSource(Scenario scenario, SimulatedIpamd ipamd) implements AutoC
         scenario, SimulatedIpamd.start(scenario, SimulatedIpamd.Ports.ANY, warmUp, clock));
   }
 
-  /** Replaces the URLs of ipamD and max-pods with those of the simulated node. */
+  /** Sets the URLs of ipamD and max-pods to the values of the simulated node. */
   Values values(Values given) {
     Map<String, String> flags = new HashMap<>();
     flags.put(Settings.INTROSPECTION_URL.name(), ipamd.introspectionUrl());

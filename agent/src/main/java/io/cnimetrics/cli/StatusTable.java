@@ -87,7 +87,9 @@ final class StatusTable {
     if (present.isEmpty()) {
       row(
           "Trouble",
-          now().map("not yet for a whole minute; in the last poll "::concat).orElse("none"));
+          alertsOfLastPoll()
+              .map("not yet for a whole minute; in the last poll "::concat)
+              .orElse("none"));
       return;
     }
     table.title(palette.red("Trouble"));
@@ -117,7 +119,7 @@ final class StatusTable {
   }
 
   /** The gauges that show trouble in the last poll, whose minute has not ended yet. */
-  private Optional<String> now() {
+  private Optional<String> alertsOfLastPoll() {
     return page.list("metrics").stream()
         .filter(metric -> metric.text("kind").equals(Optional.of("gauge")))
         .filter(metric -> metric.number("value").isPresent())
@@ -167,18 +169,21 @@ final class StatusTable {
       if (counts && cells.stream().allMatch(cell -> cell.orElse(0) == 0)) {
         zero.add(name);
       } else {
-        String label = Printable.of(name + metric.text("subnetId").map(" "::concat).orElse(""));
-        String values = cells.stream().map(value -> cell(number(value))).collect(joining());
-        if (Printable.columns(label) > NAME) {
-          table.line("  " + label);
-          label = "";
-        }
-        table.line("  " + TextPage.padded(label, NAME) + values);
+        values(Printable.of(name + metric.text("subnetId").map(" "::concat).orElse("")), cells);
       }
     }
     if (!zero.isEmpty()) {
       entry("0 in all these minutes: " + String.join(", ", zero));
     }
+  }
+
+  private void values(String label, List<OptionalDouble> cells) {
+    String values = cells.stream().map(value -> cell(number(value))).collect(joining());
+    boolean fits = Printable.columns(label) <= NAME;
+    if (!fits) {
+      table.line("  " + label);
+    }
+    table.line("  " + TextPage.padded(fits ? label : "", NAME) + values);
   }
 
   private void increases() {

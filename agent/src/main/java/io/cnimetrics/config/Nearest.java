@@ -13,7 +13,7 @@ public final class Nearest {
   /**
    * One wrong letter in three is allowed. With more wrong letters, suggestions would be useless.
    */
-  private static final int LETTERS_PER_SLIP = 3;
+  private static final int LETTERS_PER_MISTAKE = 3;
 
   private Nearest() {}
 
@@ -22,7 +22,7 @@ public final class Nearest {
    */
   public static Optional<String> of(String word, Collection<String> known) {
     String letters = letters(word);
-    int farthest = Math.min(FARTHEST, letters.length() / LETTERS_PER_SLIP);
+    int farthest = Math.min(FARTHEST, letters.length() / LETTERS_PER_MISTAKE);
     return known.stream()
         .filter(
             name ->

@@ -16,7 +16,7 @@ import org.slf4j.event.Level;
 /** The flags of the agent's settings, with their environment variables and defaults. */
 public final class Settings {
   /** A kubelet runs far fewer pods. A larger number is a typing error. */
-  private static final int MOST_PODS = 10_000;
+  public static final int MOST_PODS = 10_000;
 
   public static final Flag<Optional<URI>> INTROSPECTION_URL =
       Flag.of(

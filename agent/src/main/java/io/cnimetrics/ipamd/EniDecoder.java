@@ -50,16 +50,13 @@ final class EniDecoder {
     /** Receives an address that the body lists. An address can be listed twice. */
     default void listed(String address) {}
 
-    /** Receives an address that a pod holds. */
-    default void held(String address) {}
-
     /**
      * Receives the last use of a listed address.
      *
      * @param assigned when the pod got the address; empty if ipamD does not report the time
      * @param released empty if the pod still holds the address
      */
-    default void used(Optional<Instant> assigned, Optional<Instant> released) {}
+    default void used(String address, Optional<Instant> assigned, Optional<Instant> released) {}
   }
 
   /** Whether ipamD reported the release time of every free address read so far. */
@@ -211,11 +208,8 @@ final class EniDecoder {
     }
     multiNic |= held && severalInterfaces;
     coolingKnown &= held || cooling.isPresent();
-    if (held) {
-      listener.held(address);
-    }
     if (listener != Listener.NONE) {
-      listener.used(assignedAt, held ? Optional.empty() : Optional.of(time(released)));
+      listener.used(address, assignedAt, held ? Optional.empty() : Optional.of(time(released)));
     }
     return new AddressCount(1, held ? 1 : 0, !held && cooling.orElse(false) ? 1 : 0);
   }

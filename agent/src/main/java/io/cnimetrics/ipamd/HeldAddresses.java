@@ -67,12 +67,10 @@ public final class HeldAddresses {
     }
 
     @Override
-    public void held(String address) {
-      add(address, held);
-    }
-
-    @Override
-    public void used(Optional<Instant> assigned, Optional<Instant> released) {
+    public void used(String address, Optional<Instant> assigned, Optional<Instant> released) {
+      if (released.isEmpty()) {
+        add(address, held);
+      }
       timesKnown &= assigned.isPresent();
       if (assigned.isPresent() && uses.size() < MOST) {
         uses.add(new ListedAddresses.Use(assigned.get(), released));

@@ -42,6 +42,12 @@ public final class IpamdReader implements Ipamd {
   private static final Logger log = LoggerFactory.getLogger(IpamdReader.class);
   private static final Duration SETTINGS_TIMEOUT = Duration.ofSeconds(1);
 
+  /**
+   * Two clocks with a smaller difference count as equal, because the date of an answer has no
+   * fraction of a second, and the answer needs some time.
+   */
+  private static final Duration SAME_TIME = Duration.ofSeconds(3);
+
   private final Optional<IpamdHttp> introspection;
   private final Optional<IpamdHttp> metrics;
   private final PrometheusReader prometheus;
@@ -92,8 +98,8 @@ public final class IpamdReader implements Ipamd {
   }
 
   /**
-   * Returns a reader that perhaps runs on another host than the node. The times of its snapshots
-   * follow the node's clock, which the dates of ipamD's answers show.
+   * Returns a reader for a process that perhaps runs on another host than the node. The times of
+   * its snapshots follow the node's clock, which the dates of ipamD's answers show.
    */
   public IpamdReader byClockOfIpamd() {
     return new IpamdReader(introspection, metrics, prometheus, ipCooldown, clock, false);
@@ -114,9 +120,6 @@ public final class IpamdReader implements Ipamd {
         introspection.isEmpty(),
         round.problems);
   }
-
-  /** The date of an answer has no fraction of a second, and the answer needs some time. */
-  private static final Duration SAME_TIME = Duration.ofSeconds(3);
 
   /** Compares the node's clock with this clock. A known difference stays if it still fits. */
   private void compare(IpamdHttp http) {

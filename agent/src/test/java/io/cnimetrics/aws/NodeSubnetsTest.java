@@ -3,7 +3,6 @@ package io.cnimetrics.aws;
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.github.tomakehurst.wiremock.http.Fault;
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
 import io.cnimetrics.aws.Ec2Result.Failed;
 import io.cnimetrics.aws.Ec2Result.Found;
@@ -25,7 +24,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(30)
 class NodeSubnetsTest {
   private static final Duration LIMIT = Duration.ofSeconds(5);
-  private static final Duration SHORT = Duration.ofMillis(500);
   private static final Subnet ONE = new Subnet("subnet-1", 200, 51);
   private static final Subnet TWO = new Subnet("subnet-2", 0, 251);
 
@@ -130,18 +128,6 @@ class NodeSubnetsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "CONNECTION_RESET_BY_PEER,UNREACHABLE",
-    "EMPTY_RESPONSE,UNREACHABLE",
-    "MALFORMED_RESPONSE_CHUNK,MALFORMED"
-  })
-  void brokenAnswerIsAProblem(Fault fault, Reason reason) {
-    ec2.answering(aResponse().withFault(fault));
-
-    assertThat(failed(read()).problem().reason()).isEqualTo(reason);
-  }
-
-  @ParameterizedTest
   @ValueSource(
       strings = {
         "",
@@ -185,18 +171,6 @@ class NodeSubnetsTest {
   void answerWithoutSubnetsIsMalformed() {
     ec2.withSubnets();
     assertThat(failed(read()).problem().reason()).isEqualTo(Reason.MALFORMED);
-  }
-
-  @Test
-  void hangEndsAtTheLimit() {
-    ec2.answering(aResponse().withFixedDelay(20_000));
-    long start = System.nanoTime();
-
-    Failed<?> answer = failed(ec2.subnets().read(Set.of("subnet-1"), "us-west-2", SHORT));
-
-    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(9));
-    assertThat(answer.problem().reason()).isEqualTo(Reason.TIMEOUT);
-    assertThat(answer.problem().message()).contains("VPC endpoint of ec2");
   }
 
   private Ec2Result<Answer> read() {
