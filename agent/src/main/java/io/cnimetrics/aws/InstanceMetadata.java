@@ -22,7 +22,8 @@ import software.amazon.awssdk.imds.Ec2MetadataClient;
  * Reads the facts about this node's EC2 instance from instance metadata (IMDSv2).
  *
  * <p>A failure throws no exception. A reading returns all values that it read, and the problems.
- * The SDK's client ignores {@code AWS_EC2_METADATA_DISABLED}. Therefore this class checks it.
+ * The SDK's client ignores {@code AWS_EC2_METADATA_DISABLED}. Therefore this class checks the
+ * variable.
  */
 public final class InstanceMetadata {
   private static final String INTERFACES_REMEDY =

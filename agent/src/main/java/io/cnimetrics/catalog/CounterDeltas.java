@@ -80,9 +80,9 @@ record CounterDeltas(Optional<IpamdMetrics> read, Optional<CounterTotals> base, 
   }
 
   /**
-   * The totals to remember. The last total of a counter is kept if this read shows no total. It is
-   * also kept if this read shows a lower total although ipamD did not restart, because a counter
-   * never falls.
+   * The totals to remember. The last total of a counter is kept if this read shows no total. The
+   * last total is also kept if this read shows a lower total although ipamD did not restart,
+   * because a counter never falls.
    */
   Optional<CounterTotals> next(Optional<CounterTotals> last, Iterable<Series> counters) {
     Map<Series, Double> totals = new HashMap<>();

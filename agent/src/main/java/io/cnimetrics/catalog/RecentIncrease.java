@@ -48,7 +48,8 @@ public record RecentIncrease(
   }
 
   /**
-   * Writes a time, such as {@code 10:03 UTC}, with the date if it is more than 20 hours from now.
+   * Writes a time, such as {@code 10:03 UTC}, with the date if the time is more than 20 hours from
+   * now.
    */
   public static String time(Instant at, Instant now) {
     String text = at.truncatedTo(ChronoUnit.SECONDS).toString();
@@ -72,7 +73,7 @@ public record RecentIncrease(
 
   /**
    * Whether a time is recent. A time far in the future is not recent, because the clock was set
-   * back after it.
+   * back after this time.
    */
   public static boolean isPresent(Instant at, Instant now) {
     return Duration.between(at, now).abs().compareTo(PRESENT) <= 0;

@@ -14,9 +14,9 @@ public record Streak(long minutesBefore, long minute, boolean held) {
   static final Streak NONE = new Streak(0, Long.MIN_VALUE, false);
 
   /**
-   * The most minutes that a stored minute can be ahead of the current minute. If it is further
-   * ahead, the clock was wrong, and the agent forgets the streak. CloudWatch also refuses such
-   * timestamps.
+   * The most minutes that a stored minute can be ahead of the current minute. If the stored minute
+   * is further ahead, the clock was wrong, and the agent forgets the streak. CloudWatch also
+   * refuses such timestamps.
    */
   public static final long MOST_MINUTES_AHEAD = 120;
 

@@ -70,8 +70,8 @@ final class OneShotPoller {
   }
 
   /**
-   * Starts the detection of the node's identity. The agent repeats it, but a command makes one
-   * attempt.
+   * Starts the detection of the node's identity. A command makes one attempt. The agent makes
+   * several.
    */
   static CompletableFuture<Identification> identity(AgentComponent node) {
     return CompletableFuture.supplyAsync(() -> node.identity().attempt(IDENTITY_LIMIT));

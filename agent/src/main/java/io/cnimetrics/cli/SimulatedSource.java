@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** A simulated node. A command reads it instead of the real node. */
+/** A simulated node, which a command reads instead of the real node. */
 record SimulatedSource(Scenario scenario, SimulatedIpamd ipamd) implements AutoCloseable {
   static SimulatedSource start(Scenario scenario, Duration warmUp, InstantSource clock) {
     return new SimulatedSource(

@@ -37,7 +37,7 @@ record SubnetQuery(AddressPool pool, List<Subnet> subnets, List<Problem> problem
   /**
    * Requests the subnets of the ENIs in a pool.
    *
-   * @param limit the time limit. If it is less than one second, one second is used
+   * @param limit the time limit; at least one second is used
    */
   static SubnetQuery of(
       AddressPool seen, Optional<String> region, Subnets subnets, Duration limit) {

@@ -219,7 +219,7 @@ class InstanceTagsTest {
     for (Thread thread : Thread.getAllStackTraces().keySet()) {
       if (thread.getName().equals("ec2")) {
         thread.join(5_000);
-        assertThat(thread.isAlive()).as("somebody still reads").isFalse();
+        assertThat(thread.isAlive()).as("the thread still reads").isFalse();
       }
     }
   }
@@ -264,7 +264,7 @@ class InstanceTagsTest {
   @DisabledIfEnvironmentVariable(
       named = "AWS_ACCESS_KEY_ID",
       matches = ".+",
-      disabledReason = "there are some")
+      disabledReason = "the environment has credentials")
   void missingCredentialsAreDeniedWithoutARequest() {
     Map<String, String> none =
         Map.of(

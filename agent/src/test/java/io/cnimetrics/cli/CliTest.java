@@ -31,7 +31,6 @@ class CliTest {
     assertThat(terminal.refusal())
         .contains("no command given; expected one of run, dry-run, doctor")
         .contains("see 'cni-metrics-agent --help'");
-    assertThat(terminal.out()).isEmpty();
   }
 
   @ParameterizedTest
@@ -330,7 +329,6 @@ class CliTest {
         .anyMatch(line -> line.contains("--region is empty"))
         .anyMatch(line -> line.contains("--watch 'x'"))
         .anyMatch(line -> line.contains("MAX_PODS 'many'"));
-    assertThat(withVariable.out()).isEmpty();
   }
 
   @Test

@@ -127,7 +127,6 @@ class DoctorTest {
   @ValueSource(strings = {"--watch=0", "--watch=many", "--output=xml", "--verbose=2", "--simulate"})
   void badFlagsAreRejected(String flag) {
     assertThat(terminal.refusal("doctor", flag)).contains(flag.split("=", 2)[0]);
-    assertThat(terminal.out()).isEmpty();
   }
 
   @Test

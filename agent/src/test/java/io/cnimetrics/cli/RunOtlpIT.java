@@ -57,7 +57,7 @@ class RunOtlpIT {
       assertThat(result.exitCode()).isZero();
       assertThat(result.err()).contains("Sender sending to OTLP: region=eu-west-1");
       assertThat(receiver.of("cni_enis"))
-          .as("the minute of the first agent and that of the second")
+          .as("the minutes of both agents")
           .hasSizeGreaterThan(1)
           .allSatisfy((at, point) -> assertThat(point.value()).isEqualTo(2));
       assertThat(receiver.of("cni_ipamd_errors_total").values())

@@ -52,9 +52,10 @@ public final class Terminal {
     return out();
   }
 
-  /** Runs a command with wrong arguments, and returns the messages. */
+  /** Runs a command with wrong arguments, which prints nothing, and returns the messages. */
   String refusal(String... arguments) {
     assertThat(run(arguments)).isEqualTo(Cli.USAGE);
+    assertThat(out()).isEmpty();
     return err();
   }
 

@@ -126,7 +126,7 @@ class IntrospectionDecoderTest {
         "2026-11-21T15:29:45.999999999+05:30",
         "2026-11-21T10:00:01Z"
       })
-  void addressGivenBackInsideTheCooldownIsCooling(String time) {
+  void addressReleasedWithinTheCooldownIsCooling(String time) {
     assertThat(pool(flat(single(free(time)))).cooling()).isOne();
   }
 
@@ -141,7 +141,7 @@ class IntrospectionDecoderTest {
         "2027-11-21T10:00:00Z",
         NEVER
       })
-  void addressGivenBackBeforeTheCooldownOrBeforeTheClockWasSetBackIsFree(String time) {
+  void addressReleasedBeforeTheCooldownOrBeforeTheClockWasSetBackIsFree(String time) {
     AddressPool pool = pool(flat(single(free(time))));
     assertThat(pool.cooling()).isZero();
     assertThat(pool.available(AddressMode.SECONDARY_IP)).isOne();
