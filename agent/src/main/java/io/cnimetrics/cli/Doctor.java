@@ -194,15 +194,14 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
             reader(config, now::get),
             identity,
             now::get);
+    Instant first = now.get();
     List<Report> reports = new ArrayList<>();
-    boolean more = polls > 0;
-    while (more) {
+    for (int poll = 0; poll < polls; poll++) {
+      now.set(first.plus(config.pollInterval().multipliedBy(poll)));
       Report report = poller.once();
       reports.add(report);
-      boolean hangs = report.problems().stream().anyMatch(any -> any.reason() == Reason.TIMEOUT);
-      more = reports.size() < polls && !hangs;
-      if (more) {
-        now.set(report.snapshot().takenAt().plus(config.pollInterval()));
+      if (report.problems().stream().anyMatch(problem -> problem.reason() == Reason.TIMEOUT)) {
+        break;
       }
     }
     return reports;

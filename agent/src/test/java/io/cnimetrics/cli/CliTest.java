@@ -77,17 +77,6 @@ class CliTest {
   }
 
   @ParameterizedTest
-  @MethodSource("io.cnimetrics.config.Settings#all")
-  void helpShowsFlagVariableAndDefault(Flag<?> setting) {
-    terminal.run("run", "--help");
-
-    assertThat(terminal.out().replaceAll("\\s+", " "))
-        .contains(
-            " %s=%s ".formatted(setting.name(), setting.type().label()),
-            " env %s default %s ".formatted(setting.variable(), setting.shownDefault()));
-  }
-
-  @ParameterizedTest
   @CsvSource({"dry-run, --state-dir=/tmp", "doctor, --dimensions=NODE"})
   void flagWithoutEffectIsAcceptedButNotListed(String command, String flag) {
     Terminal other = new Terminal(Map.of());
