@@ -133,29 +133,6 @@ class DryRunIT {
   }
 
   @Test
-  void outputThatCannotHoldProblemsReportsThemOnStandardError() {
-    try (FakeIpamd ipamd = new FakeIpamd().serve(SEED)) {
-      Result result =
-          dryRun(ipamd.introspectionUrl(), GONE + "/metrics").with("--output=prometheus").run();
-
-      assertThat(result.exitCode()).isZero();
-      assertThat(result.out()).containsPattern("cni_enis\\{[^}]*} 2.0");
-      assertThat(result.err()).contains("metrics UNREACHABLE: " + GONE + "/metrics");
-    }
-  }
-
-  @Test
-  void countersHaveNothingToSendOnTheFirstPoll() {
-    Result result =
-        AgentProcess.of(
-                "dry-run", "--simulate", "--output=put-metric-data", "--metrics=addReqCount")
-            .run();
-
-    assertThat(result.exitCode()).isZero();
-    assertThat(result.out()).isEmpty();
-  }
-
-  @Test
   void namespaceOfTheGoHelperIsAllowedWithAWarning() {
     Result result =
         AgentProcess.of(
