@@ -123,6 +123,10 @@ final class AgentOfNode {
                     success,
                     // An older agent writes only a message, which includes the remedy.
                     failure.text("fact").or(() -> failure.text("message")).orElse(""),
-                    failure.text("remedy").map(LocalProbes::sentence).orElse("")));
+                    failure
+                        .text("remedy")
+                        .filter(remedy -> !remedy.isEmpty())
+                        .map(LocalProbes::sentence)
+                        .orElse("")));
   }
 }

@@ -23,6 +23,13 @@ public record IpamdError(String family, String call, String code) {
   public static final Set<String> CALLS_OF_PODS =
       Set.of("GetVPCIPv4CIDRBlocks", "GetVPCIPv6CIDRBlocks");
 
+  /**
+   * Calls without which some releases of ipamD can still add addresses. If DescribeSubnets fails,
+   * for example, these releases use only the node's subnet.
+   */
+  private static final Set<String> OPTIONAL_CALLS =
+      Set.of("DescribeSubnets", "DescribeSecurityGroups", "CreateTags", "IMDSMetaDataOutOfSync");
+
   /** Whether instance metadata failed while ipamD set up a pod. */
   public boolean isOfPod() {
     return CALLS_OF_PODS.contains(call);
@@ -40,13 +47,6 @@ public record IpamdError(String family, String call, String code) {
   public boolean isHarmless() {
     return code.equals("EC2MetadataError") && !isOfPod();
   }
-
-  /**
-   * Calls that some releases of the VPC CNI do not need. For example, these releases then use only
-   * the node's subnet.
-   */
-  private static final Set<String> OPTIONAL_CALLS =
-      Set.of("DescribeSubnets", "DescribeSecurityGroups", "CreateTags", "IMDSMetaDataOutOfSync");
 
   /** Whether ipamD may be able to add addresses although this call fails. */
   public boolean isOptional() {

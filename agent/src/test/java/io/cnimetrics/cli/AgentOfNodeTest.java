@@ -79,6 +79,13 @@ class AgentOfNodeTest {
   }
 
   @Test
+  void failureMayHaveAnEmptyRemedy() {
+    String empty = STATUS.replace("\"remedy\": \"allow it\"", "\"remedy\": \"\"");
+
+    assertThat(report(empty).orElseThrow().sendFailure().orElseThrow().remedy()).isEmpty();
+  }
+
+  @Test
   void failureBeforeTheLastSuccessIsOver() {
     String recovered = STATUS.replace("11:40:00", "11:59:30");
 
