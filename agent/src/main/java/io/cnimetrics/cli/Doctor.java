@@ -162,9 +162,8 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
               : Map.of(Settings.NODE_NAME.name(), scenario.label());
       AgentConfig config = ThisNode.config(source.values(values).with(name));
       int before = (int) watched.dividedBy(config.pollInterval());
-      List<Report> history = poll(config, source, before, now);
-      now.set(first);
-      List<Report> reports = poll(config, source, options.polls(), now);
+      List<Report> history = poll(config, source, before, first.minus(watched), now);
+      List<Report> reports = poll(config, source, options.polls(), first, now);
       List<Check> checks = Checks.ofNode(LocalProbes.simulated(config, source, now::get));
       MaxPods maxPods =
           new MaxPods(
@@ -184,7 +183,12 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
 
   /** Polls without waiting. Stops polling if ipamD hangs, because each poll would take seconds. */
   private static List<Report> poll(
-      AgentConfig config, SimulatedSource source, int polls, AtomicReference<Instant> now) {
+      AgentConfig config,
+      SimulatedSource source,
+      int polls,
+      Instant first,
+      AtomicReference<Instant> now) {
+    now.set(first);
     CompletableFuture<Identification> identity =
         CompletableFuture.completedFuture(source.identity(config));
     OneShotPoller poller =
@@ -194,7 +198,6 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
             reader(config, now::get),
             identity,
             now::get);
-    Instant first = now.get();
     List<Report> reports = new ArrayList<>();
     for (int poll = 0; poll < polls; poll++) {
       now.set(first.plus(config.pollInterval().multipliedBy(poll)));
