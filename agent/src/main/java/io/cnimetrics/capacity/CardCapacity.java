@@ -35,7 +35,7 @@ public record CardCapacity(
   public boolean isEmptyWithRoom() {
     return available() == 0
         && pool.isPresent()
-        && maximum.filter(most -> pool.get().totalIpv4() < most.addresses()).isPresent();
+        && maximum.filter(most -> pool.get().usableIpv4(mode) < most.addresses()).isPresent();
   }
 
   /** The assigned addresses in percent of the maximum. Not finite if the maximum is 0 or absent. */

@@ -48,11 +48,13 @@ public record EffectiveMaximum(long addresses, long perEni, String explanation) 
     List<Subnet> counted = subnets.stream().filter(subnet -> ofPods.contains(subnet.id())).toList();
     return counted.isEmpty()
         ? Optional.empty()
-        : Optional.of(reachableNow(node.pool().orElseThrow(), new Growth(node, mode), counted));
+        : Optional.of(
+            reachableNow(node.pool().orElseThrow(), mode, new Growth(node, mode), counted));
   }
 
-  private EffectiveMaximum reachableNow(AddressPool pool, Growth growth, List<Subnet> subnets) {
-    long held = pool.totalIpv4();
+  private EffectiveMaximum reachableNow(
+      AddressPool pool, AddressMode mode, Growth growth, List<Subnet> subnets) {
+    long held = pool.usableIpv4(mode);
     long room = pool.enis().stream().mapToLong(eni -> growth.room(eni, perEni)).sum();
     long missing = Math.max(0, addresses - held - room);
     long slots = perEni == 0 ? 0 : (missing + perEni - 1) / perEni;

@@ -77,7 +77,13 @@ public record NodeCapacity(
       OptionalDouble ipMax,
       Optional<AddressMode> before,
       PodLimits podLimits) {
-    Optional<Long> enis = eniMax.stream().mapToObj(gauge -> Math.max(0, (long) gauge)).findFirst();
+    // ipamD subtracts the unmanaged ENIs of all network cards from the limit of one card.
+    boolean severalCards = limit.filter(known -> known.enisOnCards().size() > 1).isPresent();
+    Optional<Long> enis =
+        eniMax.stream()
+            .filter(gauge -> gauge > 0 || !severalCards)
+            .mapToObj(gauge -> Math.max(0, (long) gauge))
+            .findFirst();
     // With EFA-only interfaces both gauges can be negative, but their quotient is right.
     boolean bothGauges = eniMax.orElse(0) != 0 && ipMax.isPresent();
     boolean ipv6Gauges = bothGauges && ipMax.getAsDouble() == 0;

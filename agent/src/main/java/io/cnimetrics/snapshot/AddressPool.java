@@ -117,6 +117,14 @@ public record AddressPool(
     return sum(eni -> eni.available(mode));
   }
 
+  /**
+   * The number of IPv4 addresses that pods hold, or that new pods can get now or after the
+   * cooldown.
+   */
+  public long usableIpv4(AddressMode mode) {
+    return sum(eni -> eni.usableIpv4(mode));
+  }
+
   public long prefixes() {
     return sum(Eni::prefixes);
   }

@@ -85,13 +85,26 @@ public record Eni(
    * number is always 0.
    */
   public long available(AddressMode mode) {
+    return ofNewPods(mode).free();
+  }
+
+  /**
+   * The number of IPv4 addresses that pods hold, or that new pods can get now or after the
+   * cooldown.
+   */
+  public long usableIpv4(AddressMode mode) {
+    AddressCount ofNewPods = ofNewPods(mode);
+    return assignedIpv4() + ofNewPods.free() + ofNewPods.cooling();
+  }
+
+  private AddressCount ofNewPods(AddressMode mode) {
     if (excluded) {
-      return 0;
+      return AddressCount.NONE;
     }
     return switch (mode) {
-      case SECONDARY_IP -> single.free();
-      case PREFIX -> prefixed.free();
-      case IPV6 -> 0;
+      case SECONDARY_IP -> single;
+      case PREFIX -> prefixed;
+      case IPV6 -> AddressCount.NONE;
     };
   }
 }

@@ -57,10 +57,12 @@ class EffectiveMaximumTest {
 
   @Test
   void trunkAndExcludedEnisGetNoAddresses() {
-    for (Eni other : List.of(trunk(1, 3, 0), excluded(1, 3, 0))) {
-      assertThat(reachable(6, nothingRead().enis(eni(0, 14, 0, 0), other)).orElseThrow())
-          .startsWith("17 = 17 on the node + 0 of 6 free");
-    }
+    Map<Eni, Integer> usable = Map.of(trunk(1, 3, 0), 17, excluded(1, 3, 0), 14);
+
+    usable.forEach(
+        (other, held) ->
+            assertThat(reachable(6, nothingRead().enis(eni(0, 14, 0, 0), other)).orElseThrow())
+                .startsWith("%d = %d on the node + 0 of 6 free".formatted(held, held)));
   }
 
   @Test

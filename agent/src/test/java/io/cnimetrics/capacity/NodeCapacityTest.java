@@ -113,6 +113,30 @@ class NodeCapacityTest {
     assertMaximum(nothingRead().enis(), -2, -58, 110, "0 = 0 ENIs × 29");
   }
 
+  /** p5.48xlarge with 31 EFA-only interfaces, none of them on card 0. */
+  @Test
+  void gaugeBelowZeroSaysNothingAboutATypeWithSeveralCards() {
+    InstanceLimits.Limit limit = new InstanceLimits.Limit(List.of(2, 2), 50, OptionalInt.empty());
+    Snapshots node = nothingRead().enis(eni(0, 49, 49, 0));
+
+    assertThat(
+            withGauges(node, Optional.of(limit), -29, -29 * 49, 110)
+                .effectiveMaximum()
+                .map(EffectiveMaximum::explanation))
+        .hasValue("98 = 2 ENIs × 49: limits of the instance type, because MAX_ENI is unknown");
+  }
+
+  /** Free addresses that no pod can get do not use up the maximum. */
+  @Test
+  void poolWithUnusableAddressesCanGrow() {
+    Snapshots full = nothingRead().enis(excluded(0, 14, 0), eni(1, 14, 14, 0), eni(2, 14, 14, 0));
+    Snapshots reachesMaxPods = nothingRead().enis(excluded(0, 14, 0), eni(1, 14, 14, 0));
+
+    assertThat(withGauges(full, Optional.of(M5_XLARGE), 4, 56, 110).warmPoolEmpty()).hasValue(true);
+    assertThat(withGauges(reachesMaxPods, Optional.of(M5_XLARGE), 4, 56, 30).warmPoolEmpty())
+        .hasValue(true);
+  }
+
   @Test
   void withoutGaugesTheInstanceTypeDecides() {
     NodeCapacity capacity =
