@@ -2,8 +2,8 @@ package io.cnimetrics;
 
 import static java.util.stream.Collectors.toSet;
 
-import io.cnimetrics.simulator.NodeState;
 import io.cnimetrics.simulator.Scenario;
+import io.cnimetrics.simulator.SimulatedIpamd.NodeState;
 import io.cnimetrics.testing.AgentProcess;
 import io.cnimetrics.testing.AgentProcess.Result;
 import io.cnimetrics.testing.Eventually;

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
-import io.cnimetrics.simulator.NodeState;
 import io.cnimetrics.simulator.PodSchedule;
 import io.cnimetrics.simulator.Scenario;
+import io.cnimetrics.simulator.SimulatedIpamd.NodeState;
 import io.cnimetrics.testing.AgentProcess;
 import io.cnimetrics.testing.CloudWatchEmulator;
 import io.cnimetrics.testing.Eventually;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.cnimetrics.simulator.CniVersion;
-import io.cnimetrics.simulator.NodeState;
 import io.cnimetrics.simulator.PodSchedule;
 import io.cnimetrics.simulator.Scenario;
 import io.cnimetrics.simulator.SimulatedIpamd;
+import io.cnimetrics.simulator.SimulatedIpamd.NodeState;
 import io.cnimetrics.testing.FakeClock;
 import io.cnimetrics.testing.NodeUnderTest;
 import java.time.Duration;

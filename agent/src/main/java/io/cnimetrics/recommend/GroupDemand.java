@@ -1,7 +1,9 @@
 package io.cnimetrics.recommend;
 
 import io.cnimetrics.capacity.NodeCapacity;
+import io.cnimetrics.recommend.NodeHistory.Moment;
 import io.cnimetrics.recommend.NodeHistory.Need;
+import io.cnimetrics.recommend.Recommendation.Targets;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;

@@ -3,6 +3,7 @@ package io.cnimetrics.recommend;
 import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.Metric.Kind;
 import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.recommend.NodeHistory.Moment;
 import java.io.IOException;
 import java.util.AbstractList;
 import java.util.Arrays;

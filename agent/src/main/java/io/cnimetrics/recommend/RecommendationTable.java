@@ -3,6 +3,7 @@ package io.cnimetrics.recommend;
 import static java.util.stream.Collectors.joining;
 
 import io.cnimetrics.recommend.Recommendation.Group;
+import io.cnimetrics.recommend.Recommendation.Targets;
 import io.cnimetrics.recommend.Recommendation.WholeUnits;
 import io.cnimetrics.text.Lines;
 import io.cnimetrics.text.Palette;

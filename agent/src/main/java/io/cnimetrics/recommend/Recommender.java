@@ -4,6 +4,8 @@ import static io.cnimetrics.recommend.NodeHistory.LONG_GAP_MINUTES;
 import static java.util.Comparator.comparingDouble;
 import static java.util.stream.Collectors.joining;
 
+import io.cnimetrics.recommend.NodeHistory.Moment;
+import io.cnimetrics.recommend.Recommendation.Targets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -183,8 +185,8 @@ public final class Recommender {
         .map(
             node ->
                 ("Keep the present targets. Pods on %s ended and started within a short time, and"
-                        + " together they perhaps needed more addresses than max pods. ipamD never"
-                        + " gets more than max pods, so no target in addresses is safe on this node.")
+                     + " together they perhaps needed more addresses than max pods. ipamD never"
+                     + " gets more than max pods, so no target in addresses is safe on this node.")
                     .formatted(node));
   }
 
@@ -228,8 +230,8 @@ public final class Recommender {
     if (!unknown.isEmpty()) {
       notes.add(
           ("No node of %s started in these days, so it is unknown how many pods start at once on a"
-                  + " new node. Therefore MINIMUM_IP_TARGET is at least the number of addresses that a"
-                  + " new node gets at once by default.")
+               + " new node. Therefore MINIMUM_IP_TARGET is at least the number of addresses that a"
+               + " new node gets at once by default.")
               .formatted(unknown));
     }
     return notes;

@@ -1,5 +1,7 @@
 package io.cnimetrics.simulator;
 
+import io.cnimetrics.simulator.AttachedEni.Address;
+import io.cnimetrics.simulator.AttachedEni.Cidr;
 import io.cnimetrics.simulator.Kubelet.Pod;
 import io.cnimetrics.simulator.SimEc2.Granted;
 import io.cnimetrics.simulator.SimWarmPool.PoolCount;
@@ -69,7 +71,7 @@ final class CardPool {
   }
 
   /** With prefix delegation ipamD uses only prefixes. Otherwise it uses only single addresses. */
-  private boolean isOfThisMode(SimCidr cidr) {
+  private boolean isOfThisMode(Cidr cidr) {
     return cidr.prefix() == scenario.prefixDelegation;
   }
 
@@ -151,7 +153,7 @@ final class CardPool {
     // ipamD copies its map, and then loops over the copy. Each of the two loops starts at a random
     // slot.
     for (AttachedEni eni : inMapOrder(inMapOrder(enis))) {
-      List<SimCidr> removed =
+      List<Cidr> removed =
           eni.cidrs().stream()
               .filter(this::isOfThisMode)
               .filter(cidr -> cidr.assigned() == 0)

@@ -1,5 +1,7 @@
 package io.cnimetrics.simulator;
 
+import io.cnimetrics.simulator.AttachedEni.Address;
+import io.cnimetrics.simulator.AttachedEni.Cidr;
 import io.cnimetrics.simulator.Kubelet.Pod;
 import io.cnimetrics.simulator.SimWarmPool.PoolCount;
 import io.cnimetrics.text.Json;
@@ -83,7 +85,7 @@ final class EnisJson {
     return cidrs;
   }
 
-  private Map<String, Object> cidr(SimCidr cidr) {
+  private Map<String, Object> cidr(Cidr cidr) {
     // Go writes the bytes of the mask 255.255.255.240 or 255.255.255.255 in base64.
     String mask = cidr.prefix() ? "////8A==" : "/////w==";
     // ipamD lists only addresses that pods have used at least once.

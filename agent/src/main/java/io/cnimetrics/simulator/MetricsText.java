@@ -1,5 +1,7 @@
 package io.cnimetrics.simulator;
 
+import io.cnimetrics.simulator.AttachedEni.Address;
+import io.cnimetrics.simulator.AttachedEni.Cidr;
 import io.cnimetrics.simulator.SimWarmPool.PoolCount;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -53,7 +55,7 @@ final class MetricsText {
     }
   }
 
-  private void addCidr(SimCidr cidr) {
+  private void addCidr(Cidr cidr) {
     set(cidr.assigned(), "awscni_assigned_ip_per_cidr", "cidr", cidr.text());
     set(cidr.assigned(), "awscni_assigned_ip_per_ipv4cidr", "cidr", cidr.text());
   }

@@ -1,5 +1,6 @@
 package io.cnimetrics.simulator;
 
+import io.cnimetrics.simulator.AttachedEni.Cidr;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -43,7 +44,7 @@ final class SimEc2 {
   }
 
   /** The answer of EC2: either the assigned CIDRs, or an error code. */
-  record Granted(List<SimCidr> cidrs, Optional<String> refusal) {
+  record Granted(List<Cidr> cidrs, Optional<String> refusal) {
     /** Whether the subnet has too few free addresses or no free prefix. */
     boolean subnetIsEmpty() {
       return refusal.filter(code -> code.startsWith("Insufficient")).isPresent();
@@ -71,14 +72,14 @@ final class SimEc2 {
    * subnetFree}.
    */
   AttachedEni primaryEni() {
-    List<SimCidr> leftover =
+    List<Cidr> leftover =
         IntStream.range(0, scenario.has(NodeFault.LEFTOVER_SINGLES) ? LEFTOVER_SINGLES : 0)
-            .mapToObj(index -> SimCidr.at(FIRST_ADDRESS + index, 1))
+            .mapToObj(index -> Cidr.at(FIRST_ADDRESS + index, 1))
             .toList();
     return new AttachedEni("eni-" + id(), 0, 0, subnetId, Duration.ZERO, leftover);
   }
 
-  AttachedEni secondaryEni(int card, int deviceNumber, List<SimCidr> cidrs) {
+  AttachedEni secondaryEni(int card, int deviceNumber, List<Cidr> cidrs) {
     return new AttachedEni("eni-" + id(), card, deviceNumber, subnetId, now, cidrs);
   }
 
@@ -147,7 +148,7 @@ final class SimEc2 {
     return new Granted(Stream.generate(() -> nextCidr(size)).limit(cidrs).toList(), refusal);
   }
 
-  void unassign(List<SimCidr> cidrs) {
+  void unassign(List<Cidr> cidrs) {
     release(cidrs, 0);
     call("UnassignPrivateIpAddresses");
   }
@@ -160,8 +161,8 @@ final class SimEc2 {
     call("DeleteNetworkInterface");
   }
 
-  private void release(List<SimCidr> cidrs, int primaryAddresses) {
-    free += primaryAddresses + cidrs.stream().mapToInt(SimCidr::size).sum();
+  private void release(List<Cidr> cidrs, int primaryAddresses) {
+    free += primaryAddresses + cidrs.stream().mapToInt(Cidr::size).sum();
   }
 
   boolean refused(String api) {
@@ -233,8 +234,8 @@ final class SimEc2 {
     counters.increment("awscni_aws_api_latency_ms_count", labels);
   }
 
-  private SimCidr nextCidr(int size) {
-    SimCidr cidr = SimCidr.at(next, size);
+  private Cidr nextCidr(int size) {
+    Cidr cidr = Cidr.at(next, size);
     next += size;
     return cidr;
   }

@@ -1,5 +1,6 @@
 package io.cnimetrics.simulator;
 
+import io.cnimetrics.simulator.AttachedEni.Address;
 import io.cnimetrics.simulator.CardPool.Increase;
 import io.cnimetrics.simulator.Kubelet.Pod;
 import java.time.Duration;

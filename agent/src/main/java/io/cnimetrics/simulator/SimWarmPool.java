@@ -1,6 +1,7 @@
 package io.cnimetrics.simulator;
 
 import io.cnimetrics.capacity.NodeCapacity;
+import io.cnimetrics.simulator.AttachedEni.Cidr;
 import io.cnimetrics.simulator.Scenario.WarmTargets;
 import java.util.List;
 
@@ -101,11 +102,11 @@ record SimWarmPool(Scenario scenario, int card) {
       return ofCidrs(enis.stream().flatMap(eni -> eni.cidrs().stream()).toList());
     }
 
-    static PoolCount ofCidrs(List<SimCidr> cidrs) {
+    static PoolCount ofCidrs(List<Cidr> cidrs) {
       int total = 0;
       int assigned = 0;
       int unusedCidrs = 0;
-      for (SimCidr cidr : cidrs) {
+      for (Cidr cidr : cidrs) {
         int assignedInCidr = cidr.assigned();
         total += cidr.size();
         assigned += assignedInCidr;

@@ -1,6 +1,7 @@
 package io.cnimetrics.simulator;
 
 import io.cnimetrics.simulator.SimWarmPool.PoolCount;
+import io.cnimetrics.simulator.SimulatedIpamd.NodeState;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;

@@ -2,7 +2,7 @@ package io.cnimetrics.chaos;
 
 import io.cnimetrics.chaos.Truth.Memory;
 import io.cnimetrics.chaos.Verdict.Fault;
-import io.cnimetrics.simulator.NodeState;
+import io.cnimetrics.simulator.SimulatedIpamd.NodeState;
 import io.cnimetrics.testing.ServedIpamd;
 import io.cnimetrics.testing.ServedIpamd.Answer;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package io.cnimetrics.chaos;
 
-import io.cnimetrics.simulator.NodeState;
+import io.cnimetrics.simulator.SimulatedIpamd.NodeState;
 import io.cnimetrics.testing.ServedIpamd.Answer;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -3,6 +3,7 @@ package io.cnimetrics.simulator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.simulator.Scenario.WarmTargets;
+import io.cnimetrics.simulator.SimulatedIpamd.NodeState;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.net.URL;

@@ -4,6 +4,7 @@ import static io.cnimetrics.text.Json.object;
 
 import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.simulator.SimulatedIpamd.NodeState;
 import io.cnimetrics.text.Json;
 import java.time.Duration;
 import java.time.Instant;

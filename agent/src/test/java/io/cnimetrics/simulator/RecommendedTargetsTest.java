@@ -3,11 +3,11 @@ package io.cnimetrics.simulator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.cnimetrics.recommend.Moment;
 import io.cnimetrics.recommend.NodeHistory;
+import io.cnimetrics.recommend.NodeHistory.Moment;
+import io.cnimetrics.recommend.Recommendation.Targets;
 import io.cnimetrics.recommend.Recommendation.WholeUnits;
 import io.cnimetrics.recommend.Recommender;
-import io.cnimetrics.recommend.Targets;
 import io.cnimetrics.simulator.Scenario.WarmTargets;
 import java.util.List;
 import java.util.Locale;

@@ -1,8 +1,9 @@
 package io.cnimetrics.simulator;
 
 import io.cnimetrics.capacity.NodeCapacity;
-import io.cnimetrics.recommend.Moment;
+import io.cnimetrics.recommend.NodeHistory.Moment;
 import io.cnimetrics.simulator.Scenario.WarmTargets;
+import io.cnimetrics.simulator.SimulatedIpamd.NodeState;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.cnimetrics.simulator;
 
-import io.cnimetrics.recommend.Moment;
+import io.cnimetrics.recommend.NodeHistory.Moment;
 import io.cnimetrics.simulator.PodSchedule.Step;
 import io.cnimetrics.simulator.Scenario.WarmTargets;
 import java.time.Duration;

@@ -3,9 +3,9 @@ package io.cnimetrics.testing;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpExchange;
-import io.cnimetrics.simulator.NodeState;
 import io.cnimetrics.simulator.Scenario;
 import io.cnimetrics.simulator.SimulatedIpamd;
+import io.cnimetrics.simulator.SimulatedIpamd.NodeState;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
