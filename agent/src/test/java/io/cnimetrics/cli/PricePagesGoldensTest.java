@@ -142,10 +142,9 @@ class PricePagesGoldensTest {
         Path.of("..", "README.md"),
         "price",
         """
-        - **CloudWatch**, per month, calculated with us-east-1 prices: a node costs $%.2f, or $%.2f with `--publish-interval
-          5m`. Metrics, alarms and the dashboard of a cluster cost about $%.0f. So 1,000 nodes in one cluster cost $%,.0f or $%,.0f.
-          By OTLP, which names each node, a node with its alarms costs $%.2f or $%.2f. [`plan`](docs/plan.md) calculates the
-          price for your settings.
+        - **CloudWatch**, per month in us-east-1: a node costs $%.2f, or $%.2f with `--publish-interval 5m`. Metrics, alarms and
+          the dashboard of a cluster cost about $%.0f. 1,000 nodes in one cluster cost $%,.0f or $%,.0f. By OTLP, which names each
+          node, a node with its alarms costs $%.2f or $%.2f. [`plan`](docs/plan.md) calculates the price for your settings.
         """
             .formatted(
                 ofNode(plan, true, "putMetricDataDollars"),

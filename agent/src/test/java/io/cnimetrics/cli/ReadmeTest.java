@@ -17,8 +17,9 @@ import org.junit.jupiter.api.Test;
 
 class ReadmeTest {
   @Test
-  void showsWhatTheDryRunPrints() {
-    Goldens.checkPart(Path.of("..", "README.md"), "dry-run", "\n```\n" + dryRun() + "```\n\n");
+  void showsWhatTheDryRunPrintsUpToTheFirstCounter() {
+    String shown = dryRun().replaceFirst("(?s)(\nCounters [^\n]*\n).*", "$1  ...\n");
+    Goldens.checkPart(Path.of("..", "README.md"), "dry-run", "\n```\n" + shown + "```\n\n");
   }
 
   private static String dryRun() {
