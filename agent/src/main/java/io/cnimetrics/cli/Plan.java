@@ -108,7 +108,7 @@ final class Plan implements Command {
             publishInterval,
             putMetricData ? dimensions : List.of(),
             metrics,
-            new FleetPlan.Otlp(
+            new FleetPlan.OtlpPoints(
                 BilledNode.points(metrics, otlp.map(Otlp::resource).orElse(Map.of())),
                 BilledNode.LABELS,
                 // CloudWatch's own endpoint has no URL.

@@ -83,7 +83,7 @@ public record Alarm(
     }
   }
 
-  /** How a value that starts the alarm compares with the threshold. */
+  /** The comparison of a value with the threshold that starts the alarm. */
   enum Comparison {
     AT_LEAST("GreaterThanOrEqualToThreshold", "at or above"),
     ABOVE("GreaterThanThreshold", "above"),
@@ -136,7 +136,7 @@ public record Alarm(
   record Switch(String parameter, boolean on, String description) {}
 
   /**
-   * How many periods an alarm evaluates.
+   * The periods that an alarm evaluates.
    *
    * @param datapoints the number of evaluated periods that must breach the threshold
    * @param periods the number of periods that are evaluated
@@ -165,8 +165,8 @@ public record Alarm(
     /**
      * Adapts the evaluation to the publish interval of the agents. The nodes send at different
      * times, so the newest minutes perhaps still lack datums when CloudWatch evaluates the alarm.
-     * Therefore the alarm evaluates more minutes. It still starts after the same number of bad
-     * minutes.
+     * Therefore the alarm evaluates more minutes. The alarm still starts after the same number of
+     * bad minutes.
      */
     Evaluation sentEvery(int minutes) {
       int late = (2 * minutes + 2 + periodMinutes) / periodMinutes;

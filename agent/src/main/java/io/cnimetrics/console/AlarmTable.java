@@ -60,8 +60,8 @@ public final class AlarmTable {
 
   /**
    * In a crash loop each minute can have a successful poll, so that no minute counts as down. The
-   * alarm evaluates ten minutes, so that it stays on in the pause between two restarts, which grows
-   * to five minutes.
+   * pause between two restarts grows to five minutes. The alarm evaluates ten minutes, so that it
+   * stays on during this pause.
    */
   static final Alarm CRASH_LOOP =
       ofNode(

@@ -19,7 +19,7 @@ record PromQuery(String expression, int pendingMinutes) {
   /** The labels that name a node in a notification. */
   private static final String NODE = "by (cluster, node, instance, zone)";
 
-  /** What each series in the result of an alarm's query names. */
+  /** The thing that each series in the result of an alarm's query names. */
   enum Subject {
     NODE,
     SUBNET,

@@ -25,7 +25,7 @@ public record FleetPlan(
     Duration publishInterval,
     List<List<Dimension>> dimensions,
     List<Metric> metrics,
-    Otlp otlp,
+    OtlpPoints otlp,
     Prices prices) {
 
   static final Duration LONGEST_INTERVAL = Duration.ofMinutes(5);
@@ -69,7 +69,7 @@ public record FleetPlan(
    * @param labels the values of the labels for which the bytes were measured
    * @param billed whether the agents send the points to CloudWatch
    */
-  public record Otlp(BilledPoints ofNode, String labels, boolean billed) {
+  public record OtlpPoints(BilledPoints ofNode, String labels, boolean billed) {
     /** The mean size of a point, rounded up. */
     long bytesOfPoint() {
       return mean(ofNode.bytes());

@@ -84,7 +84,7 @@ public final class PlanJson {
         "otlpDollars", plan.ofNode(Part.OTLP, interval));
   }
 
-  private static Map<String, Object> otlp(FleetPlan.Otlp otlp) {
+  private static Map<String, Object> otlp(FleetPlan.OtlpPoints otlp) {
     return object(
         "points", otlp.ofNode().points(),
         "bytesOfPoint", otlp.bytesOfPoint(),

@@ -78,7 +78,7 @@ final class GroupDemand {
     wholeUnit = Math.max(wholeUnit, wholeUnit(now));
   }
 
-  /** Adds what the pods needed before this moment. */
+  /** Adds the need of the pods before this moment. */
   void add(String node, Moment now, Need need) {
     int limit = Math.min(now.most(), now.reachable() + hostNetworkPods);
     if (need.addresses() > limit && !need.refused() && !need.inGap()) {
@@ -141,7 +141,7 @@ final class GroupDemand {
 
   /**
    * The approximate sum of the idle addresses of all moments with a target in whole ENIs or
-   * prefixes. It is approximate, because ipamD frees an ENI only if one more ENI is free.
+   * prefixes. The sum is approximate, because ipamD frees an ENI only if one more ENI is free.
    */
   double idleOfWholeUnits(int target) {
     return idle(wholeUnit, held -> roundedUp(held, unit()) + target * wholeUnit);

@@ -7,7 +7,7 @@ import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 
 /**
- * What one node reported.
+ * The values that one node reported.
  *
  * @param group the name of the node group
  * @param moments in the order of time, at least one
@@ -17,7 +17,7 @@ public record NodeHistory(String node, String group, List<Moment> moments) {
   static final int LONG_GAP_MINUTES = 5;
 
   /**
-   * How many addresses the pods needed.
+   * The addresses that the pods needed.
    *
    * @param addresses the size of a pool that is large enough for these requests and releases in any
    *     order
@@ -74,7 +74,7 @@ public record NodeHistory(String node, String group, List<Moment> moments) {
   }
 
   /**
-   * What one node reported in one minute. Counters are totals since ipamD started.
+   * The values that one node reported in one minute. Counters are totals since ipamD started.
    *
    * @param minute minutes since 1970
    * @param assigned addresses that pods hold
@@ -105,7 +105,7 @@ public record NodeHistory(String node, String group, List<Moment> moments) {
       long restarts,
       long ec2Calls) {
 
-    /** The state of a new node before its ipamD started. This moment is the node's first. */
+    /** The state of a new node before ipamD started, if this moment is the node's first. */
     Moment beforeStart() {
       return new Moment(
           minute - 1, 0, 0, pool, prefixes, reachable, most, enis, 0, 0, 0, restarts, 0);

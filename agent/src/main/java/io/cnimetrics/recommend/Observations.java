@@ -208,8 +208,8 @@ public final class Observations {
   }
 
   /**
-   * How many hours of all nodes fit into half of the heap, up to a day. The other half is for new
-   * nodes. Call this before {@link #takeNodes}.
+   * The number of hours of all nodes that fit into half of the heap, up to a day. The other half is
+   * for new nodes. Call this before {@link #takeNodes}.
    */
   public long fittingHours() {
     long fitting = mostMinutes / HOUR / Math.max(1, nodes.size());

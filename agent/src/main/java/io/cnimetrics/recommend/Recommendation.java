@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What {@code recommend} found.
+ * The result of {@code recommend}.
  *
  * @param cluster the name of the cluster, if the data has it
  * @param from the first minute of the data
@@ -43,9 +43,10 @@ public record Recommendation(
     List<SubnetTrend> subnets) {
 
   /**
-   * Two commands that set the targets; each is a list of lines. The second one is for the add-on of
-   * EKS, which overwrites values that the first one sets. It keeps the other values of the add-on's
-   * configuration. If it cannot read them, it changes nothing.
+   * Two commands that set the targets. Each command is a list of lines. The second command is for
+   * the add-on of EKS, which overwrites the values of the first command. The second command keeps
+   * the other values of the add-on's configuration. If it cannot read these values, it changes
+   * nothing.
    *
    * @return no command if {@code change} is false
    */
@@ -149,7 +150,8 @@ public record Recommendation(
   }
 
   /**
-   * Targets in whole ENIs or prefixes. ipamD uses them only if no target in addresses is set.
+   * Targets in whole ENIs or prefixes. ipamD uses targets in whole units only if no target in
+   * addresses is set.
    *
    * @param targets the values of {@code WARM_ENI_TARGET}, {@code WARM_PREFIX_TARGET} or both
    * @param idleAtLeast the mean number of addresses of the cluster that always stay idle

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.UnaryOperator;
 
+/** Writes a recommendation as a table. The verdict is near the top, the commands are last. */
 public record RecommendationTable(Recommendation found, Palette palette, TextPage page) {
   private static final int NAME = 26;
 

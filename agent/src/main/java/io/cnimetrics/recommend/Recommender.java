@@ -65,7 +65,7 @@ public final class Recommender {
     this.hostNetworkPods = hostNetworkPods;
   }
 
-  /** Adds what the nodes reported. Calls must be in the order of time. */
+  /** Adds the reports of nodes. Calls must be in the order of time. */
   public void add(List<NodeHistory> nodes) {
     for (NodeHistory node : nodes) {
       first = Math.min(first, node.moments().get(0).minute());

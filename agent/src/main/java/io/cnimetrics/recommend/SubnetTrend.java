@@ -7,7 +7,7 @@ import java.util.SortedMap;
 import java.util.stream.LongStream;
 
 /**
- * How the free addresses of a subnet change.
+ * The change of the free addresses of a subnet.
  *
  * @param free the least number of free addresses in the last day
  * @param lostPerDay how many addresses the subnet loses a day; negative if it gains addresses;

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  * @param until the end of the fault, in model time since the HTTP servers started
  */
 public record HttpFault(Kind kind, Set<Source> sources, Duration from, Duration until) {
-  /** What happens to a request. */
+  /** The effect of a fault on a request. */
   public enum Kind {
     /** The connection is refused, or is closed without an answer. */
     REFUSE,

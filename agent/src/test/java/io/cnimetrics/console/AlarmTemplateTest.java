@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.testing.Json;
 import io.cnimetrics.testing.Stack;
 import java.util.ArrayList;
@@ -14,8 +13,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 class AlarmTemplateTest {
   private static final String PAGES = "arn:aws:sns:eu-west-1:111122223333:pages";
@@ -23,88 +20,6 @@ class AlarmTemplateTest {
   private static final Map<String, String> TOPICS =
       Map.of("PageTopicArn", PAGES, "TicketTopicArn", TICKETS);
   private static final List<String> SUBNETS = List.of("subnet-0a");
-
-  @ParameterizedTest
-  @CsvSource({
-    "PodsGetNoAddress, noAddressMinutes, Maximum, GreaterThanOrEqualToThreshold, 3, 1, 5,"
-        + " notBreaching",
-    "IpamdDown, ipamdDownMinutes, Maximum, GreaterThanOrEqualToThreshold, 5, 1, 5, notBreaching",
-    "IpamdCrashLoop, ipamdRecentRestarts, Maximum, GreaterThanOrEqualToThreshold, 3, 1, 10,"
-        + " notBreaching",
-    "SubnetEmpty0a, subnetFreeIPs, Minimum, LessThanThreshold, 16, 3, 5, missing",
-    "NoData, ipamdUp, SampleCount, LessThanThreshold, 1, 15, 15, breaching",
-    "WarmPoolEmpty, warmPoolEmptyMinutes, Maximum, GreaterThanOrEqualToThreshold, 10, 1, 5,"
-        + " notBreaching",
-    "Ec2Denies, awsAPIDeniedErr, Sum, GreaterThanThreshold, 0, 5, 15, notBreaching",
-    "NodesNearlyFull, nodeIPUtilization, p90, GreaterThanOrEqualToThreshold, 90, 15, 25, missing"
-  })
-  void alarmIsOnOneStatistic(
-      String id,
-      String metric,
-      String statistic,
-      String comparison,
-      double threshold,
-      double datapoints,
-      double periods,
-      String missing) {
-    Map<?, ?> alarm = alarm(stack(1, Map.of("NodesNearlyFullAlarm", "true")), id);
-
-    assertThat(alarm.get("MetricName")).isEqualTo(metric);
-    assertThat(alarm.get(statistic.equals("p90") ? "ExtendedStatistic" : "Statistic"))
-        .isEqualTo(statistic);
-    assertThat(alarm.get("ComparisonOperator")).isEqualTo(comparison);
-    assertThat(alarm.get("Threshold")).isEqualTo(threshold);
-    assertThat(alarm.get("Period")).isEqualTo(60.0);
-    assertEvaluates(alarm, datapoints, periods, missing);
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "PodsLostAddress | forceRemoveIPs + forceRemoveENI | 0 | 1 | 15",
-        "Ec2Throttles | IF(ec2ApiReqCount > 0, 100 * awsAPIThrottleErr / ec2ApiReqCount, 0) | 5 | 5"
-            + " | 15"
-      })
-  void alarmIsOnAnExpression(
-      String id, String expression, double threshold, double datapoints, double periods) {
-    Map<?, ?> alarm = alarm(stack(1, Map.of()), id);
-
-    assertThat(Json.members(alarm, "Metrics").get(2).get("Expression")).isEqualTo(expression);
-    assertThat(alarm.get("ComparisonOperator")).isEqualTo("GreaterThanThreshold");
-    assertThat(alarm.get("Threshold")).isEqualTo(threshold);
-    assertEvaluates(alarm, datapoints, periods, "notBreaching");
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "PodsGetNoAddress, 1, 13",
-    "IpamdDown, 1, 13",
-    "IpamdCrashLoop, 1, 13",
-    "SubnetEmpty0a, 3, 13",
-    "WarmPoolEmpty, 1, 13",
-    "PodsLostAddress, 1, 15",
-    "NoData, 15, 15",
-    "Ec2Denies, 5, 15"
-  })
-  void longerPublishIntervalEvaluatesMoreMinutes(String id, double datapoints, double periods) {
-    Map<?, ?> alarm = alarm(stack(5, Map.of()), id);
-
-    assertThat(alarm.get("DatapointsToAlarm")).isEqualTo(datapoints);
-    assertThat(alarm.get("EvaluationPeriods")).isEqualTo(periods);
-  }
-
-  @Test
-  void everyMetricIsInTheCatalogueAndHasOnlyTheClusterDimension() {
-    for (Map<?, ?> metric : metrics(stack(1, Map.of("NodesNearlyFullAlarm", "true")))) {
-      boolean ofSubnet = "subnetFreeIPs".equals(metric.get("MetricName"));
-      assertThat(metric.get("Namespace")).isEqualTo("Kubernetes/CNI");
-      assertThat(Json.members(metric, "Dimensions").get(0))
-          .isEqualTo(Map.of("Name", "CLUSTER_ID", "Value", "prod"));
-      assertThat(Json.members(metric, "Dimensions")).hasSize(ofSubnet ? 2 : 1);
-      assertThat(ofSubnet || MetricCatalog.names().contains(metric.get("MetricName"))).isTrue();
-    }
-  }
 
   @Test
   void alarmsKeepTheLimitsOfCloudWatch() {
@@ -315,29 +230,6 @@ class AlarmTemplateTest {
     String template = AlarmTemplate.of(settings(5, subnets));
 
     assertThat(template.getBytes(UTF_8)).hasSizeLessThanOrEqualTo(51_200);
-  }
-
-  private static void assertEvaluates(
-      Map<?, ?> alarm, double datapoints, double periods, String missing) {
-    assertThat(alarm.get("DatapointsToAlarm")).isEqualTo(datapoints);
-    assertThat(alarm.get("EvaluationPeriods")).isEqualTo(periods);
-    assertThat(alarm.get("TreatMissingData")).isEqualTo(missing);
-  }
-
-  private static List<Map<?, ?>> metrics(Stack stack) {
-    List<Map<?, ?>> metrics = new ArrayList<>();
-    for (Map<?, ?> alarm : stack.alarms().values()) {
-      if (!alarm.containsKey("Metrics")) {
-        metrics.add(alarm);
-        continue;
-      }
-      for (Map<?, ?> each : Json.members(alarm, "Metrics")) {
-        if (each.containsKey("MetricStat")) {
-          metrics.add(Json.member(Json.member(each, "MetricStat"), "Metric"));
-        }
-      }
-    }
-    return metrics;
   }
 
   private static Map<?, ?> alarm(Stack stack, String id) {

@@ -2,7 +2,6 @@ package io.cnimetrics.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.console.DashboardBody.Options;
 import io.cnimetrics.testing.Json;
 import java.util.ArrayList;
@@ -52,20 +51,6 @@ class DashboardBodyTest {
         .allSatisfy(graph -> assertThat(entries(graph)).hasSizeBetween(1, 500));
     assertThat(graphs(widgets).stream().mapToInt(graph -> entries(graph).size()).sum())
         .isLessThanOrEqualTo(2_500);
-  }
-
-  @ParameterizedTest
-  @ValueSource(ints = {1, 3})
-  void everyMetricIsInTheCatalogueAndHasOnlyTheClusterDimension(int clusters) {
-    for (Map<?, ?> graph : graphs(widgets(clusters))) {
-      for (List<?> entry : metrics(graph)) {
-        assertThat(entry.get(0)).isEqualTo(NAMESPACE);
-        assertThat(MetricCatalog.names()).contains(String.valueOf(entry.get(1)));
-        assertThat(entry.get(2)).isEqualTo("CLUSTER_ID");
-        assertThat(entry.get(3)).asString().startsWith("cluster-");
-        assertThat(entry).hasSize(5);
-      }
-    }
   }
 
   @ParameterizedTest
