@@ -184,10 +184,13 @@ public final class Recommender {
         .findFirst()
         .map(
             node ->
-                ("Keep the present targets. Pods on %s ended and started within a short time, and"
-                     + " together they perhaps needed more addresses than max pods. ipamD never"
-                     + " gets more than max pods, so no target in addresses is safe on this node.")
-                    .formatted(node));
+                String.format(
+                    Locale.ROOT,
+                    "Keep the present targets. Pods on %s ended and started within a short time,"
+                        + " and together they perhaps needed more addresses than max pods. ipamD"
+                        + " never gets more than max pods, so no target in addresses is safe on"
+                        + " this node.",
+                    node));
   }
 
   /** The target in whole ENIs or prefixes with which ipamD refuses no additional pod. */
@@ -229,10 +232,12 @@ public final class Recommender {
             .collect(joining(", "));
     if (!unknown.isEmpty()) {
       notes.add(
-          ("No node of %s started in these days, so it is unknown how many pods start at once on a"
-               + " new node. Therefore MINIMUM_IP_TARGET is at least the number of addresses that a"
-               + " new node gets at once by default.")
-              .formatted(unknown));
+          String.format(
+              Locale.ROOT,
+              "No node of %s started in these days, so it is unknown how many pods start at once on"
+                  + " a new node. Therefore MINIMUM_IP_TARGET is at least the number of addresses"
+                  + " that a new node gets at once by default.",
+              unknown));
     }
     return notes;
   }
