@@ -1,9 +1,7 @@
 package io.cnimetrics.publish;
 
-import io.cnimetrics.publish.MetricSink.Datum;
 import io.cnimetrics.publish.MetricSink.PutResult;
 import io.cnimetrics.publish.MetricSink.PutResult.Status;
-import io.cnimetrics.publish.SendEvents.DropReason;
 import io.cnimetrics.schedule.NodeSchedule;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,41 +39,23 @@ public final class Sender {
    */
   private static final Duration SHORTEST_REQUEST = Duration.ofMillis(500);
 
-  /** The most splits of a request. One invalid datum in 1,000 needs about 10 splits. */
-  private static final int MOST_SPLITS = 40;
-
-  /**
-   * After this number of refused datums in a row, the sender pauses, because a wrong clock is the
-   * probable cause.
-   */
-  private static final int MOST_REFUSALS_IN_A_ROW = 3;
-
   /** Planned pauses are below this limit. */
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(10);
 
   private static final Logger log = LoggerFactory.getLogger(Sender.class);
 
   private final MetricBuffer buffer;
-  private final MetricSink sink;
   private final NodeSchedule schedule;
-  private final SendEvents events;
   private final Backoff backoff;
   private final Receiver receiver;
+  private final Delivery delivery;
   private final Map.Entry<String, String> where;
   private final LongSupplier nanoTime;
   private Instant due;
   private Optional<PutResult> failure = Optional.empty();
+  private int failures;
   private Answers answers = new Answers(Optional.empty(), Optional.empty());
   private Instant loggedAt = Instant.MIN;
-  private Instant splitLoggedAt = Instant.MIN;
-
-  /**
-   * The most datums in a request, because a proxy can limit the size. Without this number, half of
-   * all requests would be refused. It also falls if a turn ends before it has found an invalid
-   * datum, so that the next turn continues with smaller parts. It doubles with each batch that is
-   * sent without such a refusal, because the limit can be removed.
-   */
-  private volatile int mostAccepted = MetricSink.MOST_DATUMS;
 
   /**
    * @param receiver the receiver whose pending minutes this sender sends
@@ -95,9 +75,8 @@ public final class Sender {
       Instant now) {
     this.buffer = buffer;
     this.receiver = receiver;
-    this.sink = sink;
+    this.delivery = new Delivery(buffer, sink, receiver, events, where);
     this.schedule = schedule;
-    this.events = events;
     this.backoff = new Backoff(random);
     this.where = where;
     this.nanoTime = nanoTime;
@@ -136,8 +115,7 @@ public final class Sender {
   }
 
   /** A turn or a flush: its time limit, and a clock that advances during its requests. */
-  private record Turn(
-      Instant start, Supplier<Duration> passed, Duration limit, Duration shortestRequest) {
+  record Turn(Instant start, Supplier<Duration> passed, Duration limit, Duration shortestRequest) {
     /** The current time. A pause starts at the end of a request. */
     Instant now() {
       return start.plus(passed.get());
@@ -180,18 +158,12 @@ public final class Sender {
 
   private boolean send(Turn turn) {
     buffer.thin(receiver, schedule);
-    int requests = buffer.requestsForNewest(receiver, (int) schedule.publishInterval().toMinutes());
-    for (int i = 0; i < requests && turn.allowsRequest(); i++) {
-      Optional<Batch> batch = buffer.take(receiver, turn.now());
-      if (batch.isEmpty()) {
-        break;
-      }
-      if (!deliver(batch.get(), turn)) {
-        return false;
-      }
+    int minutes = (int) schedule.publishInterval().toMinutes();
+    boolean finished = send(turn, buffer.requestsForNewest(receiver, minutes));
+    if (finished) {
+      buffer.urgentSent(receiver);
     }
-    buffer.urgentSent(receiver);
-    return true;
+    return finished;
   }
 
   /**
@@ -200,243 +172,79 @@ public final class Sender {
    * call.
    */
   public void flush(Instant now, Duration limit) {
-    Turn turn = new Turn(now, stopwatch(), limit, SHORTEST_REQUEST);
-    boolean more = true;
-    while (more && turn.allowsRequest()) {
+    send(new Turn(now, stopwatch(), limit, SHORTEST_REQUEST), Integer.MAX_VALUE);
+  }
+
+  /** Sends up to this number of batches. Returns false if the sender must pause. */
+  private boolean send(Turn turn, int batches) {
+    boolean accepted = false;
+    for (int i = 0; i < batches && turn.allowsRequest(); i++) {
       Optional<Batch> batch = buffer.take(receiver, turn.now());
-      more = batch.isPresent() && deliver(batch.get(), turn);
-    }
-  }
-
-  private boolean deliver(Batch batch, Turn turn) {
-    try {
-      return new Delivery(turn).whole(batch);
-    } finally {
-      buffer.release(batch);
-    }
-  }
-
-  /** The delivery of one batch. A batch with invalid datums is split to find these datums. */
-  private final class Delivery {
-    private final Turn turn;
-    private int splits;
-    private int refusalsInARow;
-
-    /** The last answer that called the request of a single datum too large. */
-    private Optional<PutResult> tooLarge = Optional.empty();
-
-    private int tooLargeDatums;
-    private boolean sizeRefused;
-
-    /**
-     * False until a batch is accepted. Until then the reason for "too old" can be a wrong clock.
-     */
-    private boolean newestAccepted;
-
-    Delivery(Turn turn) {
-      this.turn = turn;
-    }
-
-    /**
-     * Sends a whole batch. Returns false if the sender must pause before the next request. Keeps a
-     * single datum that is too large, because a proxy's limit is wrong, and sends the others.
-     */
-    boolean whole(Batch batch) {
-      boolean sent = all(batch);
-      if (newestAccepted && !sizeRefused) {
-        mostAccepted = Math.min(MetricSink.MOST_DATUMS, 2 * mostAccepted);
+      if (batch.isEmpty()) {
+        break;
       }
-      tooLarge.ifPresent(answer -> failed(answer, turn.now()));
-      return sent && tooLarge.isEmpty();
+      Delivery.Result result = delivery.deliver(batch.get(), turn);
+      answered(result);
+      if (result.pause().isPresent()) {
+        failed(result.pause().get(), turn.now());
+        return false;
+      }
+      accepted |= result.accepted().isPresent();
     }
-
-    private boolean all(Batch batch) {
-      if (batch.datums().size() > mostAccepted && !batch.isSingle()) {
-        return halves(batch);
-      }
-      if (!turn.allowsRequest()) {
-        // The batch stays pending until the next turn.
-        return true;
-      }
-      PutResult answer = put(batch);
-      return switch (answer.status()) {
-        case ACCEPTED -> {
-          accepted(batch.datums().size(), answer);
-          buffer.acknowledge(batch);
-          refusalsInARow = 0;
-          newestAccepted = true;
-          succeeded(batch, turn.now());
-          yield true;
-        }
-        case INVALID -> {
-          boolean tooOld = newestAccepted && answer.code().equals(PutResult.TOO_OLD);
-          if (tooOld && batch.minutes().size() == 1) {
-            yield droppedMinute(batch, answer);
-          }
-          yield batch.isSingle() ? refused(batch, answer) : split(batch, answer);
-        }
-        case RETRYABLE, UNAUTHORIZED -> {
-          failed(answer, turn.now());
-          yield false;
-        }
-      };
+    if (accepted) {
+      succeeded();
     }
-
-    /** Counts the datums. A receiver's number of rejected datums can be wrong. */
-    private void accepted(int datums, PutResult answer) {
-      int rejected = Math.max(0, Math.min(datums, answer.rejected()));
-      events.sent(datums - rejected);
-      if (rejected > 0) {
-        events.dropped(DropReason.INVALID, rejected);
-        log.warn(
-            "{} accepted a request and rejected some of its datums: datums={} cause=\"{}\"",
-            receiver.label(),
-            rejected,
-            answer.message());
-      }
-    }
-
-    private PutResult put(Batch batch) {
-      Supplier<Duration> took = stopwatch();
-      PutResult answer = sink.put(batch.namespace(), batch.datums(), turn.requestLimit());
-      events.answered(answer.status(), took.get());
-      if (answer.status() != Status.ACCEPTED) {
-        notAccepted(answer, turn.now());
-      }
-      return answer;
-    }
-
-    private boolean split(Batch batch, PutResult answer) {
-      if (isTooLarge(answer)) {
-        logSplit(batch, answer, turn.now());
-      }
-      if (splits >= MOST_SPLITS) {
-        log.warn(
-            "many parts of a request are {}; the rest of the request is sent again later",
-            isTooLarge(answer) ? "too large" : "invalid");
-        tooLarge = isTooLarge(answer) ? Optional.of(answer) : tooLarge;
-      }
-      int before = tooLargeDatums;
-      boolean sent = halves(batch);
-      // If one datum alone is too large, the answer says nothing about the number of datums.
-      boolean tooMany = isTooLarge(answer) && tooLargeDatums == before;
-      if (tooMany || !turn.allowsRequest()) {
-        sizeRefused = true;
-        mostAccepted = Math.min(mostAccepted, batch.datums().size() - 1);
-      }
-      return sent;
-    }
-
-    /** Sends both halves. After too many splits, the batch stays pending until the next turn. */
-    private boolean halves(Batch batch) {
-      if (splits >= MOST_SPLITS) {
-        return true;
-      }
-      splits++;
-      for (Batch half : batch.halves()) {
-        if (!all(half)) {
-          return false;
-        }
-      }
-      return true;
-    }
-
-    /** Drops all values of a minute at once, because all of them have the same age. */
-    private boolean droppedMinute(Batch batch, PutResult answer) {
-      events.dropped(DropReason.TOO_OLD, batch.datums().size());
-      buffer.acknowledge(batch);
-      log.warn(
-          "dropped a minute that is too old for {}: minute={} datums={} cause=\"{}\"",
-          receiver.label(),
-          batch.minutes().get(0).minute(),
-          batch.datums().size(),
-          answer.message());
-      return true;
-    }
-
-    private boolean refused(Batch batch, PutResult answer) {
-      if (isTooLarge(answer)) {
-        tooLarge = Optional.of(answer);
-        tooLargeDatums++;
-        return ++refusalsInARow < MOST_REFUSALS_IN_A_ROW;
-      }
-      return dropped(batch, answer);
-    }
-
-    private boolean dropped(Batch batch, PutResult answer) {
-      events.dropped(DropReason.INVALID, batch.datums().size());
-      buffer.acknowledge(batch);
-      Datum datum = batch.datums().get(0);
-      log.warn(
-          "dropped a datum that {} rejects: metric={} minute={} value={} dimensions={}"
-              + " cause=\"{}\"",
-          receiver.label(),
-          datum.metric(),
-          datum.at(),
-          datum.value(),
-          datum.dimensions(),
-          answer.message());
-      if (++refusalsInARow < MOST_REFUSALS_IN_A_ROW) {
-        return true;
-      }
-      failed(answer, turn.now());
-      return false;
-    }
-  }
-
-  private static boolean isTooLarge(PutResult answer) {
-    return answer.code().equals(PutResult.TOO_LARGE);
-  }
-
-  private synchronized void logSplit(Batch batch, PutResult answer, Instant now) {
-    if (NodeSchedule.isLogDue(splitLoggedAt, now)) {
-      splitLoggedAt = now;
-      log.warn(
-          "{} refuses the size of a request; the agent sends the request in smaller parts:"
-              + " datums={} {} cause=\"{}\"",
-          receiver.label(),
-          batch.datums().size(),
-          where,
-          answer.message());
-    }
-  }
-
-  private synchronized void notAccepted(PutResult answer, Instant now) {
-    answers = new Answers(answers.accepted(), Optional.of(new Failure(now, answer)));
+    return true;
   }
 
   public synchronized Answers answers() {
     return answers;
   }
 
-  private synchronized void succeeded(Batch batch, Instant now) {
-    if (answers.accepted().isEmpty()) {
-      log.info(
-          batch.namespace().isEmpty()
-              ? "sending to {}: {}{} dimensions={} datums={}"
-              : "sending to {}: {} namespace={} dimensions={} datums={}",
-          receiver.label(),
-          where,
-          batch.namespace(),
-          batch.datums().get(0).dimensions(),
-          batch.datums().size());
-    } else if (failure.isPresent()) {
+  private synchronized void answered(Delivery.Result result) {
+    Optional<Instant> before = answers.accepted();
+    answers =
+        new Answers(
+            result.accepted().map(Delivery.Accepted::at).or(() -> before),
+            result.failure().or(answers::failure));
+    if (result.accepted().isPresent()) {
+      backoff.reset();
+      if (before.isEmpty()) {
+        logFirst(result.accepted().get().batch());
+        failure = Optional.empty();
+      }
+    }
+  }
+
+  private void logFirst(Batch accepted) {
+    log.info(
+        accepted.namespace().isEmpty()
+            ? "sending to {}: {}{} dimensions={} datums={}"
+            : "sending to {}: {} namespace={} dimensions={} datums={}",
+        receiver.label(),
+        where,
+        accepted.namespace(),
+        accepted.datums().get(0).dimensions(),
+        accepted.datums().size());
+  }
+
+  private synchronized void succeeded() {
+    if (failure.isPresent()) {
       log.info(
           "sending to {} again: failures={} waiting_minutes={}",
           receiver.label(),
-          backoff.failures(),
+          failures,
           buffer.depth(receiver).minutes());
     }
-    answers = new Answers(Optional.of(now), answers.failure());
     failure = Optional.empty();
-    backoff.reset();
-    loggedAt = now;
+    failures = 0;
   }
 
   private synchronized void failed(PutResult answer, Instant now) {
     Duration pause = answer.status() == Status.UNAUTHORIZED ? backoff.nextSlow() : backoff.next();
     Duration asked = answer.retryAfter().orElse(Duration.ZERO);
     due = now.plus(asked).plus(pause);
+    failures++;
     if (!failure.map(PutResult::status).equals(Optional.of(answer.status()))
         || NodeSchedule.isLogDue(loggedAt, now)) {
       loggedAt = now;

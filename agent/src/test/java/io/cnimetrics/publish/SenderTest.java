@@ -6,6 +6,8 @@ import static io.cnimetrics.publish.FakeCloudWatch.THROTTLED;
 import static io.cnimetrics.testing.Snapshots.START;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cnimetrics.catalog.Metric;
+import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.publish.MetricSink.Datum;
 import io.cnimetrics.publish.MetricSink.PutResult;
 import io.cnimetrics.publish.SendEvents.DropReason;
@@ -168,7 +170,7 @@ class SenderTest {
   @ParameterizedTest
   @ValueSource(ints = {0, 3})
   void proxyThatRefusesTheSizeOfRequestsLosesNoDatum(int most) {
-    try (RecordedLog log = new RecordedLog(Sender.class.getName())) {
+    try (RecordedLog log = new RecordedLog(Delivery.class.getName())) {
       pollMinutes(0, 1);
       cloudWatch.acceptAtMost(most);
       turn(125);
@@ -292,6 +294,43 @@ class SenderTest {
     assertThat(cloudWatch.values("eniAllocated", START)).containsExactly(1.0);
     assertThat(cloudWatch.held()).doesNotHaveDuplicates().hasSize(fixture.drops.sent);
     assertThat(fixture.buffer.depth().minutes()).isZero();
+  }
+
+  @Test
+  void datumThatIsTooLargeIsLoggedOnceAnHourAlthoughOthersArrive() {
+    cloudWatch.refuseAsTooLarge(
+        datum -> datum.metric().equals("eniAllocated") && datum.at().equals(START));
+    List<String> lines;
+    try (RecordedLog log = new RecordedLog(Sender.class.getName())) {
+      for (int minute = 0; minute < 70; minute++) {
+        pollMinutes(minute, minute);
+        turn(60L * minute + 125);
+      }
+      lines = log.lines();
+    }
+
+    assertThat(lines.stream().map(line -> line.replaceFirst("[:;].*", "")))
+        .containsExactly(
+            "INFO sending to CloudWatch",
+            "WARN CloudWatch request failed",
+            "WARN CloudWatch request failed");
+    assertThat(cloudWatch.values("ipamdUp", START.plus(MINUTE.multipliedBy(69)))).hasSize(1);
+  }
+
+  @Test
+  void manyInvalidPartsOfABatchAreLoggedOnce() {
+    List<String> names = MetricCatalog.all().stream().map(Metric::name).toList();
+    pollMinutes(0, 9);
+    cloudWatch.reject(datum -> names.indexOf(datum.metric()) % 3 == 0);
+    try (RecordedLog log = new RecordedLog(Delivery.class.getName())) {
+      turn(605);
+
+      assertThat(log.lines())
+          .filteredOn(line -> line.contains("many parts"))
+          .containsExactly(
+              "WARN many parts of a request are invalid; the rest of the request is sent again"
+                  + " later");
+    }
   }
 
   /** Prometheus rejects all old values if its window for out-of-order values is 0. */
