@@ -3,45 +3,28 @@ package io.cnimetrics.agent;
 import io.cnimetrics.aws.Subnets;
 import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.catalog.Metric;
-import io.cnimetrics.catalog.MetricCatalog;
-import io.cnimetrics.catalog.NodeLabels;
-import io.cnimetrics.catalog.Sample;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.catalog.Sampler.PollSamples;
 import io.cnimetrics.config.AgentConfig;
-import io.cnimetrics.config.Otlp;
 import io.cnimetrics.health.AgentHealth;
 import io.cnimetrics.health.AgentStats;
 import io.cnimetrics.health.AgentStats.PollResult;
-import io.cnimetrics.health.AgentStatus;
 import io.cnimetrics.identity.Identification;
 import io.cnimetrics.ipamd.Ipamd;
 import io.cnimetrics.publish.Backoff;
 import io.cnimetrics.publish.MetricBuffer;
-import io.cnimetrics.publish.MetricSink;
-import io.cnimetrics.publish.Receiver;
 import io.cnimetrics.publish.SendEvents.DropReason;
 import io.cnimetrics.publish.Sender;
 import io.cnimetrics.schedule.NodeSchedule;
-import io.cnimetrics.snapshot.Instance;
-import io.cnimetrics.snapshot.IpamdMetrics;
 import io.cnimetrics.snapshot.NodeIdentity;
 import io.cnimetrics.snapshot.NodeSnapshot;
-import io.cnimetrics.snapshot.Problem;
-import io.cnimetrics.wire.UrlSecrets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.Set;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -72,13 +55,9 @@ public final class Agent {
 
   private static final Logger log = LoggerFactory.getLogger(Agent.class);
 
-  private final AgentConfig config;
   private final InstantSource clock;
-  private final Instant startedAt;
-  private final Function<Duration, Identification> identity;
   private final AgentStats stats;
   private final LastPoll lastPoll;
-  private final Map<String, String> ofInfo = new ConcurrentSkipListMap<>();
   private final Set<Metric> selected;
   private final AlertLog alerts;
   private final ProblemLog problems = new ProblemLog();
@@ -86,12 +65,12 @@ public final class Agent {
   private final Poller poller;
   private final Publisher publisher;
   private final Optional<SubnetReporter> subnets;
+  private final AgentView view;
   private final Loop polls;
   private final Loop sends;
   private final Optional<Loop> subnetReads;
   private final Thread sending;
   private volatile Optional<String> fatal = Optional.empty();
-  private volatile Optional<Identification> identified = Optional.empty();
 
   /**
    * The constructor waits while another agent holds the state directory.
@@ -112,10 +91,8 @@ public final class Agent {
       LastPoll lastPoll,
       RandomGenerator random,
       InstantSource clock) {
-    this.config = config;
+    Instant startedAt = clock.instant();
     this.clock = clock;
-    this.startedAt = clock.instant();
-    this.identity = identity;
     this.stats = stats;
     this.lastPoll = lastPoll;
     this.selected = Set.copyOf(sampler.metrics());
@@ -135,6 +112,8 @@ public final class Agent {
             stats,
             selected::contains,
             alerts);
+    KnownNode node = new KnownNode(config, identity, lastPoll);
+    Destinations destinations = new Destinations(config, sinks);
     NodeSchedule schedule =
         NodeSchedule.of(config.nodeName(), config.pollInterval(), config.publishInterval());
     this.subnets =
@@ -148,23 +127,25 @@ public final class Agent {
     this.publisher =
         new Publisher(
             buffer,
-            this::identify,
-            receivers(),
+            node::identify,
+            destinations.receivers(),
             (receiver, region, now) ->
                 new Sender(
                     buffer,
-                    sink(sinks, receiver, region),
+                    destinations.sink(receiver, region, node::labels),
                     receiver,
                     schedule,
                     stats,
                     random,
-                    where(receiver, region),
+                    destinations.where(receiver, region),
                     System::nanoTime,
                     now),
             sampler.start(),
             new Backoff(random),
             this::onIdentity,
             this::giveUp);
+    this.view =
+        new AgentView(startedAt, node, lastPoll, selected, alerts, buffer, destinations, publisher);
     this.sends = new Loop("send", LONGEST_SEND_PAUSE, clock, now -> publisher.run(clock));
     this.subnetReads =
         this.subnets.map(
@@ -176,53 +157,6 @@ public final class Agent {
     Thread thread = new Thread(loop, name);
     thread.setDaemon(true);
     return thread;
-  }
-
-  /** Creates the sink of each receiver for a region. */
-  public interface Sinks {
-    MetricSink cloudWatch(String region);
-
-    /**
-     * Creates the sink of a receiver of OTLP.
-     *
-     * @param region the region of CloudWatch's own endpoint. Not used for other receivers
-     * @param labels returns the labels of this node
-     */
-    MetricSink otlp(Otlp otlp, String region, Supplier<NodeLabels> labels);
-  }
-
-  private List<Receiver> receivers() {
-    return Stream.of(Receiver.values())
-        .filter(
-            receiver ->
-                receiver == Receiver.CLOUDWATCH ? config.cloudwatch() : config.otlp().isPresent())
-        .toList();
-  }
-
-  private MetricSink sink(Sinks sinks, Receiver receiver, String region) {
-    return receiver == Receiver.CLOUDWATCH
-        ? sinks.cloudWatch(region)
-        : sinks.otlp(config.otlp().orElseThrow(), region, this::labels);
-  }
-
-  private Map.Entry<String, String> where(Receiver receiver, String region) {
-    return config
-        .otlp()
-        .filter(any -> receiver == Receiver.OTLP)
-        .flatMap(Agent::shownUrl)
-        .map(url -> Map.entry("url", url))
-        .orElseGet(() -> Map.entry("region", region));
-  }
-
-  /** The receiver's URL without its query, which can be a secret. */
-  private static Optional<String> shownUrl(Otlp otlp) {
-    return otlp.url().map(url -> UrlSecrets.hiddenIn(url.toString()));
-  }
-
-  private Identification identify(Duration limit) {
-    Identification found = identity.apply(limit);
-    identified = Optional.of(found);
-    return found;
   }
 
   private void onIdentity(NodeIdentity node) {
@@ -267,81 +201,9 @@ public final class Agent {
         publisher.refusals());
   }
 
-  /** What the agent knows about itself and its node. */
-  public AgentStatus status() {
-    Optional<NodeSnapshot> polled = lastPoll.snapshot();
-    IncreaseHistory increases = alerts.increases();
-    List<Problem> problems = new ArrayList<>();
-    polled.ifPresent(snapshot -> problems.addAll(snapshot.problems()));
-    // If the agent sends nothing, an unknown region or cluster is no problem.
-    identified
-        .map(found -> config.sends() ? found.problems() : found.metadata().problems())
-        .ifPresent(problems::addAll);
-    return new AgentStatus(
-        startedAt,
-        node(),
-        polled.flatMap(NodeSnapshot::metrics).flatMap(IpamdMetrics::cniVersion),
-        polled.map(snapshot -> new AgentStatus.LastPoll(snapshot.takenAt(), snapshot.ipamdRead())),
-        problems,
-        lastPoll.samples(),
-        alerts.minutes(),
-        increases.reads(),
-        increases.all(),
-        alerts.present(),
-        depth(),
-        receivers().stream().map(this::destination).toList());
-  }
-
-  /**
-   * The selected samples of the last poll, and the number of the agent's starts; empty before the
-   * first poll.
-   */
-  public List<Sample> samples() {
-    List<Sample> polled =
-        lastPoll.samples().stream()
-            .filter(sample -> sample.subnetId().isPresent() || selected.contains(sample.metric()))
-            .toList();
-    OptionalDouble starts = OptionalDouble.of((double) buffer.history().starts());
-    Sample count = new Sample(MetricCatalog.AGENT_STARTS, OptionalDouble.empty(), starts);
-    return polled.isEmpty() ? polled : Stream.concat(polled.stream(), Stream.of(count)).toList();
-  }
-
-  /**
-   * The labels of this node in Prometheus. If a poll cannot read a label of the info metric, the
-   * label keeps its last value. Otherwise a failed poll would start another series.
-   */
-  private NodeLabels labels() {
-    NodeLabels read = NodeLabels.of(node(), lastPoll.snapshot());
-    ofInfo.putAll(read.ofInfo());
-    return new NodeLabels(read.ofEach(), Map.copyOf(ofInfo));
-  }
-
-  /** The labels of this node; empty until the first lookup of its identity has ended. */
-  public Optional<NodeLabels> labelsAfterLookup() {
-    return identified.map(lookedUp -> labels());
-  }
-
-  private NodeIdentity node() {
-    return identified
-        .map(Identification::node)
-        .orElseGet(
-            () ->
-                new NodeIdentity(
-                    config.nodeName(), config.clusterId(), config.region(), Instance.UNKNOWN));
-  }
-
-  private AgentStatus.Destination destination(Receiver receiver) {
-    boolean cloudWatch = receiver == Receiver.CLOUDWATCH;
-    return new AgentStatus.Destination(
-        receiver.label().toLowerCase(Locale.ROOT),
-        node().region(),
-        Optional.of(config.namespace()).filter(any -> cloudWatch),
-        config.otlp().filter(any -> !cloudWatch).map(otlp -> shownUrl(otlp).orElse("cloudwatch")),
-        publisher.sender(receiver).map(Sender::answers));
-  }
-
-  public MetricBuffer.Depth depth() {
-    return buffer.depth();
+  /** What the pages of the health server show of this agent. */
+  public AgentView view() {
+    return view;
   }
 
   /**

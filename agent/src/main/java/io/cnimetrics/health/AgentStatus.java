@@ -37,7 +37,7 @@ public record AgentStatus(
     List<RecentIncrease> increases,
     List<Trouble> trouble,
     MetricBuffer.Depth pending,
-    List<Destination> destinations) {
+    List<ReceiverStatus> destinations) {
 
   /**
    * The last poll.
@@ -77,7 +77,7 @@ public record AgentStatus(
    * @param answers the last answers; empty if the agent cannot send yet because the region or the
    *     cluster is unknown
    */
-  public record Destination(
+  public record ReceiverStatus(
       String name,
       Optional<String> region,
       Optional<String> namespace,

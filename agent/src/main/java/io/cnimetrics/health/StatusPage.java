@@ -4,8 +4,8 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.cnimetrics.catalog.RecentIncrease;
 import io.cnimetrics.catalog.Sample;
-import io.cnimetrics.health.AgentStatus.Destination;
 import io.cnimetrics.health.AgentStatus.Minute;
+import io.cnimetrics.health.AgentStatus.ReceiverStatus;
 import io.cnimetrics.health.AgentStatus.Trouble;
 import io.cnimetrics.publish.MinuteValue;
 import io.cnimetrics.publish.Sender.Answers;
@@ -147,7 +147,7 @@ public record StatusPage(String version, Optional<String> pod, Supplier<AgentSta
       text("cause", trouble.cause());
     }
 
-    private void destination(Destination destination) throws IOException {
+    private void destination(ReceiverStatus destination) throws IOException {
       json.writeStringField("name", destination.name());
       text("region", destination.region());
       text("namespace", destination.namespace());

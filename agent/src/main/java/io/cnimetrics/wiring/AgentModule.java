@@ -3,7 +3,9 @@ package io.cnimetrics.wiring;
 import dagger.Module;
 import dagger.Provides;
 import io.cnimetrics.agent.Agent;
+import io.cnimetrics.agent.AgentView;
 import io.cnimetrics.agent.LastPoll;
+import io.cnimetrics.agent.Sinks;
 import io.cnimetrics.aws.Ec2;
 import io.cnimetrics.aws.InstanceMetadata;
 import io.cnimetrics.aws.InstanceTags;
@@ -159,18 +161,18 @@ final class AgentModule {
       AgentConfig config, Agent agent, AgentStats activity, BuildInfo build, InstantSource clock) {
     Optional<String> pod = Optional.ofNullable(System.getenv(HealthServer.POD));
     Map<String, Page> pages = new LinkedHashMap<>();
-    pages.put(StatusPage.PATH, new StatusPage(build.version(), pod, agent::status));
+    AgentView view = agent.view();
+    pages.put(StatusPage.PATH, new StatusPage(build.version(), pod, view::status));
     if (config.prometheus()) {
       pages.put(
           MetricsPage.PATH,
-          new MetricsPage(
-              agent::samples, agent::labelsAfterLookup, activity, agent::depth, clock, build));
+          new MetricsPage(view::samples, view::labels, activity, view::pending, clock, build));
     }
     return new HealthServer(config.healthAddress(), pod, agent::health, pages);
   }
 
   /** Sends with the AWS SDK. */
-  private record SinksOfAws(String version, InstantSource clock) implements Agent.Sinks {
+  private record SinksOfAws(String version, InstantSource clock) implements Sinks {
     @Override
     public MetricSink cloudWatch(String region) {
       return CloudWatchSink.open(region, clock);

@@ -71,10 +71,10 @@ class PollerTest {
     assertThat(agent.stop()).isTrue();
 
     assertThat(ipamd.answers()).hasSize(1);
-    assertThat(agent.depth().minutes()).isZero();
+    assertThat(agent.view().pending().minutes()).isZero();
   }
 
-  private static final class NoSinks implements Agent.Sinks {
+  private static final class NoSinks implements Sinks {
     @Override
     public MetricSink cloudWatch(String region) {
       throw new AssertionError("CloudWatch is off");

@@ -261,7 +261,7 @@ class SubnetReporterTest {
     assertThat(ec2.asked).isNotEmpty();
   }
 
-  private static final class FakeSinks implements Agent.Sinks {
+  private static final class FakeSinks implements Sinks {
     @Override
     public MetricSink cloudWatch(String region) {
       return new FakeCloudWatch();

@@ -179,7 +179,7 @@ class StatusPageTest {
         List.of(),
         new MetricBuffer.Depth(0, 0, Optional.empty()),
         List.of(
-            new AgentStatus.Destination(
+            new AgentStatus.ReceiverStatus(
                 "cloudwatch",
                 Optional.empty(),
                 Optional.of("Kubernetes/CNI"),
@@ -228,7 +228,7 @@ class StatusPageTest {
                 Optional.of("cooldown"))),
         new MetricBuffer.Depth(2, 900, Optional.of(NOON.minusSeconds(120))),
         List.of(
-            new AgentStatus.Destination(
+            new AgentStatus.ReceiverStatus(
                 "cloudwatch",
                 Optional.of("us-west-2"),
                 Optional.of("Kubernetes/CNI"),
