@@ -9,6 +9,7 @@ import io.cnimetrics.config.Values;
 import io.cnimetrics.deadline.BoundedCall;
 import io.cnimetrics.health.AgentHealth;
 import io.cnimetrics.health.HealthServer;
+import io.cnimetrics.publish.MetricBuffer;
 import io.cnimetrics.text.Console;
 import io.cnimetrics.wiring.AgentComponent;
 import java.io.IOException;
@@ -16,9 +17,6 @@ import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.nio.channels.FileChannel;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -185,7 +183,9 @@ final class Run implements Command {
         pages.start();
       }
       for (long end = System.nanoTime() + STOP_LIMIT.toNanos(); !lock.tryHold(); ) {
-        if (!answersProbes && System.nanoTime() > end && !sharesState(config)) {
+        if (!answersProbes
+            && System.nanoTime() > end
+            && config.stateDir().filter(MetricBuffer::isInUse).isEmpty()) {
           throw new UncheckedIOException(
               "%s; this agent ends, because its probes would reach the process on %s:%d"
                   .formatted(why, health.getHostString(), health.getPort()),
@@ -195,18 +195,6 @@ final class Run implements Command {
       }
     }
     log().info("the other agent on this node has ended; this agent starts");
-  }
-
-  private static boolean sharesState(AgentConfig config) {
-    if (config.stateDir().isEmpty()) {
-      return false;
-    }
-    Path lock = config.stateDir().get().resolve("lock");
-    try (FileChannel file = FileChannel.open(lock, StandardOpenOption.WRITE)) {
-      return file.tryLock() == null;
-    } catch (IOException e) {
-      return false;
-    }
   }
 
   private static boolean isFree(InetSocketAddress address) {

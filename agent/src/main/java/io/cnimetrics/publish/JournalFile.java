@@ -38,6 +38,7 @@ final class JournalFile implements Closeable {
   /** The largest size of a line. A line with all metrics of one request is smaller. */
   static final int MOST_LINE_BYTES = 1 << 18;
 
+  private static final String LOCK = "lock";
   private static final int CHECKSUM_CHARACTERS = 8;
 
   private final Path file;
@@ -117,8 +118,17 @@ final class JournalFile implements Closeable {
     }
   }
 
+  /** Whether another process uses the directory. */
+  static boolean isInUse(Path directory) {
+    try (FileChannel lock = open(directory.resolve(LOCK), StandardOpenOption.WRITE)) {
+      return lock.tryLock() == null;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   private static Lock lock(Path directory, boolean waits) throws IOException {
-    Path path = directory.resolve("lock");
+    Path path = directory.resolve(LOCK);
     while (true) {
       Lock lock =
           new Lock(

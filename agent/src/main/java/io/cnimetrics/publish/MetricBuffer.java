@@ -120,6 +120,11 @@ public final class MetricBuffer implements AutoCloseable {
     journal.replace(this::all);
   }
 
+  /** Whether another agent uses a state directory. */
+  public static boolean isInUse(Path directory) {
+    return JournalFile.isInUse(directory);
+  }
+
   private Optional<BufferState> read(PendingMinutes kept) {
     AtomicReference<@Nullable BufferState> last = new AtomicReference<>();
     boolean all =
