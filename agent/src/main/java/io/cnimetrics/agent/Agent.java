@@ -36,9 +36,6 @@ import org.slf4j.LoggerFactory;
  * an error that it cannot recover from.
  */
 public final class Agent {
-  /** The time that ipamD may need for its first answer. The agent can start before ipamD. */
-  private static final Duration GRACE = Duration.ofMinutes(5);
-
   /** The send loop runs at least once a minute, because it writes the journal to the disk. */
   private static final Duration LONGEST_SEND_PAUSE = Duration.ofMinutes(1);
 
@@ -122,7 +119,7 @@ public final class Agent {
                 new SubnetReporter(
                     config, source, buffer, lastPoll, schedule.subnetOffset(), clock.instant()));
     this.poller =
-        new Poller(ipamd, sampler.ofAllMetrics().withGrace(GRACE), buffer, schedule, this::polled);
+        new Poller(ipamd, sampler.ofAllMetrics().withGrace(), buffer, schedule, this::polled);
     this.polls = new Loop("poll", config.pollInterval(), clock, poller::run);
     this.publisher =
         new Publisher(

@@ -231,6 +231,7 @@ public final class MetricCatalog {
           "ipamdRecentRestarts",
           "cni_ipamd_recent_restarts",
           COUNT,
+          // Two updates of aws-node cause only two restarts.
           3,
           "Restarts of ipamD that this agent observed in the last 15 minutes.",
           derived(MetricCatalog::recentRestarts));

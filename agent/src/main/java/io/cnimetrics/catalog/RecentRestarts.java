@@ -1,5 +1,6 @@
 package io.cnimetrics.catalog;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -11,8 +12,8 @@ import java.util.Map;
  * @param minutes the minute of each restart, in minutes since 1970
  */
 public record RecentRestarts(List<Long> minutes) {
-  /** The number of minutes for which a restart is recent. */
-  static final long MINUTES = 15;
+  /** The time for which a restart is recent. */
+  public static final Duration PERIOD = Duration.ofMinutes(15);
 
   static final RecentRestarts NONE = new RecentRestarts(List.of());
 
@@ -38,7 +39,7 @@ public record RecentRestarts(List<Long> minutes) {
   /** Adds a poll, and forgets restarts that are no longer recent. */
   RecentRestarts at(long minute, boolean restarted) {
     List<Long> recent = new ArrayList<>(minutes);
-    recent.removeIf(each -> Math.abs(minute - each) >= MINUTES);
+    recent.removeIf(each -> Math.abs(minute - each) >= PERIOD.toMinutes());
     if (restarted) {
       recent.add(minute);
     }

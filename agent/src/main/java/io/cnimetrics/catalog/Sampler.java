@@ -36,9 +36,10 @@ public record Sampler(
   private static final Set<Series> COUNTERS = MetricCatalog.counters();
 
   /**
-   * A streak that an earlier agent stored continues only if it is at most this many minutes old.
+   * The length of the grace period, which begins at the agent's start. A streak that an earlier
+   * agent stored continues only if it is not older than this.
    */
-  private static final long GRACE_MINUTES = 5;
+  public static final Duration GRACE = Duration.ofMinutes(5);
 
   /** A sampler without a grace period, whose agent gets older by the wall clock. */
   public Sampler(List<Metric> metrics, PodLimits podLimits, Instant agentStart) {
@@ -55,11 +56,9 @@ public record Sampler(
    * During the grace period, the sampler reports ipamD as down only in two cases: this agent has
    * read ipamD before, or ipamD was already down before this agent started. If ipamD does not
    * answer after the grace period, the minutes of the grace period count as minutes without ipamD.
-   *
-   * @param time the length of the grace period, which begins at the agent's start
    */
-  public Sampler withGrace(Duration time) {
-    return new Sampler(metrics, podLimits, agentStart, agentAge, time);
+  public Sampler withGrace() {
+    return new Sampler(metrics, podLimits, agentStart, agentAge, GRACE);
   }
 
   /** The samples that count the start of the agent. */
@@ -81,7 +80,7 @@ public record Sampler(
   }
 
   private static Streak recent(Streak kept, long minute, SamplerState before) {
-    return before.ipamdSeen() || minute - kept.minute() <= GRACE_MINUTES ? kept : Streak.NONE;
+    return before.ipamdSeen() || minute - kept.minute() <= GRACE.toMinutes() ? kept : Streak.NONE;
   }
 
   /**

@@ -2,6 +2,8 @@ package io.cnimetrics.cli;
 
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.RecentIncrease;
+import io.cnimetrics.catalog.RecentRestarts;
+import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.doctor.AgentReport;
 import io.cnimetrics.doctor.AgentReport.Restarts;
 import io.cnimetrics.doctor.AgentReport.SendFailure;
@@ -17,14 +19,11 @@ import java.util.Optional;
 
 /** Converts the page {@code /status} of this node's agent into a report for the doctor. */
 final class AgentOfNode {
-  /** The time over which the metric {@code ipamdRecentRestarts} counts restarts. */
-  private static final Duration RECENT = Duration.ofMinutes(15);
-
   /**
-   * An agent publishes {@code ipamdDownMinutes} only after its first 5 minutes. If the first value
+   * An agent publishes {@code ipamdDownMinutes} only after the grace period. If the first value
    * already shows that ipamD is down, ipamD perhaps failed earlier.
    */
-  private static final Duration GRACE = Duration.ofMinutes(6);
+  private static final Duration FIRST_VALUE = Sampler.GRACE.plusMinutes(1);
 
   private AgentOfNode() {}
 
@@ -74,7 +73,8 @@ final class AgentOfNode {
   }
 
   private static Optional<Since> down(AgentPage page) {
-    Optional<Instant> grace = page.part("agent").time("startedAt").map(start -> start.plus(GRACE));
+    Optional<Instant> grace =
+        page.part("agent").time("startedAt").map(start -> start.plus(FIRST_VALUE));
     return page.entry("trouble", "metric", MetricCatalog.IPAMD_DOWN_MINUTES.name())
         .flatMap(trouble -> trouble.time("since"))
         .map(at -> new Since(at, grace.filter(at::isAfter).isPresent()));
@@ -97,7 +97,7 @@ final class AgentOfNode {
     Optional<RecentIncrease> run =
         increases.stream()
             .filter(entry -> entry.counter().equals(MetricCatalog.IPAMD_RESTARTS.name()))
-            .filter(entry -> entry.last().plus(RECENT).isAfter(now))
+            .filter(entry -> entry.last().plus(RecentRestarts.PERIOD).isAfter(now))
             .findFirst();
     double count =
         page.entry("metrics", "name", MetricCatalog.IPAMD_RECENT_RESTARTS.name()).stream()

@@ -2,7 +2,9 @@ package io.cnimetrics.doctor;
 
 import static io.cnimetrics.doctor.Requirement.METRICS;
 
+import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.RecentIncrease;
+import io.cnimetrics.catalog.RecentRestarts;
 import io.cnimetrics.snapshot.IpamdMetrics;
 import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Reason;
@@ -170,25 +172,19 @@ final class IpamdProcess {
   /** The kubelet waits at most 5 minutes before it restarts a container. */
   private static final Duration LONGEST_BACKOFF = Duration.ofMinutes(5);
 
-  /**
-   * From this number of restarts on, doctor and the alarm report a crash loop. Two updates of
-   * aws-node cause only two restarts.
-   */
-  private static final int CRASH_LOOP = 3;
-
-  /** The agent reports the restarts of the last 15 minutes. */
-  private static final Duration SEEN_BY_AGENT = Duration.ofMinutes(15);
-
   private static Optional<Finding> restartsSeenByAgent(NodeEvidence node) {
     AgentReport.Restarts seen =
         node.agent().map(AgentReport::restarts).orElse(AgentReport.Restarts.NONE);
     boolean down = !node.snapshot().ipamdRead();
-    if (seen.count() == 0 || (seen.count() < CRASH_LOOP && !down)) {
+    boolean loops = MetricCatalog.IPAMD_RECENT_RESTARTS.isAlert((double) seen.count());
+    if (seen.count() == 0 || (!loops && !down)) {
       return Optional.empty();
     }
     String time =
         seen.since()
-            .filter(since -> since.exact() && since.at().plus(SEEN_BY_AGENT).isAfter(node.now()))
+            .filter(
+                since ->
+                    since.exact() && since.at().plus(RecentRestarts.PERIOD).isAfter(node.now()))
             .map(since -> RecentIncrease.ago(since.at(), node.now()))
             .orElse("15 minutes");
     String evidence = "%s in the last %s; %s".formatted(restarts(seen.count()), time, state(node));

@@ -95,9 +95,7 @@ class ModelAgent {
             events,
             metric -> true,
             report -> {});
-    Poller poller =
-        new Poller(
-            source, sampler.withGrace(Duration.ofMinutes(5)), buffer, schedule, (seen, read) -> {});
+    Poller poller = new Poller(source, sampler.withGrace(), buffer, schedule, (seen, read) -> {});
     Publisher publisher =
         new Publisher(
             buffer,

@@ -80,7 +80,7 @@ class SamplerStateTest {
 
   @Test
   void unseenIpamdIsNotDownDuringTheGracePeriod() {
-    Sampler patient = sampler.withGrace(Duration.ofMinutes(5));
+    Sampler patient = sampler.withGrace();
 
     Sampler.PollSamples reading = patient.read(nothingRead().build(), SamplerState.NONE);
     assertThat(value(reading, "ipamdUp")).isEmpty();
@@ -94,7 +94,7 @@ class SamplerStateTest {
 
   @Test
   void ipamdThatNeverComesUpIsDownSinceTheStartOfTheAgent() {
-    Sampler patient = sampler.withGrace(Duration.ofMinutes(5));
+    Sampler patient = sampler.withGrace();
     SamplerState history = SamplerState.NONE;
     for (int second = -60; second < 240; second += 30) {
       Sampler.PollSamples reading = patient.read(nothing(second), history);
@@ -111,7 +111,7 @@ class SamplerStateTest {
 
   @Test
   void stateOfAnEarlierAgentDoesNotEndTheGracePeriod() {
-    Sampler patient = sampler.withGrace(Duration.ofMinutes(5));
+    Sampler patient = sampler.withGrace();
     SamplerState kept =
         stored(
             after(
@@ -125,7 +125,7 @@ class SamplerStateTest {
 
   @Test
   void ipamdThatWasDownBeforeTheStartOfTheAgentIsDownWithoutGrace() {
-    Sampler patient = sampler.withGrace(Duration.ofMinutes(5));
+    Sampler patient = sampler.withGrace();
     SamplerState kept = SamplerState.NONE;
     for (int second = -240; second <= -120; second += 60) {
       kept = sampler.read(nothing(second), kept).history();
@@ -139,7 +139,7 @@ class SamplerStateTest {
 
   @Test
   void oldMinutesWithoutIpamdAreForgotten() {
-    Sampler patient = sampler.withGrace(Duration.ofMinutes(5));
+    Sampler patient = sampler.withGrace();
     SamplerState kept = sampler.read(nothing(-3_600), SamplerState.NONE).history();
 
     assertThat(value(patient.read(nothing(0), stored(kept)), "ipamdDownMinutes")).isEmpty();
@@ -168,7 +168,7 @@ class SamplerStateTest {
 
   @Test
   void ipamdThatWasSeenBeforeIsDownAtOnce() {
-    Sampler patient = sampler.withGrace(Duration.ofMinutes(5));
+    Sampler patient = sampler.withGrace();
 
     Sampler.PollSamples up =
         patient.read(refusing(0).enis(eni(0, 14, 3, 0)).build(), SamplerState.NONE);
