@@ -74,7 +74,6 @@ public final class Agent {
    *
    * @param sampler the sampler of the metrics that are sent
    * @param identity looks up the node's identity within the given time limit; the call may be slow
-   * @param sinks creates the sink of each receiver for a region
    * @param subnets empty if the agent does not report subnets
    */
   public Agent(
@@ -110,7 +109,7 @@ public final class Agent {
             selected::contains,
             alerts);
     KnownNode node = new KnownNode(config, identity, lastPoll);
-    Destinations destinations = new Destinations(config, sinks);
+    Destinations destinations = new Destinations(config);
     NodeSchedule schedule =
         NodeSchedule.of(config.nodeName(), config.pollInterval(), config.publishInterval());
     this.subnets =
@@ -129,7 +128,7 @@ public final class Agent {
             (receiver, region, now) ->
                 new Sender(
                     buffer,
-                    destinations.sink(receiver, region, node::labels),
+                    sinks.of(receiver, region, node::labels),
                     receiver,
                     schedule,
                     stats,

@@ -97,24 +97,24 @@ final class AlertLog implements AlertListener {
   }
 
   @Override
-  public synchronized void closed(AlertChanges report) {
-    for (MinuteValue value : report.raised()) {
-      present.put(value.metric(), trouble(value, report.minute()));
+  public synchronized void closed(AlertChanges changes) {
+    for (MinuteValue value : changes.raised()) {
+      present.put(value.metric(), trouble(value, changes.minute()));
     }
-    if (!report.raised().isEmpty()) {
-      Line line = line("trouble minute={}", report.minute(), report.raised());
+    if (!changes.raised().isEmpty()) {
+      Line line = line("trouble minute={}", changes.minute(), changes.raised());
       log.warn(line.template.toString(), line.values.toArray());
     }
-    if (!report.cleared().isEmpty()) {
-      Line line = line("trouble ended minute={}", report.minute(), report.cleared());
+    if (!changes.cleared().isEmpty()) {
+      Line line = line("trouble ended minute={}", changes.minute(), changes.cleared());
       log.info(line.template.toString(), line.values.toArray());
-      report.cleared().forEach(value -> present.remove(value.metric()));
+      changes.cleared().forEach(value -> present.remove(value.metric()));
     }
-    minutes.addLast(new AgentStatus.Minute(report.minute(), report.values()));
+    minutes.addLast(new AgentStatus.Minute(changes.minute(), changes.values()));
     if (minutes.size() > MOST_MINUTES) {
       minutes.removeFirst();
     }
-    for (MinuteValue value : report.values()) {
+    for (MinuteValue value : changes.values()) {
       present.computeIfPresent(
           value.metric(),
           (metric, was) -> new Trouble(value, was.since(), was.cause(), was.finding()));

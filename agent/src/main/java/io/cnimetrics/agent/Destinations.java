@@ -1,10 +1,8 @@
 package io.cnimetrics.agent;
 
-import io.cnimetrics.catalog.NodeLabels;
 import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.config.Otlp;
 import io.cnimetrics.health.AgentStatus.ReceiverStatus;
-import io.cnimetrics.publish.MetricSink;
 import io.cnimetrics.publish.Receiver;
 import io.cnimetrics.publish.Sender;
 import io.cnimetrics.wire.UrlSecrets;
@@ -12,23 +10,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** The services to which the settings send metrics. */
-record Destinations(AgentConfig config, Sinks sinks) {
+record Destinations(AgentConfig config) {
   List<Receiver> receivers() {
     return Stream.of(Receiver.values())
         .filter(
             receiver ->
                 receiver == Receiver.CLOUDWATCH ? config.cloudwatch() : config.otlp().isPresent())
         .toList();
-  }
-
-  MetricSink sink(Receiver receiver, String region, Supplier<NodeLabels> labels) {
-    return receiver == Receiver.CLOUDWATCH
-        ? sinks.cloudWatch(region)
-        : sinks.otlp(config.otlp().orElseThrow(), region, labels);
   }
 
   /** The region or the URL of a receiver, as a key and a value for log messages. */

@@ -73,8 +73,10 @@ final class Publisher {
   private volatile Optional<String> identityRefusal = Optional.empty();
   private Instant resolveAt = Instant.MIN;
   private Instant openAllAt = Instant.MIN;
-  private boolean started;
-  private boolean late;
+  private boolean startCounted;
+
+  /** Whether an ended minute is still open, because its last poll is still running. */
+  private boolean closeIsLate;
 
   @FunctionalInterface
   interface Senders {
@@ -144,7 +146,7 @@ final class Publisher {
     List<Instant> due = new ArrayList<>();
     senders.values().forEach(sender -> due.add(sender.turn(clock.instant())));
     due.add(resolveAt);
-    if (late) {
+    if (closeIsLate) {
       due.add(clock.instant().plus(SOON));
     }
     return Collections.min(due);
@@ -153,10 +155,10 @@ final class Publisher {
   /** Closes ended minutes. Sends a minute at once if a slow poll delayed its close. */
   private void closeMinute(Instant now) {
     boolean closed = buffer.closeEnded(now);
-    if (closed && late) {
+    if (closed && closeIsLate) {
       buffer.sendNow();
     }
-    late = !closed;
+    closeIsLate = !closed;
   }
 
   private void resolve(InstantSource clock) {
@@ -177,8 +179,8 @@ final class Publisher {
             .filter(problem -> problem.reason() == Reason.DENIED)
             .map(Problem::message)
             .findFirst();
-    if (!started) {
-      started = true;
+    if (!startCounted) {
+      startCounted = true;
       openAllAt = now.plus(WAIT_FOR_INSTANCE);
       buffer.addUrgent(now, start);
     }

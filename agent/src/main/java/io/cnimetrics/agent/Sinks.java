@@ -1,19 +1,18 @@
 package io.cnimetrics.agent;
 
 import io.cnimetrics.catalog.NodeLabels;
-import io.cnimetrics.config.Otlp;
 import io.cnimetrics.publish.MetricSink;
+import io.cnimetrics.publish.Receiver;
 import java.util.function.Supplier;
 
-/** Creates the sink of each receiver for a region. */
+/** Creates the sink of each receiver. */
+@FunctionalInterface
 public interface Sinks {
-  MetricSink cloudWatch(String region);
-
   /**
-   * Creates the sink of a receiver of OTLP.
+   * Creates a sink. Makes no network call.
    *
-   * @param region the region of CloudWatch's own endpoint. Not used for other receivers
-   * @param labels returns the labels of this node
+   * @param region the region of CloudWatch. Not used for a receiver of OTLP with its own URL
+   * @param labels returns the labels of this node, which OTLP adds to each datum
    */
-  MetricSink otlp(Otlp otlp, String region, Supplier<NodeLabels> labels);
+  MetricSink of(Receiver receiver, String region, Supplier<NodeLabels> labels);
 }

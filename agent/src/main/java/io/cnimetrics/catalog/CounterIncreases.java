@@ -19,29 +19,30 @@ import java.util.stream.Collectors;
  * @param base the totals to subtract; empty if no earlier totals are known
  * @param reset whether ipamD restarted since the last successful read; false if there is no base
  */
-record CounterDeltas(Optional<IpamdMetrics> read, Optional<CounterTotals> base, boolean reset) {
+record CounterIncreases(Optional<IpamdMetrics> read, Optional<CounterTotals> base, boolean reset) {
   /**
    * @param read the metrics that this poll read; empty if the read failed
    * @param last the totals of the last successful read
    * @param agentAge the age of the agent when this poll started, by the monotonic clock
    */
-  static CounterDeltas of(
+  static CounterIncreases of(
       Optional<IpamdMetrics> read,
       Optional<CounterTotals> last,
       Instant takenAt,
       Duration agentAge) {
     if (read.isEmpty()) {
-      return new CounterDeltas(read, last, false);
+      return new CounterIncreases(read, last, false);
     }
     if (last.isEmpty()) {
       double age = takenAt.toEpochMilli() / 1000.0 - read.get().processStartSeconds().orElse(0);
       // If ipamD's start is in the future, the clock was set, and the age of ipamD is unknown.
       boolean youngerThanAgent = age >= 0 && age < agentAge.toMillis() / 1000.0;
-      return new CounterDeltas(
+      return new CounterIncreases(
           read, youngerThanAgent ? Optional.of(CounterTotals.zero()) : Optional.empty(), false);
     }
     boolean restarted = last.get().restartedBefore(read.get());
-    return new CounterDeltas(read, restarted ? Optional.of(CounterTotals.zero()) : last, restarted);
+    return new CounterIncreases(
+        read, restarted ? Optional.of(CounterTotals.zero()) : last, restarted);
   }
 
   /** Whether ipamD restarted since the last successful read; empty if this is unknown. */

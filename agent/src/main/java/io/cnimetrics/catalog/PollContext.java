@@ -20,7 +20,7 @@ import java.util.function.ToLongFunction;
 record PollContext(
     NodeSnapshot snapshot,
     NodeCapacity capacity,
-    CounterDeltas increases,
+    CounterIncreases increases,
     SamplerState history,
     boolean judgesIpamd) {
   boolean ipv6() {

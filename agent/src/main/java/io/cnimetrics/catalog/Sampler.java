@@ -99,8 +99,8 @@ public record Sampler(
       NodeSnapshot snapshot, SamplerState before, boolean mayBeDown, Streak down) {
     boolean judgesIpamd = snapshot.ipamdRead() || mayBeDown;
     NodeCapacity capacity = capacity(snapshot, before);
-    CounterDeltas increases =
-        CounterDeltas.of(
+    CounterIncreases increases =
+        CounterIncreases.of(
             snapshot.metrics(),
             before.totals(),
             snapshot.takenAt(),
@@ -151,7 +151,7 @@ public record Sampler(
   private static SamplerState remember(
       NodeSnapshot snapshot,
       NodeCapacity capacity,
-      CounterDeltas increases,
+      CounterIncreases increases,
       SamplerState before,
       Streak down) {
     long minute = PollContext.minute(snapshot.takenAt());

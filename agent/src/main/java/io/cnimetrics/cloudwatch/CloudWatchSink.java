@@ -103,20 +103,20 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
    */
   @Override
   public PutResult put(String namespace, List<Datum> datums, Duration limit) {
-    InFlightRequest exchange = new InFlightRequest();
-    ResponseClassifier answers = new ResponseClassifier(exchange, namespace, credentials, clock);
+    InFlightRequest inFlight = new InFlightRequest();
+    ResponseClassifier answers = new ResponseClassifier(inFlight, namespace, credentials, clock);
     if (limit.isNegative() || limit.isZero()) {
       return answers.late(limit);
     }
     Future<PutResult> answer =
-        thread.submit(() -> send(PutRequest.of(namespace, datums), exchange, answers));
+        thread.submit(() -> send(PutRequest.of(namespace, datums), inFlight, answers));
     try {
-      return within(limit, exchange, answer);
+      return within(limit, inFlight, answer);
     } catch (TimeoutException e) {
-      stop(exchange, answer);
+      stop(inFlight, answer);
       return answers.late(limit);
     } catch (InterruptedException e) {
-      stop(exchange, answer);
+      stop(inFlight, answer);
       Thread.currentThread().interrupt();
       return answers.interrupted();
     } catch (ExecutionException e) {
@@ -133,12 +133,12 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
    * closed connection would discard this answer, and the datums would be sent twice.
    */
   private static PutResult within(
-      Duration limit, InFlightRequest exchange, Future<PutResult> answer)
+      Duration limit, InFlightRequest inFlight, Future<PutResult> answer)
       throws InterruptedException, ExecutionException, TimeoutException {
     try {
       return answer.get(limit.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
-      if (exchange.phase() != InFlightRequest.Phase.SENDING) {
+      if (inFlight.phase() != InFlightRequest.Phase.SENDING) {
         throw e;
       }
       return answer.get(ARRIVED_ANSWER.toNanos(), TimeUnit.NANOSECONDS);
@@ -149,8 +149,8 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
    * Stops a request, and waits for its thread, which may still read a status that arrived before
    * the stop. If the agent ignored this status, it would send the datums twice.
    */
-  private static void stop(InFlightRequest exchange, Future<PutResult> answer) {
-    exchange.stop();
+  private static void stop(InFlightRequest inFlight, Future<PutResult> answer) {
+    inFlight.stop();
     try {
       answer.get(LAST_STATUS.toNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
@@ -169,15 +169,15 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
   }
 
   private PutResult send(
-      PutMetricDataRequest request, InFlightRequest exchange, ResponseClassifier answers) {
-    http.begin(exchange);
+      PutMetricDataRequest request, InFlightRequest inFlight, ResponseClassifier answers) {
+    http.begin(inFlight);
     try {
       client.putMetricData(request);
       return answers.succeeded();
     } catch (RuntimeException | StackOverflowError e) {
       return answers.failed(e);
     } finally {
-      exchange.stop();
+      inFlight.stop();
     }
   }
 

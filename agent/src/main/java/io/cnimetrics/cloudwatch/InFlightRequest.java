@@ -92,17 +92,17 @@ final class InFlightRequest {
     private static final Duration READ_TIMEOUT = Duration.ofSeconds(10);
 
     private final AwsHttp http = AwsHttp.client(CONNECT_TIMEOUT, READ_TIMEOUT);
-    private volatile InFlightRequest exchange = new InFlightRequest();
+    private volatile InFlightRequest current = new InFlightRequest();
 
     /** Sets the request that the client sends next. Only one request runs at a time. */
     void begin(InFlightRequest next) {
       next.started = true;
-      exchange = next;
+      current = next;
     }
 
     @Override
     public ExecutableHttpRequest prepareRequest(HttpExecuteRequest request) {
-      return exchange.prepare(http, request);
+      return current.prepare(http, request);
     }
 
     @Override

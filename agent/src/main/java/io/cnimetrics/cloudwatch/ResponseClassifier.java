@@ -17,12 +17,12 @@ import software.amazon.awssdk.http.SdkHttpResponse;
 
 /** Converts the result of one request to a {@link PutResult}. */
 record ResponseClassifier(
-    InFlightRequest exchange, String namespace, Credentials credentials, InstantSource clock) {
+    InFlightRequest inFlight, String namespace, Credentials credentials, InstantSource clock) {
   private static final String NO_CREDENTIALS = "NO_CREDENTIALS";
 
   /** The result for an answer that the SDK regards as a success. */
   PutResult succeeded() {
-    return exchange.response().filter(ResponseClassifier::isPage).isPresent()
+    return inFlight.response().filter(ResponseClassifier::isPage).isPresent()
         ? refused(ErrorKind.UNKNOWN, "", "an HTML page")
         : PutResult.ACCEPTED;
   }
@@ -36,7 +36,7 @@ record ResponseClassifier(
     return RootCause.first(e, CredentialsException.class)
         .map(this::withoutCredentials)
         .or(() -> RootCause.first(e, AwsServiceException.class).map(this::refused))
-        .or(() -> exchange.response().map(this::unreadable))
+        .or(() -> inFlight.response().map(this::unreadable))
         .orElseGet(() -> unanswered(RootCause.of(e)));
   }
 
@@ -59,12 +59,12 @@ record ResponseClassifier(
    * Without this check, the agent would send the datums again, and they would count twice.
    */
   private boolean hasSucceeded() {
-    return exchange.response().filter(SdkHttpResponse::isSuccessful).isPresent();
+    return inFlight.response().filter(SdkHttpResponse::isSuccessful).isPresent();
   }
 
   private PutResult unfinished(Duration limit) {
     String within = String.format(Locale.ROOT, " within %.1f s", limit.toMillis() / 1000.0);
-    return switch (exchange.phase()) {
+    return switch (inFlight.phase()) {
       case WAITING ->
           answer(
               Status.RETRYABLE,
@@ -98,7 +98,7 @@ record ResponseClassifier(
             code,
             e.isThrottlingException(),
             e.isClockSkewException() || isClockSkew());
-    if (refusal == ErrorKind.INVALID && exchange.response().filter(this::isFarOff).isPresent()) {
+    if (refusal == ErrorKind.INVALID && inFlight.response().filter(this::isFarOff).isPresent()) {
       refusal = ErrorKind.WRONG_TIMES;
     }
     if (refusal == ErrorKind.EXPIRED || refusal == ErrorKind.NOT_KNOWN) {
@@ -116,7 +116,7 @@ record ResponseClassifier(
   }
 
   private PutResult refused(ErrorKind refusal, String code, String words) {
-    int status = exchange.response().map(SdkHttpResponse::statusCode).orElse(0);
+    int status = inFlight.response().map(SdkHttpResponse::statusCode).orElse(0);
     String said = words.isBlank() ? "" : ", " + quoted(words);
     return answer(refusal, code, "was answered with status " + status + said);
   }
@@ -130,9 +130,9 @@ record ResponseClassifier(
   }
 
   private boolean isClockSkew() {
-    return exchange
+    return inFlight
         .response()
-        .flatMap(response -> exchange.head().map(head -> ResponseTimes.isClockSkew(response, head)))
+        .flatMap(response -> inFlight.head().map(head -> ResponseTimes.isClockSkew(response, head)))
         .orElse(false);
   }
 
@@ -147,13 +147,13 @@ record ResponseClassifier(
 
   private PutResult answer(Status outcome, String code, String whatHappened, String remedy) {
     String to =
-        exchange
+        inFlight
             .head()
             .map(head -> " at %s://%s:%d".formatted(head.protocol(), head.host(), head.port()))
             .orElse("");
     return new PutResult(
         outcome,
-        exchange.response().flatMap(response -> ResponseTimes.retryAfter(response, clock)),
+        inFlight.response().flatMap(response -> ResponseTimes.retryAfter(response, clock)),
         code,
         "PutMetricData into " + Redacted.of(namespace) + to + " " + whatHappened,
         remedy);

@@ -12,7 +12,7 @@ import java.util.List;
  * @param refusals one message for each receiver that has refused all requests so far
  */
 public record AgentHealth(List<Loop> loops, boolean polled, List<String> refusals) {
-  /** If no iteration ends for more than this number of intervals, the loop hangs. */
+  /** If no run ends for more than this number of intervals, the loop hangs. */
   private static final int MOST_INTERVALS = 3;
 
   public AgentHealth {
@@ -24,18 +24,18 @@ public record AgentHealth(List<Loop> loops, boolean polled, List<String> refusal
    * One loop of the agent.
    *
    * @param name such as {@code poll}
-   * @param interval the longest time between two iterations
-   * @param sinceTurn the time since the last iteration or, before the first iteration, since the
-   *     creation of the loop. The monotonic clock measures this time
+   * @param interval the longest time between two runs
+   * @param sinceRun the time since the last run or, before the first run, since the creation of the
+   *     loop, by the monotonic clock
    */
-  public record Loop(String name, Duration interval, Duration sinceTurn) {
+  public record Loop(String name, Duration interval, Duration sinceRun) {
     private boolean hangs() {
-      return sinceTurn.compareTo(interval.multipliedBy(MOST_INTERVALS)) > 0;
+      return sinceRun.compareTo(interval.multipliedBy(MOST_INTERVALS)) > 0;
     }
 
     private String complaint() {
       return "the %s loop has not run for %d s, but must run every %d s: check the node's disk"
-              .formatted(name, sinceTurn.toSeconds(), interval.toSeconds())
+              .formatted(name, sinceRun.toSeconds(), interval.toSeconds())
           + ", then restart the agent";
     }
   }

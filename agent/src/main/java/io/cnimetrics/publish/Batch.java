@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The content of one request to CloudWatch: whole minutes, or a part of one minute.
+ * The content of one request to a receiver: whole minutes, or a part of one minute.
  *
  * @param minutes at least one minute. All minutes have the same namespace, and all dimensions are
  *     known

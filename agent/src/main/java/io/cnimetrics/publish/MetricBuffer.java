@@ -37,7 +37,7 @@ public final class MetricBuffer implements AutoCloseable {
   private final Journal journal;
   private final SendEvents events;
   private final Predicate<Metric> sent;
-  private final AlertListener reports;
+  private final AlertListener listener;
   private final AlertTracker alerts;
   private final PendingMinutes pending;
   private final Instant startMinute;
@@ -102,14 +102,14 @@ public final class MetricBuffer implements AutoCloseable {
       InstantSource clock,
       SendEvents events,
       Predicate<Metric> sent,
-      AlertListener reports) {
+      AlertListener listener) {
     this.journal = directory.map(Journal::in).orElseGet(Journal::none);
     this.events = events;
     this.sent = sent;
-    this.reports = reports;
+    this.listener = listener;
     this.toCloudWatch = toCloudWatch;
     this.otlp = otlp;
-    this.alerts = new AlertTracker(reports::harmless);
+    this.alerts = new AlertTracker(listener::harmless);
     this.pending = new PendingMinutes(events);
     // The agent sends nothing for the start minute, because it polled only a part of this minute. A
     // minute that starts exactly now is polled as a whole. Therefore 1 ns is subtracted.
@@ -368,7 +368,7 @@ public final class MetricBuffer implements AutoCloseable {
           urgent.merge(receiver, open.minute(), (one, other) -> one.isBefore(other) ? one : other);
         }
       }
-      reports.closed(changes);
+      listener.closed(changes);
       addPending(open.only(sent), state.destination(), otlp);
       state = state.closed();
     }

@@ -2,12 +2,12 @@ package io.cnimetrics.publish;
 
 import java.time.Duration;
 
-/** Receives the results of requests to CloudWatch. Several threads may call the methods. */
+/** Receives the results of requests to the receivers. Several threads may call the methods. */
 public interface SendEvents {
   enum DropReason {
-    /** CloudWatch rejected a request that had only this datum, or a poll read an invalid number. */
+    /** A receiver rejected this datum, or a poll read an invalid number. */
     INVALID,
-    /** The datum is older than the two weeks that CloudWatch accepts. */
+    /** The datum is older than its receiver accepts. CloudWatch accepts two weeks. */
     TOO_OLD,
     /** The buffer had more pending minutes or more bytes than allowed. */
     NO_ROOM,

@@ -14,7 +14,7 @@ import java.time.Instant;
  *
  * @param pollInterval the time between two polls
  * @param pollOffset the time from the start of a poll interval to the poll
- * @param publishInterval the time between two regular requests to CloudWatch, in whole minutes
+ * @param publishInterval the time between two regular sends, in whole minutes
  * @param sendOffset the time from the start of a publish interval until the node sends. The node
  *     sends in one minute of the interval, within the first {@link #SEND_SPREAD} of this minute
  */

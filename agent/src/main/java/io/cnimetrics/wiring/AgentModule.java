@@ -13,7 +13,6 @@ import io.cnimetrics.aws.NodeSubnets;
 import io.cnimetrics.aws.Subnets;
 import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.catalog.MetricCatalog;
-import io.cnimetrics.catalog.NodeLabels;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.cloudwatch.CloudWatchSink;
 import io.cnimetrics.config.AgentConfig;
@@ -28,7 +27,7 @@ import io.cnimetrics.identity.Identification;
 import io.cnimetrics.identity.IdentityResolver;
 import io.cnimetrics.ipamd.IpamdReader;
 import io.cnimetrics.otlp.OtlpSink;
-import io.cnimetrics.publish.MetricSink;
+import io.cnimetrics.publish.Receiver;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +37,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.function.Supplier;
 import javax.inject.Singleton;
 
 /** Provides the objects that poll this node, compute metrics and publish the metrics. */
@@ -121,7 +119,7 @@ final class AgentModule {
 
   @Provides
   @Singleton
-  static AgentStats activity() {
+  static AgentStats stats() {
     return new AgentStats();
   }
 
@@ -137,7 +135,7 @@ final class AgentModule {
       AgentConfig config,
       IpamdReader ipamd,
       Sampler sampler,
-      AgentStats activity,
+      AgentStats stats,
       LastPoll lastPoll,
       BuildInfo build,
       InstantSource clock) {
@@ -146,10 +144,10 @@ final class AgentModule {
         ipamd,
         sampler,
         identity(config, config.cloudwatch())::attempt,
-        new SinksOfAws(build.version(), clock),
+        sinks(config, build.version(), clock),
         // Dagger does not inject this value, because the JVM would then load one more class.
         subnets(config),
-        activity,
+        stats,
         lastPoll,
         new SplittableRandom(),
         clock);
@@ -158,7 +156,7 @@ final class AgentModule {
   @Provides
   @Singleton
   static HealthServer health(
-      AgentConfig config, Agent agent, AgentStats activity, BuildInfo build, InstantSource clock) {
+      AgentConfig config, Agent agent, AgentStats stats, BuildInfo build, InstantSource clock) {
     Optional<String> pod = Optional.ofNullable(System.getenv(HealthServer.POD));
     Map<String, Page> pages = new LinkedHashMap<>();
     AgentView view = agent.view();
@@ -166,22 +164,19 @@ final class AgentModule {
     if (config.prometheus()) {
       pages.put(
           MetricsPage.PATH,
-          new MetricsPage(view::samples, view::labels, activity, view::pending, clock, build));
+          new MetricsPage(view::samples, view::labels, stats, view::pending, clock, build));
     }
     return new HealthServer(config.healthAddress(), pod, agent::health, pages);
   }
 
-  /** Sends with the AWS SDK. */
-  private record SinksOfAws(String version, InstantSource clock) implements Sinks {
-    @Override
-    public MetricSink cloudWatch(String region) {
-      return CloudWatchSink.open(region, clock);
-    }
-
-    @Override
-    public MetricSink otlp(Otlp otlp, String region, Supplier<NodeLabels> labels) {
+  private static Sinks sinks(AgentConfig config, String version, InstantSource clock) {
+    return (receiver, region, labels) -> {
+      if (receiver == Receiver.CLOUDWATCH) {
+        return CloudWatchSink.open(region, clock);
+      }
+      Otlp otlp = config.otlp().orElseThrow();
       return OtlpSink.open(
           otlp.url(), region, otlp.headers(), otlp.resource(), labels, version, clock);
-    }
+    };
   }
 }

@@ -4,15 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.catalog.MetricCatalog;
-import io.cnimetrics.catalog.NodeLabels;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.config.AgentConfig;
-import io.cnimetrics.config.Otlp;
 import io.cnimetrics.config.Values;
 import io.cnimetrics.health.AgentStats;
 import io.cnimetrics.publish.Destination;
 import io.cnimetrics.publish.MetricBuffer;
-import io.cnimetrics.publish.MetricSink;
 import io.cnimetrics.schedule.NodeSchedule;
 import io.cnimetrics.testing.Counting;
 import io.cnimetrics.testing.FakeClock;
@@ -22,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -60,7 +56,9 @@ class PollerTest {
             limit -> {
               throw new AssertionError("not called before the start");
             },
-            new NoSinks(),
+            (receiver, region, labels) -> {
+              throw new AssertionError("nothing is sent");
+            },
             Optional.empty(),
             new AgentStats(),
             new LastPoll(),
@@ -72,18 +70,6 @@ class PollerTest {
 
     assertThat(ipamd.answers()).hasSize(1);
     assertThat(agent.view().pending().minutes()).isZero();
-  }
-
-  private static final class NoSinks implements Sinks {
-    @Override
-    public MetricSink cloudWatch(String region) {
-      throw new AssertionError("CloudWatch is off");
-    }
-
-    @Override
-    public MetricSink otlp(Otlp otlp, String region, Supplier<NodeLabels> labels) {
-      throw new AssertionError("OTLP is off");
-    }
   }
 
   private Poller poller(int interval, int offset) {

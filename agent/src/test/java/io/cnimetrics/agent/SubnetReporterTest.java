@@ -7,17 +7,14 @@ import io.cnimetrics.aws.InstanceMetadata;
 import io.cnimetrics.aws.Subnets;
 import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.catalog.MetricCatalog;
-import io.cnimetrics.catalog.NodeLabels;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.config.AgentConfig;
-import io.cnimetrics.config.Otlp;
 import io.cnimetrics.config.Values;
 import io.cnimetrics.health.AgentHealth;
 import io.cnimetrics.health.AgentStats;
 import io.cnimetrics.ipamd.IpamdReader;
 import io.cnimetrics.publish.FakeCloudWatch;
 import io.cnimetrics.publish.MetricBuffer;
-import io.cnimetrics.publish.MetricSink;
 import io.cnimetrics.publish.MetricSink.Datum;
 import io.cnimetrics.publish.Receiver;
 import io.cnimetrics.publish.Sender;
@@ -41,7 +38,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -261,18 +257,6 @@ class SubnetReporterTest {
     assertThat(ec2.asked).isNotEmpty();
   }
 
-  private static final class FakeSinks implements Sinks {
-    @Override
-    public MetricSink cloudWatch(String region) {
-      return new FakeCloudWatch();
-    }
-
-    @Override
-    public MetricSink otlp(Otlp otlp, String region, Supplier<NodeLabels> labels) {
-      throw new AssertionError("OTLP is off");
-    }
-  }
-
   @Test
   void livenessProbeWatchesTheLoopOfTheSubnetsToo() {
     Agent agent =
@@ -284,7 +268,7 @@ class SubnetReporterTest {
             limit -> {
               throw new AssertionError("not called before the start");
             },
-            new FakeSinks(),
+            (receiver, region, labels) -> new FakeCloudWatch(),
             Optional.of(ec2),
             new AgentStats(),
             lastPoll,
