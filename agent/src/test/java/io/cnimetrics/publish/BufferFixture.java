@@ -21,6 +21,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
@@ -32,6 +33,8 @@ final class BufferFixture {
   static final NodeSchedule SCHEDULE = schedule(MINUTE);
 
   static final Destination CLUSTER = destination("Kubernetes/CNI", Map.of("CLUSTER_ID", "prod"));
+
+  private static final Set<Receiver> CLOUDWATCH = Set.of(Receiver.CLOUDWATCH);
 
   final FakeCloudWatch cloudWatch = new FakeCloudWatch();
   final Drops drops = new Drops();
@@ -54,13 +57,14 @@ final class BufferFixture {
       String instance,
       Destination to,
       Instant now,
-      boolean toCloudWatch) {
+      Set<Receiver> receivers) {
     this.buffer =
         new MetricBuffer(
             directory,
             to,
-            toCloudWatch,
-            Optional.empty(),
+            receivers.contains(Receiver.CLOUDWATCH),
+            Optional.of(new Destination(Receiver.OTLP, "", to.sets()))
+                .filter(otlp -> receivers.contains(Receiver.OTLP)),
             () -> now,
             drops,
             metric -> sent.test(metric),
@@ -70,11 +74,11 @@ final class BufferFixture {
   }
 
   static BufferFixture inMemory() {
-    return new BufferFixture(Optional.empty(), "i-1", CLUSTER, START, true);
+    return new BufferFixture(Optional.empty(), "i-1", CLUSTER, START, CLOUDWATCH);
   }
 
   static BufferFixture inMemory(Instant start) {
-    return new BufferFixture(Optional.empty(), "i-1", CLUSTER, start, true);
+    return new BufferFixture(Optional.empty(), "i-1", CLUSTER, start, CLOUDWATCH);
   }
 
   static BufferFixture in(Path directory, Instant now) {
@@ -82,12 +86,11 @@ final class BufferFixture {
   }
 
   static BufferFixture in(Path directory, String instance, Destination to, Instant now) {
-    return new BufferFixture(Optional.of(directory), instance, to, now, true);
+    return new BufferFixture(Optional.of(directory), instance, to, now, CLOUDWATCH);
   }
 
-  /** A buffer that sends to no receiver. */
-  static BufferFixture withoutReceivers(Path directory, Instant now) {
-    return new BufferFixture(Optional.of(directory), "i-1", CLUSTER, now, false);
+  static BufferFixture of(Set<Receiver> receivers, Path directory, Instant now) {
+    return new BufferFixture(Optional.of(directory), "i-1", CLUSTER, now, receivers);
   }
 
   static Destination destination(String namespace, Map<String, String> set) {
@@ -146,6 +149,11 @@ final class BufferFixture {
     buffer.polled(built.takenAt(), before, sampler.read(built, before));
     buffer.pollEnded();
     return this;
+  }
+
+  /** Takes the datums of a request to CloudWatch. */
+  Batch take(Instant now) {
+    return buffer.take(Receiver.CLOUDWATCH, now).orElseThrow();
   }
 
   static Snapshots good(double errors) {

@@ -29,10 +29,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class MetricBufferTest {
   private static final Map<String, String> OF_SUBNET =
@@ -219,15 +222,11 @@ class MetricBufferTest {
   void restartKeepsPendingValuesWithoutTheSentOnes() {
     BufferFixture before =
         BufferFixture.in(directory, START).poll(at(10), 4).poll(at(70), 5).poll(at(130), 6);
-    Batch batch = before.buffer.take(Receiver.CLOUDWATCH, at(131)).orElseThrow();
+    Batch batch = before.take(at(131));
     before.buffer.acknowledge(batch.halves().get(0));
     before.buffer.close();
 
-    Batch rest =
-        BufferFixture.in(directory, at(140))
-            .buffer
-            .take(Receiver.CLOUDWATCH, at(141))
-            .orElseThrow();
+    Batch rest = BufferFixture.in(directory, at(140)).take(at(141));
 
     assertThat(rest.datums()).containsExactlyElementsOf(batch.halves().get(1).datums());
   }
@@ -241,11 +240,7 @@ class MetricBufferTest {
         .buffer
         .close();
 
-    Batch batch =
-        BufferFixture.in(directory, at(140))
-            .buffer
-            .take(Receiver.CLOUDWATCH, at(140))
-            .orElseThrow();
+    Batch batch = BufferFixture.in(directory, at(140)).take(at(140));
 
     PendingMinute newest = batch.minutes().get(0);
     PendingMinute oldest = batch.minutes().get(batch.minutes().size() - 1);
@@ -283,10 +278,7 @@ class MetricBufferTest {
     other.buffer.identify("i-2", Map.of());
     other.poll(at(100), 5).poll(at(130), 6).buffer.closeEnded(at(200));
 
-    assertThat(
-            other.buffer.take(Receiver.CLOUDWATCH, at(200)).orElseThrow().datums().stream()
-                .map(Datum::at)
-                .distinct())
+    assertThat(other.take(at(200)).datums().stream().map(Datum::at).distinct())
         .containsExactly(START.plus(MINUTE.multipliedBy(2)));
   }
 
@@ -298,8 +290,8 @@ class MetricBufferTest {
     BufferFixture after = BufferFixture.in(directory, "i-1", staging, at(80)).poll(at(130), 7);
     after.buffer.closeEnded(at(200));
 
-    Batch first = after.buffer.take(Receiver.CLOUDWATCH, at(200)).orElseThrow();
-    Batch second = after.buffer.take(Receiver.CLOUDWATCH, at(200)).orElseThrow();
+    Batch first = after.take(at(200));
+    Batch second = after.take(at(200));
     assertThat(first.namespace()).isEqualTo("Other");
     assertThat(first.datums())
         .allSatisfy(datum -> assertThat(datum.dimensions()).containsValue("staging"))
@@ -322,7 +314,7 @@ class MetricBufferTest {
 
     after.buffer.identify("i-1", Map.of("CLUSTER_ID", "prod"));
 
-    assertThat(after.buffer.take(Receiver.CLOUDWATCH, at(81)).orElseThrow().datums())
+    assertThat(after.take(at(81)).datums())
         .allSatisfy(datum -> assertThat(datum.dimensions()).containsEntry("CLUSTER_ID", "prod"));
   }
 
@@ -336,7 +328,7 @@ class MetricBufferTest {
 
     after.buffer.identify("i-1", Map.of("CLUSTER_ID", "prod"));
 
-    List<Datum> datums = after.buffer.take(Receiver.CLOUDWATCH, at(81)).orElseThrow().datums();
+    List<Datum> datums = after.take(at(81)).datums();
     assertThat(datums)
         .filteredOn(datum -> datum.metric().equals("subnetFreeIPs"))
         .containsExactly(
@@ -439,7 +431,7 @@ class MetricBufferTest {
 
     BufferFixture third = BufferFixture.in(directory, at(140)).poll(at(150), 9);
     third.buffer.closeOpenMinute();
-    List<Datum> datums = third.buffer.take(Receiver.CLOUDWATCH, at(181)).orElseThrow().datums();
+    List<Datum> datums = third.take(at(181)).datums();
 
     assertThat(datums)
         .filteredOn(datum -> datum.metric().equals("ipamdErr"))
@@ -479,7 +471,7 @@ class MetricBufferTest {
     first.poll(at(80), 5).poll(at(130), 5).buffer.close();
     second.poll(at(130), 5).buffer.sync();
 
-    assertThat(second.buffer.take(Receiver.CLOUDWATCH, at(140)).orElseThrow().datums())
+    assertThat(second.take(at(140)).datums())
         .filteredOn(datum -> datum.metric().equals("eniAllocated"))
         .extracting(Datum::at)
         .containsExactly(at(60), at(0));
@@ -501,28 +493,29 @@ class MetricBufferTest {
     assertThat(second.buffer.depth().minutes()).isZero();
   }
 
-  @Test
-  void storedMinutesOfAReceiverThatIsOffAreDiscardedWithAWarning() {
-    BufferFixture.in(directory, START).poll(at(10), 4).poll(at(70), 5).buffer.close();
+  @ParameterizedTest
+  @EnumSource(Receiver.class)
+  void storedMinutesOfAReceiverThatIsOffAreDiscardedWithAWarning(Receiver receiver) {
+    Set<Receiver> before = Set.of(receiver);
+    BufferFixture.of(before, directory, START).poll(at(10), 4).poll(at(70), 5).buffer.close();
 
     try (RecordedLog log = new RecordedLog(MetricBuffer.class.getName())) {
-      BufferFixture second = BufferFixture.withoutReceivers(directory, at(80));
-
-      assertThat(log.lines())
-          .filteredOn(line -> line.startsWith("WARN"))
-          .containsExactly(
-              "WARN the agent does not send to CloudWatch any more and discards the stored"
-                  + " minutes: minutes=1");
-      assertThat(second.buffer.depth().minutes()).isZero();
+      BufferFixture second = BufferFixture.of(Set.of(), directory, at(80));
       second.buffer.close();
+
+      assertThat(second.buffer.depth().minutes()).isZero();
+      assertThat(log.lines())
+          .contains(
+              "WARN the agent does not send to %s any more and discards the stored minutes:"
+                      .formatted(receiver.label())
+                  + " minutes=1");
     }
-    BufferFixture third = BufferFixture.in(directory, at(90));
-    assertThat(third.buffer.depth().minutes()).as("the next agent finds no minutes").isZero();
+    assertThat(BufferFixture.of(before, directory, at(90)).buffer.depth().minutes()).isZero();
   }
 
   @Test
   void bufferWithoutReceiversKeepsNoMinutes() {
-    BufferFixture fixture = BufferFixture.withoutReceivers(directory, START);
+    BufferFixture fixture = BufferFixture.of(Set.of(), directory, START);
     fixture.poll(at(10), 4).poll(at(70), 5).poll(at(130), 6);
     fixture.buffer.addUrgent(at(140), MetricCatalog.samples(List.of(SUBNET)));
     fixture.buffer.add(at(140), OF_SUBNET, MetricCatalog.samples(List.of(SUBNET)));
@@ -575,7 +568,7 @@ class MetricBufferTest {
         .last()
         .extracting(report -> report.raised().get(0).metric())
         .isEqualTo("ipamdErr");
-    assertThat(fixture.buffer.take(Receiver.CLOUDWATCH, at(130)).orElseThrow().datums())
+    assertThat(fixture.take(at(130)).datums())
         .extracting(MetricSink.Datum::metric)
         .containsOnly("eniAllocated");
     assertThat(fixture.buffer.urgentMinute(Receiver.CLOUDWATCH)).isEmpty();

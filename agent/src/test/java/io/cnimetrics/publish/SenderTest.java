@@ -441,7 +441,7 @@ class SenderTest {
   void flushSkipsTheBatchOfAHangingTurn() {
     pollMinutes(0, 0);
     fixture.buffer.closeEnded(at(65));
-    Batch hanging = fixture.buffer.take(Receiver.CLOUDWATCH, at(65)).orElseThrow();
+    Batch hanging = fixture.take(at(65));
     pollMinutes(1, 1);
     fixture.buffer.closeOpenMinute();
 

@@ -186,7 +186,7 @@ class StateDirectoryTest {
   @Test
   void closedBufferDoesNotWriteToTheFilesOfTheNextAgent() throws IOException {
     BufferFixture stopped = BufferFixture.in(directory, START).poll(at(10), 4).poll(at(70), 5);
-    Batch batch = stopped.buffer.take(Receiver.CLOUDWATCH, at(75)).orElseThrow();
+    Batch batch = stopped.take(at(75));
     stopped.buffer.close();
     BufferFixture next = BufferFixture.in(directory, at(80)).poll(at(90), 6);
     byte[] state = Files.readAllBytes(directory.resolve("state"));
@@ -360,10 +360,7 @@ class StateDirectoryTest {
 
     BufferFixture fixture = BufferFixture.in(directory, START).poll(at(10), 4).poll(at(70), 5);
 
-    assertThat(
-            fixture.buffer.take(Receiver.CLOUDWATCH, at(80)).orElseThrow().datums().stream()
-                .map(Datum::at))
-        .containsOnly(at(-60), at(0));
+    assertThat(fixture.take(at(80)).datums().stream().map(Datum::at)).containsOnly(at(-60), at(0));
     assertThat(log.messages()).singleElement().asString().contains("unreadable_lines=3");
   }
 
@@ -407,7 +404,7 @@ class StateDirectoryTest {
   /** The increases of one counter, in the order of their minutes. */
   private static List<Double> increases(BufferFixture fixture, Instant now) {
     fixture.buffer.closeEnded(now);
-    return fixture.buffer.take(Receiver.CLOUDWATCH, now).orElseThrow().datums().stream()
+    return fixture.take(now).datums().stream()
         .filter(datum -> datum.metric().equals("ipamdErr"))
         .sorted((one, other) -> one.at().compareTo(other.at()))
         .map(Datum::value)
