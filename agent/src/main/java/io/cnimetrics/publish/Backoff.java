@@ -8,7 +8,7 @@ import java.util.random.RandomGenerator;
  * moment. The jitter then spreads their retries over time.
  */
 public final class Backoff {
-  public static final Duration CAP = Duration.ofSeconds(60);
+  private static final Duration CAP = Duration.ofSeconds(60);
 
   private static final Duration FIRST = Duration.ofSeconds(1);
 
@@ -34,10 +34,6 @@ public final class Backoff {
   private Duration next(long mostMillis) {
     failures++;
     return Duration.ofMillis(random.nextLong(mostMillis) + 1);
-  }
-
-  public int failures() {
-    return failures;
   }
 
   public void reset() {

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * A call also ends after {@link #TURN_LIMIT}, and the next call continues.
  */
 public final class Sender {
-  public static final Duration REQUEST_LIMIT = Duration.ofSeconds(10);
+  private static final Duration REQUEST_LIMIT = Duration.ofSeconds(10);
 
   /**
    * The time limit of a turn. Two senders, a lookup of the node's identity and the pause of a

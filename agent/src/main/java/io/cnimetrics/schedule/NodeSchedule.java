@@ -22,7 +22,7 @@ public record NodeSchedule(
     Duration pollInterval, Duration pollOffset, Duration publishInterval, Duration sendOffset) {
 
   /** Nodes send within this part of a minute, so that 10,000 nodes do not send at once. */
-  public static final Duration SEND_SPREAD = Duration.ofSeconds(30);
+  private static final Duration SEND_SPREAD = Duration.ofSeconds(30);
 
   /**
    * The time from a send to the call of EC2. It is short, so that EC2 answers in the same minute.
