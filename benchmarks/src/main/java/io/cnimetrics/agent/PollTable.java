@@ -9,7 +9,9 @@ import io.cnimetrics.catalog.SamplerState;
 import io.cnimetrics.health.AgentStats;
 import io.cnimetrics.ipamd.Ipamd;
 import io.cnimetrics.publish.MetricBuffer;
+import io.cnimetrics.publish.MetricSink.PutResult;
 import io.cnimetrics.publish.Receiver;
+import io.cnimetrics.publish.Sender;
 import io.cnimetrics.schedule.NodeSchedule;
 import io.cnimetrics.snapshot.Instance;
 import io.cnimetrics.snapshot.NodeSnapshot;
@@ -18,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SplittableRandom;
 
 /** Prints the cost of one warm poll and of its parts. ipamD is in another process. */
 public final class PollTable {
@@ -78,13 +81,25 @@ public final class PollTable {
     try (MetricBuffer buffer = buffer(stateDirectory)) {
       Poller poller = new Poller(ipamd, sampler, buffer, schedule, PollTable::check);
       poller.setInstance(instance);
+      buffer.identify("i-bench", Map.of("CLUSTER_ID", "bench"));
+      Sender sender =
+          new Sender(
+              buffer,
+              (namespace, datums, limit) -> PutResult.ACCEPTED,
+              Receiver.CLOUDWATCH,
+              schedule,
+              new AgentStats(),
+              new SplittableRandom(),
+              Map.entry("region", "none"),
+              System::nanoTime,
+              clock.instant());
       int[] polls = {0};
       return meter.measure(
           warmUps,
           () -> {
             clock.set(clock.instant().plus(INTERVAL));
             if (++polls[0] % 100 == 0) {
-              buffer.discard(Receiver.CLOUDWATCH);
+              sender.flush(clock.instant(), Duration.ofSeconds(10));
             }
           },
           () -> poller.run(clock.instant()));
