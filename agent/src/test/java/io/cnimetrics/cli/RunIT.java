@@ -127,20 +127,6 @@ class RunIT {
   }
 
   @Test
-  void allProblemsOfTheFlagsAreReportedTogether() {
-    Result result =
-        AgentProcess.of("run", "--poll-interval", "5s", "--frobnicate", "--region=")
-            .with("--dimensions", "COLOUR")
-            .in(Map.of("USE_CLOUDWATCH", "perhaps"))
-            .run();
-
-    assertThat(result.exitCode()).isEqualTo(2);
-    assertThat(result.out()).isEmpty();
-    assertThat(result.err())
-        .contains("--poll-interval", "--frobnicate", "--region", "--dimensions", "USE_CLOUDWATCH");
-  }
-
-  @Test
   @DisabledIfSystemProperty(
       named = "native",
       matches = "true",
