@@ -22,7 +22,7 @@ final class AgentSetup {
 
   private static final CheckSpec CLUSTER_NAME_SPEC =
       CheckSpec.of(
-              "cluster-name",
+              CheckId.CLUSTER_NAME,
               "`--cluster-id`, or the tags of the instance",
               "warn if the cluster name is unknown, because the agent then publishes nothing; note"
                   + " if the name comes from a tag",
@@ -47,7 +47,7 @@ final class AgentSetup {
 
   private static final CheckSpec REGION_SPEC =
       CheckSpec.of(
-              "region",
+              CheckId.REGION,
               "`--region`, or instance metadata",
               "warn if the region is unknown, because the agent then publishes nothing",
               "Set --region or AWS_REGION. The label of the node shows the region")
@@ -118,7 +118,7 @@ final class AgentSetup {
 
   private static final CheckSpec METADATA_SPEC =
       CheckSpec.of(
-              "instance-metadata",
+              CheckId.INSTANCE_METADATA,
               "the token of IMDSv2, and the instance's id, type, region and zone",
               "warn if instance metadata gives no token, does not answer, or denies access",
               "Run the agent on the host network, set --region and --cluster-id, or raise the hop"
@@ -181,7 +181,7 @@ final class AgentSetup {
 
   private static final CheckSpec JAVA_AGENT_SPEC =
       CheckSpec.of(
-              "java-agent",
+              CheckId.JAVA_AGENT,
               "`JAVA_TOOL_OPTIONS` and similar variables",
               "warn if a variable loads a Java agent, because the heap is too small for it",
               "Exclude this pod with a label or annotation of the injecting operator, such as"
@@ -204,7 +204,7 @@ final class AgentSetup {
 
   private static final CheckSpec STATE_DIRECTORY =
       CheckSpec.of(
-              "state-dir",
+              CheckId.STATE_DIR,
               "`--state-dir`",
               "warn if the agent cannot write to the directory; note if `--state-dir` is not set",
               "Give the agent's user the right to write to the directory. A directory on the host"

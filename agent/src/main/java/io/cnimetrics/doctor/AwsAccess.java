@@ -27,12 +27,13 @@ final class AwsAccess {
         clock(probes.cloudWatch()));
   }
 
-  private static final CheckSpec CLOUDWATCH_ENDPOINT = endpointSpec("monitoring");
-  private static final CheckSpec EC2_ENDPOINT = endpointSpec("ec2");
+  private static final CheckSpec CLOUDWATCH_ENDPOINT =
+      endpointSpec(CheckId.MONITORING_ENDPOINT, "monitoring");
+  private static final CheckSpec EC2_ENDPOINT = endpointSpec(CheckId.EC2_ENDPOINT, "ec2");
 
-  private static CheckSpec endpointSpec(String prefix) {
+  private static CheckSpec endpointSpec(CheckId id, String prefix) {
     return CheckSpec.of(
-            prefix + "-endpoint",
+            id,
             "whether the region's endpoint `%s` answers".formatted(prefix),
             "warn if the name does not resolve, the connection fails, or no answer arrives",
             ("A private subnet needs an interface endpoint for %s with private DNS. The endpoint's"
@@ -91,7 +92,7 @@ final class AwsAccess {
 
   private static final CheckSpec PUBLISHING =
       CheckSpec.of(
-              "publishing",
+              CheckId.PUBLISHING,
               "the last answer of AWS to the agent on this node, by `/status`",
               "warn if no request succeeded for 5 minutes; note if only the last request failed",
               "Read the log of the agent on this node")
@@ -149,7 +150,7 @@ final class AwsAccess {
 
   private static final CheckSpec TEST_DATUM =
       CheckSpec.of(
-              "put-metric-data",
+              CheckId.PUT_METRIC_DATA,
               ("CloudWatch's answer to the datum `%s`, which has no dimensions and is in the"
                       + " agent's namespace; only with `--send-test`")
                   .formatted(TEST_METRIC),
@@ -198,7 +199,7 @@ final class AwsAccess {
 
   private static final CheckSpec CLOCK =
       CheckSpec.of(
-              "clock",
+              CheckId.CLOCK,
               "the header `Date` in an answer of CloudWatch",
               "warn if the node's clock is wrong by over 30 s",
               "Check the node's time synchronisation. The Amazon Time Sync Service has the address"

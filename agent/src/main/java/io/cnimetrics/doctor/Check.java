@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -20,10 +19,6 @@ public record Check(
     return new Check(spec, Optional.of(limit), judge);
   }
 
-  /** These checks are about settings, which do not change while ipamD and the agent run. */
-  static final Set<String> OF_SETTINGS =
-      Set.of("max-pods", "cni-release", "instance-type", "cluster-name", "region", "java-agent");
-
   /**
    * Runs the check. A finding of present trouble gets the time when the trouble began. To find this
    * time, the check also judges the node as it was at each earlier poll.
@@ -32,7 +27,9 @@ public record Check(
     return run(node).stream()
         .map(
             finding ->
-                finding.isPresent() && finding.since().isEmpty() && !OF_SETTINGS.contains(spec.id())
+                finding.isPresent()
+                        && finding.since().isEmpty()
+                        && !spec.id().has(CheckId.Trait.SETTING)
                     ? finding.since(since(node))
                     : finding)
         .toList();

@@ -1,6 +1,5 @@
 package io.cnimetrics.doctor;
 
-import io.cnimetrics.catalog.Cause;
 import io.cnimetrics.deadline.BoundedCall;
 import java.util.List;
 import java.util.Objects;
@@ -39,11 +38,11 @@ public final class CheckRunner {
    * out.
    */
   private static boolean isContradicted(Finding finding, List<Finding> findings) {
-    return finding.id().equals(Cause.LEAKED.finding())
+    return finding.check() == CheckId.LEAKED_ADDRESSES
         && finding.level() == Level.OK
         && findings.stream()
             .anyMatch(
-                other -> other.id().equals(finding.id()) && other.level().compareTo(Level.OK) < 0);
+                other -> other.check() == finding.check() && other.level().compareTo(Level.OK) < 0);
   }
 
   /**

@@ -3,30 +3,22 @@ package io.cnimetrics.doctor;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 
 /**
  * Describes a check, and creates the findings of the check.
  *
- * @param id the name of the check, which never changes because alarms and documents contain it
  * @param looksAt the values that the check reads
  * @param fires the condition for each level of a finding
  * @param advice how to solve the problem that a finding reports
  * @param requirements the facts that the check needs; the finding reports the first missing fact
  */
 record CheckSpec(
-    String id, String looksAt, String fires, Advice advice, List<Requirement> requirements) {
-  private static final Pattern ID = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
-
+    CheckId id, String looksAt, String fires, Advice advice, List<Requirement> requirements) {
   CheckSpec {
-    if (!ID.matcher(id).matches()) {
-      throw new IllegalArgumentException(
-          "id '%s': use words of a-z and 0-9, joined by hyphens".formatted(id));
-    }
     requirements = List.copyOf(requirements);
   }
 
-  static CheckSpec of(String id, String looksAt, String fires, String remedy) {
+  static CheckSpec of(CheckId id, String looksAt, String fires, String remedy) {
     return new CheckSpec(id, looksAt, fires, Advice.NONE.with(remedy, List.of()), List.of());
   }
 

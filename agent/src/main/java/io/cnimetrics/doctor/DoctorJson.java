@@ -36,7 +36,7 @@ public final class DoctorJson {
         "since", finding.since().filter(Since::exact).map(since -> since.at().toString()),
         "sinceBefore",
             finding.since().filter(since -> !since.exact()).map(since -> since.at().toString()),
-        "explainedBy", finding.explainedBy(),
+        "explainedBy", finding.explainedBy().map(CheckId::toString),
         "link", finding.advice().link());
   }
 }

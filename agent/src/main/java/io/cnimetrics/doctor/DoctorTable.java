@@ -118,7 +118,7 @@ public final class DoctorTable {
 
   /** Writes symptoms. They have no time and no advice, because their cause has both. */
   private void symptoms() {
-    Map<String, List<Finding>> byCause =
+    Map<CheckId, List<Finding>> byCause =
         diagnosis.findings().stream()
             .filter(finding -> verbose && isEffect(finding))
             .collect(
@@ -147,10 +147,10 @@ public final class DoctorTable {
     return symptom
         .explainedBy()
         .filter(
-            id ->
-                id.equals(cause.id())
+            check ->
+                check == cause.check()
                     || diagnosis.findings().stream()
-                        .anyMatch(other -> other.id().equals(id) && explains(cause, other)))
+                        .anyMatch(other -> other.check() == check && explains(cause, other)))
         .isPresent();
   }
 

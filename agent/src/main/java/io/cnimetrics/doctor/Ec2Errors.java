@@ -234,7 +234,7 @@ record Ec2Errors(
   private static Ec2Errors other(
       String title, String before, String cause, String remedy, Command... commands) {
     return new Ec2Errors(
-        spec("ec2-other", "all codes without a finding of their own", remedy, commands)
+        spec(CheckId.EC2_OTHER, "all codes without a finding of their own", remedy, commands)
             .see(Pages.EC2_ERRORS),
         code -> Cause.ofCode(code).isEmpty(),
         title,
@@ -258,7 +258,7 @@ record Ec2Errors(
     String codes =
         error.ec2Codes().stream().sorted().map("`%s`"::formatted).collect(Collectors.joining(", "));
     return new Ec2Errors(
-        spec(error.finding(), codes, remedy, commands).see(page),
+        spec(CheckId.of(error), codes, remedy, commands).see(page),
         error.ec2Codes()::contains,
         error.title(),
         before,
@@ -270,7 +270,7 @@ record Ec2Errors(
     return new Ec2Errors(spec.run(commands), codes, title, before, never, cause);
   }
 
-  private static CheckSpec spec(String id, String codes, String remedy, Command... commands) {
+  private static CheckSpec spec(CheckId id, String codes, String remedy, Command... commands) {
     return CheckSpec.of(
             id,
             "`awscni_aws_api_error_count`: " + codes,
@@ -292,7 +292,7 @@ record Ec2Errors(
   private Finding finding(NodeEvidence node) {
     Predicate<IpamdError> counted = counted();
     Trend trend = node.trend(counted);
-    if (spec.id().equals(Cause.UNREACHABLE.finding()) && getsNoAnswer(node)) {
+    if (spec.id() == CheckId.EC2_UNREACHABLE && getsNoAnswer(node)) {
       return withoutAnswer(node);
     } else if (trend.total() == 0) {
       return spec.ok(never, "0 such errors");
@@ -325,7 +325,7 @@ record Ec2Errors(
   static boolean explainsIpv6Prefix(NodeEvidence node, Finding finding) {
     return finding.isPresent()
         && ROWS.stream()
-            .filter(row -> row.spec.id().equals(finding.id()))
+            .filter(row -> row.spec.id() == finding.check())
             .anyMatch(row -> row.ofIpv6Prefix(node).isPresent());
   }
 
@@ -335,8 +335,8 @@ record Ec2Errors(
    */
   private Optional<Finding> ofIpv6Prefix(NodeEvidence node) {
     List<IpamdError> kinds = node.kinds(counted().and(OF_IPV6_PREFIX));
-    boolean denied = spec.id().equals(Cause.EC2_DENIES.finding());
-    boolean throttled = spec.id().equals(Cause.EC2_THROTTLES.finding());
+    boolean denied = spec.id() == CheckId.EC2_DENIED;
+    boolean throttled = spec.id() == CheckId.EC2_THROTTLED;
     return PoolFaults.withoutIpv6Prefix(node)
         .filter(any -> !kinds.isEmpty() && (denied || throttled))
         .map(
@@ -368,10 +368,10 @@ record Ec2Errors(
 
   /** The finding with the advice that depends on the call and on the node's settings. */
   private Finding advised(NodeEvidence node, List<IpamdError> kinds, Finding finding) {
-    return switch (finding.id()) {
-      case "ec2-denied" -> denied(kinds, finding);
-      case "ec2-no-addresses" -> ofOneSubnet(node, kinds, PodNetwork.freeing(node, finding));
-      case "ec2-throttled" -> withFewerCalls(node, finding);
+    return switch (finding.check()) {
+      case EC2_DENIED -> denied(kinds, finding);
+      case EC2_NO_ADDRESSES -> ofOneSubnet(node, kinds, PodNetwork.freeing(node, finding));
+      case EC2_THROTTLED -> withFewerCalls(node, finding);
       default -> explained(node, kinds, finding);
     };
   }
@@ -632,7 +632,7 @@ record Ec2Errors(
    * count.
    */
   private boolean isOfSubnet() {
-    return CAUSES_OF_SUBNET.stream().anyMatch(each -> each.finding().equals(spec.id()));
+    return CAUSES_OF_SUBNET.stream().anyMatch(each -> CheckId.of(each) == spec.id());
   }
 
   private static final List<Cause> CAUSES_OF_SUBNET =

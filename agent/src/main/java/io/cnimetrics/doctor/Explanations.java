@@ -16,68 +16,51 @@ final class Explanations {
   private static final Comparator<Finding> WORST_FIRST = Comparator.comparing(Finding::level);
 
   /** The reasons why ipamD gets no more addresses, the most certain first. */
-  private static final List<String> NO_GROWTH =
-      List.of(
-          "introspection",
-          "ec2-denied",
-          "ec2-no-credentials",
-          "ec2-security-group",
-          "ec2-security-group-limit",
-          "ec2-subnet-gone",
-          "ec2-no-prefixes",
-          "ec2-no-addresses",
-          "subnet",
-          "ec2-interface-quota",
-          "ec2-opt-in",
-          "ec2-clock",
-          "instance-type",
-          "ec2-attachment-limit",
-          "ec2-eni-limit",
-          "ec2-unreachable",
-          "ec2-fault",
-          "ec2-other",
-          "ec2-throttled",
-          "eniconfig");
+  private static final List<CheckId> NO_GROWTH = CheckId.with(CheckId.Trait.NO_GROWTH);
 
-  /** Other reasons why pods get no address. */
-  private static final List<String> NO_ADDRESS =
-      List.of("metadata-away", "leaked-addresses", "lost-eni", "trunk-slot", "node-full");
-
-  /** Restarts are last: if the pool cannot grow, pods wait between two restarts too. */
-  private static final List<String> RESTARTS = List.of("ipamd-restarts");
+  /**
+   * The reasons why pods get no address. Restarts are last: if the pool cannot grow, pods wait
+   * between two restarts too.
+   */
+  private static final List<CheckId> NO_ADDRESS =
+      joined(
+          List.of(
+              CheckId.METADATA_AWAY,
+              CheckId.LEAKED_ADDRESSES,
+              CheckId.LOST_ENI,
+              CheckId.TRUNK_SLOT,
+              CheckId.NODE_FULL),
+          NO_GROWTH,
+          List.of(CheckId.IPAMD_RESTARTS));
 
   /** The possible causes of each symptom, the most certain first. */
-  private static final Map<String, List<String>> CAUSES =
+  private static final Map<CheckId, List<CheckId>> CAUSES =
       Map.ofEntries(
-          Map.entry("metrics", List.of("introspection")),
-          Map.entry("ec2-attachment-limit", List.of("instance-type", "lost-eni")),
-          Map.entry("ec2-eni-limit", List.of("instance-type")),
-          Map.entry("max-pods", List.of("instance-type")),
-          Map.entry("no-addresses", joined(List.of(NO_ADDRESS, NO_GROWTH, RESTARTS))),
+          Map.entry(CheckId.METRICS, List.of(CheckId.INTROSPECTION)),
+          Map.entry(CheckId.EC2_ATTACHMENT_LIMIT, List.of(CheckId.INSTANCE_TYPE, CheckId.LOST_ENI)),
+          Map.entry(CheckId.EC2_ENI_LIMIT, List.of(CheckId.INSTANCE_TYPE)),
+          Map.entry(CheckId.MAX_PODS, List.of(CheckId.INSTANCE_TYPE)),
+          Map.entry(CheckId.NO_ADDRESSES, NO_ADDRESS),
           Map.entry(
-              "warm-pool",
+              CheckId.WARM_POOL,
               joined(
-                  List.of(
-                      List.of("lost-eni", "trunk-slot"),
-                      NO_GROWTH,
-                      List.of("stuck-action", "cooldown", "no-addresses")))),
+                  List.of(CheckId.LOST_ENI, CheckId.TRUNK_SLOT),
+                  NO_GROWTH,
+                  List.of(CheckId.STUCK_ACTION, CheckId.COOLDOWN, CheckId.NO_ADDRESSES))),
           Map.entry(
-              "refused-pods",
+              CheckId.REFUSED_PODS,
               joined(
+                  NO_ADDRESS,
                   List.of(
-                      NO_ADDRESS,
-                      NO_GROWTH,
-                      RESTARTS,
-                      List.of(
-                          "ipv6-prefix",
-                          "cooldown",
-                          "no-addresses",
-                          "stuck-action",
-                          "warm-pool")))),
-          Map.entry("ipamd-errors", joined(List.of(List.of("metadata-away"), NO_GROWTH))),
-          Map.entry("cooldown", NO_GROWTH),
-          Map.entry("node-full", List.of("leaked-addresses", "trunk-slot")),
-          Map.entry("ipamd-start", joined(List.of(NO_GROWTH, List.of("metadata-away")))));
+                      CheckId.IPV6_PREFIX,
+                      CheckId.COOLDOWN,
+                      CheckId.NO_ADDRESSES,
+                      CheckId.STUCK_ACTION,
+                      CheckId.WARM_POOL))),
+          Map.entry(CheckId.IPAMD_ERRORS, joined(List.of(CheckId.METADATA_AWAY), NO_GROWTH)),
+          Map.entry(CheckId.COOLDOWN, NO_GROWTH),
+          Map.entry(CheckId.NODE_FULL, List.of(CheckId.LEAKED_ADDRESSES, CheckId.TRUNK_SLOT)),
+          Map.entry(CheckId.IPAMD_START, joined(NO_GROWTH, List.of(CheckId.METADATA_AWAY))));
 
   private Explanations() {}
 
@@ -97,7 +80,7 @@ final class Explanations {
         explained.stream()
             .map(finding -> olderThanSymptoms(stopsPods(finding, explained), explained))
             .toList();
-    Optional<String> whyNoGrowth =
+    Optional<CheckId> whyNoGrowth =
         NO_GROWTH.stream().filter(id -> raised.stream().anyMatch(of(id))).findFirst();
     List<Finding> sorted =
         new ArrayList<>(raised.stream().map(finding -> lessCertain(finding, whyNoGrowth)).toList());
@@ -108,52 +91,52 @@ final class Explanations {
             .thenComparing(finding -> !refuses(finding, raised))
             .thenComparing(
                 finding ->
-                    finding.level() != Level.WARN || !finding.id().equals("failed-requests")));
+                    finding.level() != Level.WARN || finding.check() != CheckId.FAILED_REQUESTS));
     return sorted;
   }
 
   private static boolean refuses(Finding cause, List<Finding> findings) {
     return findings.stream()
-        .filter(finding -> finding.id().equals("refused-pods"))
+        .filter(finding -> finding.check() == CheckId.REFUSED_PODS)
         .anyMatch(
             refused ->
                 refused.explainedBy().isPresent()
-                    ? refused.explainedBy().get().equals(cause.id())
-                    : refused.level() == Level.FAIL && refused.id().equals(cause.id()));
+                    ? refused.explainedBy().get().equals(cause.check())
+                    : refused.level() == Level.FAIL && refused.check() == cause.check());
   }
 
   private static Optional<Finding> cause(Finding symptom, List<Finding> findings) {
     if (symptom.level() != Level.FAIL && symptom.level() != Level.WARN) {
       return Optional.empty();
     }
-    return CAUSES.getOrDefault(symptom.id(), List.of()).stream()
-        .flatMap(id -> findings.stream().filter(finding -> finding.id().equals(id)))
+    return CAUSES.getOrDefault(symptom.check(), List.of()).stream()
+        .flatMap(id -> findings.stream().filter(finding -> finding.check() == id))
         .filter(Finding::isPresent)
-        .filter(finding -> !perhapsStopsNoPod(finding) || symptom.id().equals("ipamd-errors"))
+        .filter(finding -> !perhapsStopsNoPod(finding) || symptom.check() == CheckId.IPAMD_ERRORS)
         .min(Comparator.comparing(Explanations::certainty));
   }
 
   /** Whether instance metadata fails for ipamD, but this perhaps stops no pod. */
   private static boolean perhapsStopsNoPod(Finding cause) {
-    return cause.id().equals("metadata-away") && cause.level() != Level.FAIL;
+    return cause.check() == CheckId.METADATA_AWAY && cause.level() != Level.FAIL;
   }
 
   /** A reason why the pool does not grow is more certain if its level is fail. */
   private static Level certainty(Finding cause) {
-    return NO_GROWTH.contains(cause.id()) ? cause.level() : Level.FAIL;
+    return cause.check().has(CheckId.Trait.NO_GROWTH) ? cause.level() : Level.FAIL;
   }
 
-  private static Predicate<Finding> of(String id) {
-    return finding -> finding.id().equals(id) && finding.level() == Level.FAIL;
+  private static Predicate<Finding> of(CheckId id) {
+    return finding -> finding.check() == id && finding.level() == Level.FAIL;
   }
 
   /** If several reasons for no growth have the level fail, only the most certain keeps it. */
-  private static Finding lessCertain(Finding finding, Optional<String> whyNoGrowth) {
+  private static Finding lessCertain(Finding finding, Optional<CheckId> whyNoGrowth) {
     boolean another =
         finding.level() == Level.FAIL
             && finding.explainedBy().isEmpty()
-            && NO_GROWTH.contains(finding.id())
-            && !whyNoGrowth.equals(Optional.of(finding.id()));
+            && finding.check().has(CheckId.Trait.NO_GROWTH)
+            && !whyNoGrowth.equals(Optional.of(finding.check()));
     return another ? finding.at(Level.WARN) : finding;
   }
 
@@ -162,7 +145,7 @@ final class Explanations {
     boolean explainsFailure =
         findings.stream()
             .filter(finding -> finding.level() == Level.FAIL)
-            .anyMatch(finding -> finding.explainedBy().equals(Optional.of(cause.id())));
+            .anyMatch(finding -> finding.explainedBy().equals(Optional.of(cause.check())));
     return explainsFailure && cause.level() == Level.WARN ? cause.at(Level.FAIL) : cause;
   }
 
@@ -170,7 +153,7 @@ final class Explanations {
   private static Finding olderThanSymptoms(Finding cause, List<Finding> findings) {
     Optional<Instant> symptoms =
         findings.stream()
-            .filter(finding -> finding.explainedBy().equals(Optional.of(cause.id())))
+            .filter(finding -> finding.explainedBy().equals(Optional.of(cause.check())))
             .flatMap(finding -> finding.since().stream())
             .map(Since::at)
             .min(Comparator.naturalOrder());
@@ -180,7 +163,12 @@ final class Explanations {
         : cause;
   }
 
-  private static List<String> joined(List<List<String>> lists) {
-    return lists.stream().flatMap(List::stream).distinct().toList();
+  @SafeVarargs
+  private static List<CheckId> joined(List<CheckId>... lists) {
+    List<CheckId> joined = new ArrayList<>();
+    for (List<CheckId> list : lists) {
+      joined.addAll(list);
+    }
+    return joined;
   }
 }

@@ -6,24 +6,23 @@ import java.util.Optional;
 /**
  * The result of a check.
  *
- * @param id the id of the check
  * @param title the result in a few words
  * @param evidence the values that show the result; for a check that did not run, the reason
  * @param cause the usual cause; empty if there is no problem
- * @param explainedBy the id of the finding that explains this finding; empty if there is none
+ * @param explainedBy the check whose finding explains this finding; empty if there is none
  */
 public record Finding(
-    String id,
+    CheckId check,
     Level level,
     String title,
     String evidence,
     String cause,
     Advice advice,
     Timing timing,
-    Optional<String> explainedBy) {
+    Optional<CheckId> explainedBy) {
   public Finding {
-    if (id.isBlank() || title.isBlank()) {
-      throw new IllegalArgumentException("a finding needs an id and a title: '%s'".formatted(id));
+    if (title.isBlank()) {
+      throw new IllegalArgumentException("a finding of %s has no title".formatted(check));
     }
   }
 
@@ -41,6 +40,10 @@ public record Finding(
       CheckSpec spec, Level level, String title, String evidence, String cause, Advice advice) {
     return new Finding(
         spec.id(), level, title, evidence, cause, advice, Timing.UNKNOWN, Optional.empty());
+  }
+
+  public String id() {
+    return check.toString();
   }
 
   /** Whether the finding is trouble that lasts. */
@@ -76,22 +79,22 @@ public record Finding(
   }
 
   private Finding with(Advice better) {
-    return new Finding(id, level, title, evidence, cause, better, timing, explainedBy);
+    return new Finding(check, level, title, evidence, cause, better, timing, explainedBy);
   }
 
   /** Returns a copy with a title that says what is wrong in this case. */
   Finding titled(String better) {
-    return new Finding(id, level, better, evidence, cause, advice, timing, explainedBy);
+    return new Finding(check, level, better, evidence, cause, advice, timing, explainedBy);
   }
 
   /** Returns a copy with the cause of this case. */
   Finding causedBy(String better) {
-    return new Finding(id, level, title, evidence, better, advice, timing, explainedBy);
+    return new Finding(check, level, title, evidence, better, advice, timing, explainedBy);
   }
 
   /** Returns a copy with another level. */
   Finding at(Level other) {
-    return new Finding(id, other, title, evidence, cause, advice, timing, explainedBy);
+    return new Finding(check, other, title, evidence, cause, advice, timing, explainedBy);
   }
 
   /** Returns a copy that says that the trouble has ended, or has perhaps ended. */
@@ -105,13 +108,14 @@ public record Finding(
   }
 
   private Finding with(Timing other) {
-    return new Finding(id, level, title, evidence, cause, advice, other, explainedBy);
+    return new Finding(check, level, title, evidence, cause, advice, other, explainedBy);
   }
 
   /** Returns a copy that is a consequence of another finding. The other finding has the remedy. */
   Finding explainedBy(Finding other) {
     Advice see = advice.with("See " + other.id(), List.of());
-    return new Finding(id, level, title, evidence, cause, see, timing, Optional.of(other.id()));
+    return new Finding(
+        check, level, title, evidence, cause, see, timing, Optional.of(other.check()));
   }
 
   /**

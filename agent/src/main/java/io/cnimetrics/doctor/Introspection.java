@@ -21,7 +21,7 @@ final class Introspection {
 
   private static final CheckSpec SPEC =
       CheckSpec.of(
-              "introspection",
+              CheckId.INTROSPECTION,
               "`GET /v1/enis` of ipamD",
               "fail if ipamD does not answer in time, answers in an unknown format, or answers"
                   + " only on the metrics port, as old releases do; warn if"
@@ -84,7 +84,7 @@ final class Introspection {
    * none.
    */
   static boolean hidesThePool(Finding finding) {
-    return finding.id().equals(SPEC.id()) && !finding.title().equals(NOT_RUNNING);
+    return finding.check() == CheckId.INTROSPECTION && !finding.title().equals(NOT_RUNNING);
   }
 
   private static String held(AddressPool pool) {

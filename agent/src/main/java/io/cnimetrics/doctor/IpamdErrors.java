@@ -19,7 +19,7 @@ import java.util.Set;
 record IpamdErrors(String fn, String meaning, String cause) {
   private static final CheckSpec SPEC =
       CheckSpec.of(
-              "ipamd-errors",
+              CheckId.IPAMD_ERRORS,
               "`awscni_ipamd_error_count` by `fn`",
               "warn if the count rises or may be rising now; note if the count rose before, or if"
                   + " ipamD could not release something; each `fn` has its own finding",

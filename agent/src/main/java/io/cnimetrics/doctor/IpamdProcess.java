@@ -39,7 +39,7 @@ final class IpamdProcess {
 
   private static final CheckSpec READ_METRICS =
       CheckSpec.of(
-              "metrics",
+              CheckId.METRICS,
               "`GET /metrics` of ipamD",
               "warn if `--metrics-url` is `none`, no answer arrives, or the answer is not ipamD's"
                   + " metrics; the agent then has no counters",
@@ -138,7 +138,7 @@ final class IpamdProcess {
 
   private static final CheckSpec RESTARTS =
       CheckSpec.of(
-              "ipamd-restarts",
+              CheckId.IPAMD_RESTARTS,
               "the start time of ipamD's process, and the restarts that the agent saw",
               "fail if doctor sees two restarts, the agent saw three in the last 15 minutes, or"
                   + " ipamD does not answer after a restart; warn if doctor sees one restart, or"
@@ -301,7 +301,7 @@ final class IpamdProcess {
 
   private static final CheckSpec START =
       CheckSpec.of(
-              "ipamd-start",
+              CheckId.IPAMD_START,
               "`awscni_ipamd_startup_duration_seconds`",
               "note if the start took over 60 s, or if a start failed",
               "Find the longest pause between two lines of the log after the start. The line before"

@@ -37,7 +37,7 @@ final class IpamdWork {
 
   private static final CheckSpec STUCK_ACTION =
       CheckSpec.of(
-              "stuck-action",
+              CheckId.STUCK_ACTION,
               "the gauge `awscni_ipamd_action_inprogress`",
               "warn if the gauge is over 0 in each of several polls, and ipamD's calls to EC2 do"
                   + " not rise",
@@ -135,7 +135,7 @@ final class IpamdWork {
 
   private static final CheckSpec FORCED_REMOVALS =
       CheckSpec.of(
-              "forced-removals",
+              CheckId.FORCED_REMOVALS,
               "`awscni_force_removed_enis`, `awscni_force_removed_ips`",
               "warn if the count rises or may be rising now; note if it rose before",
               "Delete the pods that lost their address, so that they start again with a new one."
@@ -175,7 +175,7 @@ final class IpamdWork {
 
   private static final CheckSpec POD_ENIS =
       CheckSpec.of(
-              "pod-enis",
+              CheckId.POD_ENIS,
               "`awscni_pod_eni_error_count`, and whether a trunk ENI is attached",
               "warn if the count rises or may be rising now; note if it rose before, or if a trunk"
                   + " ENI is attached",
@@ -192,7 +192,7 @@ final class IpamdWork {
    */
   static Finding besideOthers(Finding finding, List<Finding> findings) {
     boolean unseen =
-        finding.id().equals(POD_ENIS.id()) && finding.level() == Level.NOTE && !finding.past();
+        finding.check() == CheckId.POD_ENIS && finding.level() == Level.NOTE && !finding.past();
     return unseen && findings.stream().anyMatch(other -> other.level().compareTo(Level.NOTE) < 0)
         ? POD_ENIS.ok("ipamD had no errors with ENIs for single pods", finding.evidence())
         : finding;
@@ -247,7 +247,7 @@ final class IpamdWork {
 
   private static final CheckSpec STATED_TOTALS =
       CheckSpec.of(
-              "stated-totals",
+              CheckId.STATED_TOTALS,
               "`TotalIPs` and `AssignedIPs` of `/v1/enis`, and the lists in `/v1/enis`",
               "note if totals and lists differ; the lists are right, and the agent uses the lists",
               "The agent's metrics are right. Tools that read TotalIPs are wrong until aws-node"
@@ -270,7 +270,7 @@ final class IpamdWork {
 
   private static final CheckSpec STALE_GAUGES =
       CheckSpec.of(
-              "stale-gauges",
+              CheckId.STALE_GAUGES,
               "the gauges `awscni_eni_allocated` and `awscni_total_ip_addresses`, and `/v1/enis`",
               "note if the gauges are wrong in each poll; the agent uses `/v1/enis` instead",
               "The agent's metrics are right. Dashboards that use ipamD's own gauges are wrong for"

@@ -16,9 +16,11 @@ import io.cnimetrics.snapshot.NodeSnapshot.IpamdSettings;
 import io.cnimetrics.snapshot.Problem;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -45,7 +47,7 @@ final class NodeSetup {
 
   private static final CheckSpec INSTANCE_ENIS =
       CheckSpec.of(
-              "instance-enis",
+              CheckId.INSTANCE_ENIS,
               "the ENIs in instance metadata, and the ENIs in `/v1/enis`",
               "warn if ipamD lists an ENI that is not attached; note if an attached ENI is not"
                   + " in ipamD's list",
@@ -111,7 +113,7 @@ final class NodeSetup {
 
   private static final CheckSpec LOST_ENI =
       CheckSpec.of(
-              "lost-eni",
+              CheckId.LOST_ENI,
               "the ENIs in instance metadata, the ENIs in `/v1/enis`, and `awscni_eni_max`",
               "warn if the pool stays empty, ipamD makes no call to EC2, and an attached ENI is"
                   + " missing from `/v1/enis` although `awscni_eni_max` counts its slot; note if a"
@@ -191,7 +193,7 @@ final class NodeSetup {
 
   private static final CheckSpec MIXED_PREFIXES =
       CheckSpec.of(
-              "mixed-prefixes",
+              CheckId.MIXED_PREFIXES,
               "whether the node has both single addresses and prefixes",
               "warn if free addresses are of the kind that new pods cannot get, and ipamD refuses"
                   + " pods or started less than 10 minutes ago; otherwise note",
@@ -239,7 +241,7 @@ final class NodeSetup {
 
   private static final CheckSpec CUSTOM_NETWORKING =
       CheckSpec.of(
-              "custom-networking",
+              CheckId.CUSTOM_NETWORKING,
               "`AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG`, and the pods on the primary ENI and on a trunk"
                   + " ENI",
               "warn if custom networking is on, but pods hold addresses of the primary ENI or of a"
@@ -292,7 +294,7 @@ final class NodeSetup {
 
   private static final CheckSpec EXCLUDED_ENIS =
       CheckSpec.of(
-              "excluded-enis",
+              CheckId.EXCLUDED_ENIS,
               "`IsExcludedForPodIPs` of `/v1/enis`",
               "warn if pods use an excluded ENI; note if an excluded ENI has no pods",
               "If the subnet is excluded on purpose, do nothing. If pods should use the ENI, remove"
@@ -352,7 +354,7 @@ final class NodeSetup {
 
   private static final CheckSpec IDLE_ADDRESSES =
       CheckSpec.of(
-              "idle-addresses",
+              CheckId.IDLE_ADDRESSES,
               "free addresses if `WARM_IP_TARGET` is not set",
               "note if warm targets would release at least as many addresses as an ENI has, and no"
                   + " pod waits for an address; warn if the subnet is also short of addresses",
@@ -400,7 +402,7 @@ final class NodeSetup {
    * because other nodes need the idle ones.
    */
   static Finding besideOthers(Finding finding, List<Finding> findings) {
-    if (!finding.id().equals(IDLE_ADDRESSES.id()) || finding.level() != Level.NOTE) {
+    if (finding.check() != CheckId.IDLE_ADDRESSES || finding.level() != Level.NOTE) {
       return finding;
     }
     boolean needed =
@@ -408,9 +410,9 @@ final class NodeSetup {
             .anyMatch(
                 other ->
                     other.level() == Level.FAIL
-                        || (other.level() == Level.WARN && NEED_IDLE.contains(other.id())));
+                        || (other.level() == Level.WARN && NEED_IDLE.contains(other.check())));
     boolean subnetIsShort =
-        findings.stream().anyMatch(other -> other.isPresent() && other.id().equals("subnet"));
+        findings.stream().anyMatch(other -> other.isPresent() && other.check() == CheckId.SUBNET);
     if (needed) {
       return IDLE_ADDRESSES.ok("Idle addresses are no problem now", finding.evidence());
     }
@@ -425,18 +427,18 @@ final class NodeSetup {
         : finding;
   }
 
-  private static final List<String> NEED_IDLE =
-      List.of(
-          "refused-pods",
-          "warm-pool",
-          "cooldown",
-          "no-addresses",
-          "metadata-away",
-          "ec2-throttled");
+  private static final Set<CheckId> NEED_IDLE =
+      EnumSet.of(
+          CheckId.REFUSED_PODS,
+          CheckId.WARM_POOL,
+          CheckId.COOLDOWN,
+          CheckId.NO_ADDRESSES,
+          CheckId.METADATA_AWAY,
+          CheckId.EC2_THROTTLED);
 
   private static final CheckSpec TYPE =
       CheckSpec.of(
-              "instance-type",
+              CheckId.INSTANCE_TYPE,
               "the instance type, the bundled table of limits, and ipamD's gauges",
               "warn if the effective maximum of the node is unknown, or if EC2's errors show that"
                   + " ipamD's limits are too high; note if ipamD's limits differ from the table,"
@@ -566,7 +568,7 @@ final class NodeSetup {
 
   private static final CheckSpec IPV6 =
       CheckSpec.of(
-              "ipv6",
+              CheckId.IPV6,
               "IPv6 prefixes in `/v1/enis`",
               "note if pods use IPv6; the agent then reports no total, availability or utilisation",
               "A node with IPv6 needs no checks of free addresses, because a /80 prefix does not"
@@ -583,7 +585,7 @@ final class NodeSetup {
 
   private static final CheckSpec CNI_RELEASE =
       CheckSpec.of(
-              "cni-release",
+              CheckId.CNI_RELEASE,
               "`awscni_build_info`, and a table of releases with known bugs",
               "warn if the release has a known bug; note if the release has a known limitation",
               "Upgrade the VPC CNI. If the bug does not affect the node, this can wait")

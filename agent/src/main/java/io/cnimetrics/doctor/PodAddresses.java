@@ -40,7 +40,7 @@ final class PodAddresses {
 
   private static final CheckSpec NO_ADDRESSES =
       CheckSpec.of(
-              "no-addresses",
+              CheckId.NO_ADDRESSES,
               "the number of addresses in `/v1/enis`",
               "fail if the ENIs have no address, or if each of several polls shows no ENI; warn if"
                   + " a single poll shows no ENI, or if ipamD released all addresses and no pod is"
@@ -145,7 +145,7 @@ final class PodAddresses {
 
   private static final CheckSpec WARM_POOL =
       CheckSpec.of(
-              "warm-pool",
+              CheckId.WARM_POOL,
               "available addresses, and the effective maximum",
               "fail if each of several polls shows no available and no cooling address although"
                   + " the pool can grow; warn if only the last poll shows no available address",
@@ -258,7 +258,7 @@ final class PodAddresses {
 
   private static final CheckSpec REFUSED_PODS =
       CheckSpec.of(
-              "refused-pods",
+              CheckId.REFUSED_PODS,
               "`awscni_no_available_ip_addresses`",
               "fail while the count rises at least each 25 s; warn if the count rose or may have"
                   + " risen in the last three minutes, or if the pool has available addresses for"
@@ -392,7 +392,7 @@ final class PodAddresses {
 
   private static final CheckSpec COOLDOWN =
       CheckSpec.of(
-              "cooldown",
+              CheckId.COOLDOWN,
               "addresses that pods released less than `--ip-cooldown` ago",
               "warn if pods are refused while all free addresses are cooling; note if no pod is"
                   + " refused, or if the refused pods may have ended since",
@@ -469,7 +469,7 @@ final class PodAddresses {
 
   private static final CheckSpec NODE_FULL =
       CheckSpec.of(
-              "node-full",
+              CheckId.NODE_FULL,
               "addresses that pods hold, and the effective maximum; on a node with several network"
                   + " cards, the numbers of the fullest card",
               "warn if pods hold the effective maximum and pods are refused; note if no pod is"
@@ -691,7 +691,7 @@ final class PodAddresses {
 
   private static final CheckSpec MAX_PODS =
       CheckSpec.of(
-              "max-pods",
+              CheckId.MAX_PODS,
               "the kubelet's max-pods minus `--host-network-pods`, and the effective maximum",
               "warn if the kubelet admits more pods than the effective maximum",
               "Lower the kubelet's max-pods in the node group's launch template")

@@ -12,7 +12,7 @@ import io.cnimetrics.snapshot.IpamdError;
 final class PodMetadata {
   private static final CheckSpec SPEC =
       CheckSpec.of(
-              "metadata-away",
+              CheckId.METADATA_AWAY,
               "`awscni_aws_api_error_count` of `GetVPCIPv4CIDRBlocks` and `GetVPCIPv6CIDRBlocks`",
               "fail while the count rises at least each 25 s; warn if the count rose or may have"
                   + " risen in the last three minutes, or if other calls to instance metadata"

@@ -42,7 +42,7 @@ final class PodNetwork {
 
   private static final CheckSpec SETUP =
       CheckSpec.of(
-              "pod-setup",
+              CheckId.POD_SETUP,
               "`awscni_del_ip_req_count` with the reason `SetupNSFailed`",
               "fail while the count rises at least each 25 s; warn after a single failure in the"
                   + " last minute, or if one request in ten failed at an unknown time; otherwise"
@@ -88,7 +88,7 @@ final class PodNetwork {
 
   private static final CheckSpec REQUESTS =
       CheckSpec.of(
-              "failed-requests",
+              CheckId.FAILED_REQUESTS,
               "`awscni_add_ip_req_count`, and when pods got the addresses that they hold",
               "fail while at least two requests of pods give no pod an address, although addresses"
                   + " are available and ipamD counts no error; warn if pods released the addresses"
@@ -398,7 +398,7 @@ final class PodNetwork {
 
   private static final CheckSpec ROUTES =
       CheckSpec.of(
-              "pod-routes",
+              CheckId.POD_ROUTES,
               "addresses that pods hold, and the host's routes to pods and interfaces of pods"
                   + " (`/proc/net/route`, `/proc/net/ipv6_route`, `/proc/net/dev`)",
               "fail if an address of a pod has no route, or if a route leads to an address that"
@@ -579,7 +579,7 @@ final class PodNetwork {
 
   private static final CheckSpec SUBNET =
       CheckSpec.of(
-              "subnet",
+              CheckId.SUBNET,
               "with `--subnets`, the free addresses of the node's subnets, by `DescribeSubnets`",
               "fail if the subnet has no free address and the node has no available address;"
                   + " warn if the subnet has fewer than 16 free addresses",

@@ -18,7 +18,6 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Checks for pools with wrong addresses, and for pools that cannot grow although EC2 answers. */
@@ -40,7 +39,7 @@ final class PoolFaults {
 
   static final CheckSpec LEAKED =
       CheckSpec.of(
-              "leaked-addresses",
+              CheckId.LEAKED_ADDRESSES,
               "addresses that pods hold, the kubelet's max-pods, and the host's routes to pods",
               "fail if no address is available, and pods hold more addresses than the kubelet"
                   + " admits pods, or a tenth of the held addresses has no route and no pod; warn"
@@ -90,7 +89,7 @@ final class PoolFaults {
 
   private static final CheckSpec IMPOSSIBLE_POOL =
       CheckSpec.of(
-              "impossible-pool",
+              CheckId.IMPOSSIBLE_POOL,
               "the addresses of each ENI in `/v1/enis`, the limits of the instance type, and"
                   + " `local-ipv4s` of instance metadata",
               "warn if an ENI has more addresses than the instance type allows, or if a primary"
@@ -170,7 +169,7 @@ final class PoolFaults {
 
   private static final CheckSpec TRUNK_SLOT =
       CheckSpec.of(
-              "trunk-slot",
+              CheckId.TRUNK_SLOT,
               "the number of ENIs and `awscni_eni_max`, refused pods, and ipamD's calls to EC2",
               "warn if pods are refused while ipamD does not request the last ENI that fits; note"
                   + " if a single poll cannot show this",
@@ -232,24 +231,24 @@ final class PoolFaults {
    * possible cause.
    */
   static Finding besideOthers(NodeEvidence node, Finding finding, List<Finding> findings) {
-    if (finding.id().equals(IPV6_PREFIX.id()) && finding.isPresent()) {
+    if (finding.check() == CheckId.IPV6_PREFIX && finding.isPresent()) {
       return findings.stream()
           .filter(other -> Ec2Errors.explainsIpv6Prefix(node, other))
           .findFirst()
           .map(finding::explainedBy)
           .orElse(finding);
     }
-    boolean ofSlot = Set.of(TRUNK_SLOT.id(), ENICONFIG.id()).contains(finding.id());
+    boolean ofSlot = finding.check() == CheckId.TRUNK_SLOT || finding.check() == CheckId.ENICONFIG;
     Level lostEni =
         findings.stream()
-            .filter(other -> other.id().equals("lost-eni"))
+            .filter(other -> other.check() == CheckId.LOST_ENI)
             .map(Finding::level)
             .findFirst()
             .orElse(Level.OK);
     if (!ofSlot || !finding.isPresent() || lostEni == Level.OK) {
       return finding;
     } else if (lostEni == Level.FAIL || lostEni == Level.WARN) {
-      CheckSpec spec = finding.id().equals(TRUNK_SLOT.id()) ? TRUNK_SLOT : ENICONFIG;
+      CheckSpec spec = finding.check() == CheckId.TRUNK_SLOT ? TRUNK_SLOT : ENICONFIG;
       return spec.ok("No ENI slot is free", "an attached ENI is missing in ipamD's pool");
     }
     Finding orLost =
@@ -323,7 +322,7 @@ final class PoolFaults {
 
   private static final CheckSpec ENICONFIG =
       CheckSpec.of(
-              "eniconfig",
+              CheckId.ENICONFIG,
               "`AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG`, the ENIs, and ipamD's errors",
               "fail if custom networking is on, but there is no ENI for pods and no error of EC2;"
                   + " warn if ipamD has just started, or if an address is available",
@@ -424,7 +423,7 @@ final class PoolFaults {
 
   private static final CheckSpec IPV6_PREFIX =
       CheckSpec.of(
-              "ipv6-prefix",
+              CheckId.IPV6_PREFIX,
               "the IPv6 prefixes in `/v1/enis`, and the errors of `AssignIpv6Addresses`",
               "fail if a node with IPv6 has no prefix; warn if ipamD has just started. If EC2"
                   + " denied or throttled the call for the prefix, ec2-denied or ec2-throttled has"

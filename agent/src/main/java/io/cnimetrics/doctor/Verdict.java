@@ -1,10 +1,8 @@
 package io.cnimetrics.doctor;
 
-import io.cnimetrics.catalog.Cause;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * One sentence that says whether pods get addresses, why not, and since when.
@@ -20,63 +18,28 @@ public record Verdict(Level level, String text, Optional<String> finding) {
   private static final String NOBODY_ASKS = "No pod has requested an address";
 
   /** The verdicts for causes that stop only some pods, or that stop pods only at times. */
-  private static final Map<String, String> SOME =
+  private static final Map<CheckId, String> SOME =
       Map.of(
-          "ipamd-restarts", "Pods get addresses only between restarts",
-          "cooldown", "Pods get addresses late",
-          "pod-enis", "Only pods with security groups of their own do not start");
-
-  /**
-   * Each of these findings alone shows that pods get no address. Other findings only show a cause.
-   */
-  private static final Set<String> SEEN =
-      Set.of(
-          "refused-pods",
-          "no-addresses",
-          "warm-pool",
-          "metadata-away",
-          "failed-requests",
-          "introspection");
+          CheckId.IPAMD_RESTARTS, "Pods get addresses only between restarts",
+          CheckId.COOLDOWN, "Pods get addresses late",
+          CheckId.POD_ENIS, "Only pods with security groups of their own do not start");
 
   /**
    * The answers for checks that do not concern addresses: later steps of a pod's start, and the
    * agent.
    */
-  private static final Map<String, String> NOT_OF_ADDRESSES =
+  private static final Map<CheckId, String> NOT_OF_ADDRESSES =
       Map.of(
-          "pod-setup", "pods do not start",
-          "pod-routes", "some pods have no network",
-          "put-metric-data", "the agent has a problem");
-
-  /** The findings that concern only the agent. */
-  private static final Set<String> OF_AGENT =
-      Set.of(
-          "cluster-name",
-          "region",
-          "instance-metadata",
-          "java-agent",
-          "state-dir",
-          "monitoring-endpoint",
-          "ec2-endpoint",
-          "publishing",
-          "clock");
-
-  /** A warning of these checks does not mean that a pod lacks an address. */
-  private static final Set<String> NOT_URGENT =
-      Set.of(
-          "max-pods",
-          "cni-release",
-          "custom-networking",
-          "excluded-enis",
-          "idle-addresses",
-          "leaked-addresses");
+          CheckId.POD_SETUP, "pods do not start",
+          CheckId.POD_ROUTES, "some pods have no network",
+          CheckId.PUT_METRIC_DATA, "the agent has a problem");
 
   /** Whether pods lack addresses because of the finding, now or soon. */
   static boolean isUrgent(Finding finding) {
     return finding.level() == Level.FAIL
         || (finding.level() == Level.WARN
-            && !OF_AGENT.contains(finding.id())
-            && !NOT_URGENT.contains(finding.id()));
+            && !finding.check().has(CheckId.Trait.OF_AGENT)
+            && !finding.check().has(CheckId.Trait.NOT_URGENT));
   }
 
   /**
@@ -112,7 +75,7 @@ public record Verdict(Level level, String text, Optional<String> finding) {
 
   /** Whether pods lost their addresses earlier. ipamD does not repair such pods. */
   static boolean leavesPodsWithoutNetwork(Finding finding) {
-    return finding.id().equals("forced-removals") && finding.level() == Level.NOTE;
+    return finding.check() == CheckId.FORCED_REMOVALS && finding.level() == Level.NOTE;
   }
 
   private static final String UNKNOWN = "It is not known whether pods get addresses";
@@ -136,27 +99,32 @@ public record Verdict(Level level, String text, Optional<String> finding) {
   }
 
   private static String failure(NodeEvidence node, Finding worst, List<Finding> findings) {
-    if (NOT_OF_ADDRESSES.containsKey(worst.id())) {
+    if (NOT_OF_ADDRESSES.containsKey(worst.check())) {
       boolean unknown = findings.stream().anyMatch(Verdict::mayStopPods);
       String answer = unknown ? "It is not known whether new pods get addresses" : calm(node);
-      return answer + ", but " + NOT_OF_ADDRESSES.get(worst.id()) + since(node, worst) + why(worst);
+      return answer
+          + ", but "
+          + NOT_OF_ADDRESSES.get(worst.check())
+          + since(node, worst)
+          + why(worst);
     } else if (Introspection.hidesThePool(worst)) {
       return unknown(node, worst, false);
     }
     List<Finding> failed =
         findings.stream().filter(finding -> finding.level() == Level.FAIL).toList();
-    boolean seen = failed.stream().anyMatch(finding -> SEEN.contains(finding.id()));
-    String answer = SOME.getOrDefault(worst.id(), seen ? NO : NEXT);
+    boolean seen =
+        failed.stream().anyMatch(finding -> finding.check().has(CheckId.Trait.SHOWS_NO_ADDRESS));
+    String answer = SOME.getOrDefault(worst.check(), seen ? NO : NEXT);
     Finding dated =
         failed.stream()
-            .filter(finding -> finding.id().equals("refused-pods") && !finding.equals(worst))
+            .filter(finding -> finding.check() == CheckId.REFUSED_PODS && !finding.equals(worst))
             .findFirst()
             .map(refused -> worst.since(later(worst, refused)))
             .orElse(worst);
     return answer
         + since(node, dated)
         + why(worst)
-        + (worst.id().equals(Cause.COOLDOWN.finding()) ? whileCooling(node) : "");
+        + (worst.check() == CheckId.COOLDOWN ? whileCooling(node) : "");
   }
 
   /**
@@ -175,11 +143,11 @@ public record Verdict(Level level, String text, Optional<String> finding) {
             || PodAddresses.mayRefuseWhileCooling(node);
     if (unseen || node.snapshot().metrics().isEmpty()) {
       return unknown(node, worst, unseen);
-    } else if (worst.id().equals("pod-enis") && !worst.past()) {
-      return SOME.get(worst.id()) + since(node, worst) + why(worst);
+    } else if (worst.check() == CheckId.POD_ENIS && !worst.past()) {
+      return SOME.get(worst.check()) + since(node, worst) + why(worst);
     }
     return calm(node)
-        + (OF_AGENT.contains(worst.id()) ? ", but the agent " : ", but the node ")
+        + (worst.check().has(CheckId.Trait.OF_AGENT) ? ", but the agent " : ", but the node ")
         + (worst.past()
             ? "had a problem at an unknown time (use --polls 2)"
             : "has a problem" + since(node, worst))
@@ -193,7 +161,7 @@ public record Verdict(Level level, String text, Optional<String> finding) {
    * reason.
    */
   private static String unknown(NodeEvidence node, Finding worst, boolean seenByPolls) {
-    boolean ofAgent = OF_AGENT.contains(worst.id());
+    boolean ofAgent = worst.check().has(CheckId.Trait.OF_AGENT);
     if (worst.since().isPresent() && !worst.past() && !ofAgent) {
       return "Whether pods get addresses has been unknown" + since(node, worst) + why(worst);
     }
@@ -209,7 +177,7 @@ public record Verdict(Level level, String text, Optional<String> finding) {
   private static boolean mayStopPods(Finding finding) {
     return finding.past()
         && finding.level() == Level.WARN
-        && List.of("refused-pods", "metadata-away").contains(finding.id());
+        && List.of(CheckId.REFUSED_PODS, CheckId.METADATA_AWAY).contains(finding.check());
   }
 
   /** The answer if no check fails. */
@@ -237,7 +205,7 @@ public record Verdict(Level level, String text, Optional<String> finding) {
    * agent.
    */
   private static String since(NodeEvidence node, Finding finding) {
-    boolean setting = Check.OF_SETTINGS.contains(finding.id());
+    boolean setting = finding.check().has(CheckId.Trait.SETTING);
     return finding
         .since()
         .map(since -> " since " + since.text(node.now()))

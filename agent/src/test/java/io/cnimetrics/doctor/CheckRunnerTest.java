@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CheckRunnerTest {
   private static final Duration SHORT = Duration.ofMillis(200);
   private static final Duration AMPLE = Duration.ofSeconds(30);
-  private static final CheckSpec SPEC = CheckSpec.of("test", "nothing", "never", "nothing");
+  private static final CheckSpec SPEC = CheckSpec.of(CheckId.CLOCK, "nothing", "never", "nothing");
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})

@@ -193,6 +193,7 @@ class ConsistencyTest {
       assertThat(chain(finding, one.findings())).doesNotHaveDuplicates();
       finding
           .explainedBy()
+          .map(CheckId::toString)
           .ifPresent(
               cause ->
                   assertThat(index(cause, one.findings()))
@@ -220,7 +221,8 @@ class ConsistencyTest {
         .filteredOn(finding -> finding.explainedBy().isPresent())
         .allSatisfy(
             symptom -> {
-              Finding cause = one.find(symptom.explainedBy().orElseThrow()).orElseThrow();
+              Finding cause =
+                  one.find(symptom.explainedBy().orElseThrow().toString()).orElseThrow();
               assertThat(cause.isPresent()).isTrue();
               assertThat(cause.id()).isNotEqualTo(symptom.id());
               if (symptom.level() == Level.FAIL) {
@@ -308,7 +310,7 @@ class ConsistencyTest {
     String time =
         dated && !first.past()
             ? ".* since " + TIME + ".*"
-            : Check.OF_SETTINGS.contains(first.id())
+            : first.check().has(CheckId.Trait.SETTING)
                 ? "[^:]*"
                 : ".* (since|at) an unknown time.*|.*, or since when.*";
     String cause = Pattern.quote(first.title().substring(1));
@@ -375,7 +377,7 @@ class ConsistencyTest {
   void presentTroubleSaysSinceWhenIfSeveralPollsCanKnowIt(Case one) {
     assertThat(one.findings())
         .filteredOn(finding -> finding.isPresent() && one.polls() > 1)
-        .filteredOn(finding -> !Check.OF_SETTINGS.contains(finding.id()))
+        .filteredOn(finding -> !finding.check().has(CheckId.Trait.SETTING))
         .filteredOn(finding -> !READ_ONCE.contains(finding.id()))
         .allSatisfy(finding -> assertThat(finding.since()).isPresent());
   }
@@ -449,13 +451,13 @@ class ConsistencyTest {
   /** The rules in the table of contradictions detect a contradiction. */
   @Test
   void contradictionIsFound() {
-    Finding full = spec("node-full").fail("full", "evidence", "cause");
-    Finding empty = spec("warm-pool").warn("empty", "evidence", "cause");
+    Finding full = spec(CheckId.NODE_FULL).fail("full", "evidence", "cause");
+    Finding empty = spec(CheckId.WARM_POOL).warn("empty", "evidence", "cause");
 
     assertThat(CONTRADICTIONS).anyMatch(pair -> pair.one().test(full) && pair.other().test(empty));
   }
 
-  private static CheckSpec spec(String id) {
+  private static CheckSpec spec(CheckId id) {
     return CheckSpec.of(id, "looks", "fires", "remedy");
   }
 
@@ -468,7 +470,7 @@ class ConsistencyTest {
       next =
           next.get()
               .explainedBy()
-              .map(id -> findings.get(index(id, findings)))
+              .map(id -> findings.get(index(id.toString(), findings)))
               .filter(cause -> ids.size() <= findings.size());
     }
     return ids;

@@ -127,8 +127,14 @@ class DoctorDocumentGoldensTest {
   }
 
   @Test
-  void idsAreUnique() {
-    assertThat(DoctorFixture.CHECKS).extracting(check -> check.spec().id()).doesNotHaveDuplicates();
+  void eachIdHasOneCheckAndIsMadeOfWordsAndHyphens() {
+    assertThat(DoctorFixture.CHECKS)
+        .extracting(check -> check.spec().id())
+        .containsExactlyInAnyOrder(CheckId.values());
+    assertThat(CheckId.values())
+        .extracting(CheckId::toString)
+        .doesNotHaveDuplicates()
+        .allMatch(id -> id.matches("[a-z][a-z0-9]*(-[a-z0-9]+)*"));
   }
 
   @Test

@@ -14,7 +14,7 @@ public final class DoctorTexts {
   public static Map<String, String> remedies() {
     return DoctorFixture.CHECKS.stream()
         .map(Check::spec)
-        .collect(Collectors.toMap(CheckSpec::id, DoctorTexts::remedy));
+        .collect(Collectors.toMap(spec -> spec.id().toString(), DoctorTexts::remedy));
   }
 
   static String remedy(CheckSpec spec) {

@@ -84,7 +84,7 @@ class IpamdProcessTest {
     assertThat(DoctorFixture.findings(NamedScenario.IPAMD_DOWN, 1))
         .filteredOn(finding -> finding.id().equals("metrics"))
         .singleElement()
-        .satisfies(finding -> assertThat(finding.explainedBy()).hasValue("introspection"));
+        .satisfies(finding -> assertThat(finding.explainedBy()).hasValue(CheckId.INTROSPECTION));
   }
 
   @Test
@@ -194,7 +194,8 @@ class IpamdProcessTest {
             healthy.origins(),
             wrong);
     return DoctorFixture.CHECKS.stream()
-        .filter(check -> check.spec().id().equals(ofMetrics ? "metrics" : "introspection"))
+        .filter(
+            check -> check.spec().id().toString().equals(ofMetrics ? "metrics" : "introspection"))
         .flatMap(check -> check.run(node).stream())
         .findFirst()
         .orElseThrow();
@@ -256,7 +257,7 @@ class IpamdProcessTest {
             healthy.origins(),
             healthy.agentSettings());
     return DoctorFixture.CHECKS.stream()
-        .filter(check -> check.spec().id().equals("ipamd-restarts"))
+        .filter(check -> check.spec().id().toString().equals("ipamd-restarts"))
         .flatMap(check -> check.run(node).stream())
         .findFirst()
         .orElseThrow();

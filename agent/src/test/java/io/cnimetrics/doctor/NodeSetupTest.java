@@ -168,7 +168,7 @@ class NodeSetupTest {
             HEALTHY.origins(),
             HEALTHY.agentSettings());
     return DoctorFixture.CHECKS.stream()
-        .filter(check -> check.spec().id().equals(id))
+        .filter(check -> check.spec().id().toString().equals(id))
         .flatMap(check -> check.run(node).stream())
         .findFirst()
         .orElseThrow();

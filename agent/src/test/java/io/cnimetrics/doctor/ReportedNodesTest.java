@@ -71,7 +71,7 @@ class ReportedNodesTest {
     assertThat(diagnosis.verdict().text()).startsWith("Pods get no address");
     assertThat(finding(diagnosis, "node-full").evidence()).contains("87");
     assertThat(advice(finding(diagnosis, "instance-type"))).contains("max-pods to 90");
-    assertThat(finding(diagnosis, "max-pods").explainedBy()).hasValue("instance-type");
+    assertThat(finding(diagnosis, "max-pods").explainedBy()).hasValue(CheckId.INSTANCE_TYPE);
     assertThat(finding(diagnosis, "instance-type").evidence())
         .contains("3 ENIs", "4 ENIs", "AttachmentLimitExceeded");
     assertThat(finding(diagnosis, "ec2-attachment-limit").level()).isNotEqualTo(Level.OK);
@@ -88,7 +88,7 @@ class ReportedNodesTest {
         .contains("4 ENIs × 14", "4 ENIs × 49", "PrivateIpAddressLimitExceeded 802 times");
     assertThat(advice(first(diagnosis)))
         .contains("Upgrade the VPC CNI", "max-pods to 59", "update-addon");
-    assertThat(finding(diagnosis, "ec2-eni-limit").explainedBy()).hasValue("instance-type");
+    assertThat(finding(diagnosis, "ec2-eni-limit").explainedBy()).hasValue(CheckId.INSTANCE_TYPE);
     assertThat(finding(diagnosis, "ec2-eni-limit").evidence())
         .contains("AssignPrivateIpAddresses PrivateIpAddressLimitExceeded: 802", "2 of them");
   }
@@ -122,7 +122,7 @@ class ReportedNodesTest {
     assertThat(first(diagnosis).evidence())
         .isEqualTo(
             "1 restart in 3 polls; ipamD did not answer 1 of them; ipamD does not answer now");
-    assertThat(finding(diagnosis, "introspection").explainedBy()).hasValue("ipamd-restarts");
+    assertThat(finding(diagnosis, "introspection").explainedBy()).hasValue(CheckId.IPAMD_RESTARTS);
   }
 
   /** aws/amazon-vpc-cni-k8s#343: the security group of the node or the ENIConfig was deleted. */
@@ -135,7 +135,8 @@ class ReportedNodesTest {
     assertThat(first(diagnosis).evidence())
         .contains("CreateNetworkInterface " + MISSING_GROUP + ": 216", "16 of them");
     assertThat(advice(first(diagnosis))).contains("ENIConfig", "describe-instances");
-    assertThat(finding(diagnosis, "refused-pods").explainedBy()).hasValue("ec2-security-group");
+    assertThat(finding(diagnosis, "refused-pods").explainedBy())
+        .hasValue(CheckId.EC2_SECURITY_GROUP);
   }
 
   @ParameterizedTest

@@ -194,6 +194,6 @@ class ScenariosTest {
   }
 
   private static List<String> ids() {
-    return DoctorFixture.CHECKS.stream().map(check -> check.spec().id()).toList();
+    return DoctorFixture.CHECKS.stream().map(check -> check.spec().id().toString()).toList();
   }
 }
