@@ -4,6 +4,7 @@ import static java.time.Duration.ofHours;
 import static java.time.Duration.ofSeconds;
 
 import io.cnimetrics.config.AgentConfig.LogFormat;
+import io.cnimetrics.snapshot.IpamdUrls;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
@@ -24,13 +25,13 @@ public final class Settings {
               "IPAMD_INTROSPECTION_URL",
               FlagType.of("URL", Parsers::introspectionUrl))
           .defaultsTo(
-              "http://127.0.0.1:61679",
+              IpamdUrls.INTROSPECTION,
               "address of ipamD's introspection, http://HOST:PORT or unix:/PATH;"
                   + " set none if ipamD runs with DISABLE_INTROSPECTION");
   public static final Flag<Optional<URI>> METRICS_URL =
       Flag.of("--metrics-url", "IPAMD_METRICS_URL", FlagType.of("URL", Parsers::metricsUrl))
           .defaultsTo(
-              "http://127.0.0.1:61678/metrics",
+              IpamdUrls.METRICS,
               "address of ipamD's Prometheus metrics; none turns this source off");
   public static final Flag<String> CLUSTER_ID =
       Flag.of("--cluster-id", "AWS_CLUSTER_ID", FlagType.of("NAME", Parsers::clusterId))

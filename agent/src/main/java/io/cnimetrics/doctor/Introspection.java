@@ -1,6 +1,7 @@
 package io.cnimetrics.doctor;
 
 import io.cnimetrics.snapshot.AddressPool;
+import io.cnimetrics.snapshot.IpamdUrls;
 import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Source;
 import java.net.URI;
@@ -123,30 +124,34 @@ final class Introspection {
                   NodeCommands.TOP,
                   NodeCommands.END_OF_LOG,
                   AwsNodeCommands.RESTART);
-      default -> unexpected(evidence);
+      default -> unexpected(node, evidence);
     };
   }
 
-  private static final String DEFAULT_URL = "http://127.0.0.1:" + IpamdProcess.INTROSPECTION_PORT;
-
-  private static Finding unexpected(String evidence) {
-    return evidence.contains(":%d/".formatted(IpamdProcess.METRICS_PORT))
-        ? SPEC.fail(
-                "The answer is not ipamD's introspection",
-                evidence,
+  private static Finding unexpected(NodeEvidence node, String evidence) {
+    Finding finding =
+        SPEC.fail(
+            "The answer is not ipamD's introspection",
+            evidence,
+            "Another program or a proxy answers on the port, or ipamD is faulty");
+    boolean isMetricsPort =
+        node.agentSettings()
+            .introspectionUrl()
+            .filter(url -> url.getPort() == IpamdUrls.METRICS_PORT)
+            .isPresent();
+    return isMetricsPort
+        ? finding
+            .causedBy(
                 "--introspection-url has the port %d of ipamD's metrics. ipamD's introspection has"
-                        .formatted(IpamdProcess.METRICS_PORT)
-                    + " the port %d".formatted(IpamdProcess.INTROSPECTION_PORT))
+                        .formatted(IpamdUrls.METRICS_PORT)
+                    + " the port %d".formatted(IpamdUrls.INTROSPECTION_PORT))
             .remedied(
-                "Set the agent's --introspection-url (IPAMD_INTROSPECTION_URL) to " + DEFAULT_URL,
-                AgentCommands.set("IPAMD_INTROSPECTION_URL", DEFAULT_URL))
-        : SPEC.fail(
-                "The answer is not ipamD's introspection",
-                evidence,
-                "Another program or a proxy answers on the port, or ipamD is faulty")
-            .remedied(
-                "Check --introspection-url, and find the program that listens on the port",
-                NodeCommands.listenerOn(IpamdProcess.INTROSPECTION_PORT));
+                "Set the agent's --introspection-url (IPAMD_INTROSPECTION_URL) to "
+                    + IpamdUrls.INTROSPECTION,
+                AgentCommands.set("IPAMD_INTROSPECTION_URL", IpamdUrls.INTROSPECTION))
+        : finding.remedied(
+            "Check --introspection-url, and find the program that listens on the port",
+            NodeCommands.listenerOn(IpamdUrls.INTROSPECTION_PORT));
   }
 
   private Finding unreachable(NodeEvidence node, String evidence) {
@@ -189,8 +194,10 @@ final class Introspection {
   private static String otherUrl(NodeEvidence node) {
     return node.agentSettings()
         .introspectionUrl()
-        .filter(url -> !url.equals(URI.create(DEFAULT_URL)))
-        .map(url -> ". Or --introspection-url is wrong: ipamD's default is " + DEFAULT_URL)
+        .filter(url -> !url.equals(URI.create(IpamdUrls.INTROSPECTION)))
+        .map(
+            url ->
+                ". Or --introspection-url is wrong: ipamD's default is " + IpamdUrls.INTROSPECTION)
         .orElse("");
   }
 

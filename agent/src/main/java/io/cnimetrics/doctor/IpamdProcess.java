@@ -6,6 +6,7 @@ import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.RecentIncrease;
 import io.cnimetrics.catalog.RecentRestarts;
 import io.cnimetrics.snapshot.IpamdMetrics;
+import io.cnimetrics.snapshot.IpamdUrls;
 import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Reason;
 import io.cnimetrics.snapshot.Series;
@@ -78,24 +79,17 @@ final class IpamdProcess {
         problem.reason() == Reason.DEGRADED
             ? finding.remedied(
                 "Unless DISABLE_METRICS is set on purpose, remove it, and set " + URL_OF_AGENT,
-                removing(DEFAULT_URL, ""))
+                removing(IpamdUrls.METRICS, ""))
             : unread(node, problem.reason(), finding);
     return restartsSeen(node).map(caused::explainedBy).orElse(caused);
   }
 
-  /** No setting of ipamD changes this port. */
-  static final int METRICS_PORT = 61_678;
-
-  static final int INTROSPECTION_PORT = 61_679;
-
-  private static final String DEFAULT_URL = "http://127.0.0.1:%d/metrics".formatted(METRICS_PORT);
-
   private static final String URL_OF_AGENT =
-      "the agent's --metrics-url (IPAMD_METRICS_URL) to " + DEFAULT_URL;
+      "the agent's --metrics-url (IPAMD_METRICS_URL) to " + IpamdUrls.METRICS;
 
   private static Finding unread(NodeEvidence node, Reason reason, Finding finding) {
     Optional<URI> wrong =
-        node.agentSettings().metricsUrl().filter(url -> !url.equals(URI.create(DEFAULT_URL)));
+        node.agentSettings().metricsUrl().filter(url -> !url.equals(URI.create(IpamdUrls.METRICS)));
     boolean unreachable = reason == Reason.UNREACHABLE;
     if (unreachable && node.snapshot().pool().isEmpty()) {
       return finding.causedBy("DISABLE_METRICS is set for aws-node, or ipamD does not run");
@@ -106,7 +100,7 @@ final class IpamdProcess {
                   .formatted(UrlSecrets.hiddenIn(wrong.get().toString()), misread(wrong.get())))
           .remedied(
               "Set " + URL_OF_AGENT + ". If get ds prints true, remove DISABLE_METRICS too",
-              removing(DEFAULT_URL, ""));
+              removing(IpamdUrls.METRICS, ""));
     } else if (unreachable) {
       return finding.causedBy(
           "ipamD runs, because its introspection answers. Therefore aws-node sets DISABLE_METRICS");
@@ -117,18 +111,19 @@ final class IpamdProcess {
           AwsNodeCommands.RESTART);
     }
     return finding.remedied(
-        "Find the program that listens on the port", NodeCommands.listenerOn(METRICS_PORT));
+        "Find the program that listens on the port",
+        NodeCommands.listenerOn(IpamdUrls.METRICS_PORT));
   }
 
   /** Says why this URL is not the URL of ipamD's metrics. */
   private static String misread(URI url) {
-    if (url.getPort() == INTROSPECTION_PORT) {
-      return "port %d is that of ipamD's introspection. ipamD's metrics have the port %d"
-          .formatted(INTROSPECTION_PORT, METRICS_PORT);
-    } else if (url.getPort() != METRICS_PORT) {
-      return "ipamD uses only port %d".formatted(METRICS_PORT);
+    if (url.getPort() == IpamdUrls.INTROSPECTION_PORT) {
+      return "port %d is the port of ipamD's introspection. ipamD's metrics have the port %d"
+          .formatted(IpamdUrls.INTROSPECTION_PORT, IpamdUrls.METRICS_PORT);
+    } else if (url.getPort() != IpamdUrls.METRICS_PORT) {
+      return "ipamD uses only port %d".formatted(IpamdUrls.METRICS_PORT);
     }
-    return "ipamD of this node has its metrics at " + DEFAULT_URL;
+    return "ipamD of this node has its metrics at " + IpamdUrls.METRICS;
   }
 
   private static final Duration RECENT = Duration.ofMinutes(10);

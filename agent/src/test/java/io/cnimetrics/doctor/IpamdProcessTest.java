@@ -111,8 +111,8 @@ class IpamdProcessTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "http://127.0.0.1:61679/metrics | port 61679 is that of ipamD's introspection. ipamD's"
-            + " metrics have the port 61678",
+        "http://127.0.0.1:61679/metrics | port 61679 is the port of ipamD's introspection."
+            + " ipamD's metrics have the port 61678",
         "http://127.0.0.1:9100/metrics | ipamD uses only port 61678",
         "http://10.0.0.9:61678/metrics | ipamD of this node has its metrics at"
             + " http://127.0.0.1:61678/metrics",
@@ -175,8 +175,8 @@ class IpamdProcessTest {
     AgentSettings settings = healthy.agentSettings();
     AgentSettings wrong =
         new AgentSettings(
-            settings.introspectionUrl(),
-            Optional.of(url),
+            ofMetrics ? settings.introspectionUrl() : Optional.of(url),
+            ofMetrics ? Optional.of(url) : settings.metricsUrl(),
             settings.ipCooldown(),
             settings.maxPods(),
             settings.hostNetworkPods(),
