@@ -4,7 +4,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** The causes of trouble that the log and the doctor name in the same words. */
+/**
+ * The causes of trouble that the log and the doctor name in the same words. If EC2 returns errors
+ * of several causes, the first of these causes in this list is the most certain reason.
+ */
 public enum Cause {
   EC2_DENIES(
       "ec2-denied",
@@ -45,14 +48,6 @@ public enum Cause {
   NO_PREFIX_IN_SUBNET("ec2-no-prefixes", "the subnet has no free /28", "InsufficientCidrBlocks"),
   NO_ADDRESS_IN_SUBNET(
       "ec2-no-addresses", "the subnet has no free address", "InsufficientFreeAddressesInSubnet"),
-  ATTACHMENT_LIMIT(
-      "ec2-attachment-limit",
-      "ipamD attaches more ENIs than the type permits",
-      "AttachmentLimitExceeded"),
-  ENI_LIMIT(
-      "ec2-eni-limit",
-      "ipamD requests more addresses than an ENI can hold",
-      "PrivateIpAddressLimitExceeded"),
   INTERFACE_QUOTA(
       "ec2-interface-quota",
       "the account's quota of network interfaces is used up",
@@ -64,16 +59,14 @@ public enum Cause {
       "PendingVerification",
       "Blocked"),
   CLOCK("ec2-clock", "EC2 rejects requests with a wrong time", "RequestExpired"),
-  EC2_THROTTLES(
-      "ec2-throttled",
-      "EC2 throttles ipamD",
-      "RequestLimitExceeded",
-      "Throttling",
-      "ThrottlingException",
-      "RequestThrottled",
-      "RequestThrottledException",
-      "TooManyRequestsException",
-      "EC2ThrottledException"),
+  ATTACHMENT_LIMIT(
+      "ec2-attachment-limit",
+      "ipamD attaches more ENIs than the type permits",
+      "AttachmentLimitExceeded"),
+  ENI_LIMIT(
+      "ec2-eni-limit",
+      "ipamD requests more addresses than an ENI can hold",
+      "PrivateIpAddressLimitExceeded"),
   UNREACHABLE(
       "ec2-unreachable",
       "ipamD does not reach AWS",
@@ -88,6 +81,16 @@ public enum Cause {
       "InternalFailure",
       "ServiceUnavailable",
       "Unavailable"),
+  EC2_THROTTLES(
+      "ec2-throttled",
+      "EC2 throttles ipamD",
+      "RequestLimitExceeded",
+      "Throttling",
+      "ThrottlingException",
+      "RequestThrottled",
+      "RequestThrottledException",
+      "TooManyRequestsException",
+      "EC2ThrottledException"),
   STUCK_ACTION("stuck-action", "ipamD does not finish a change of its pool"),
   COOLDOWN("cooldown", "pods wait for addresses to cool down"),
   WARM_POOL_EMPTY("warm-pool", "the warm pool is empty"),

@@ -80,6 +80,18 @@ class ErrorCodesTest {
     assertThat(found.evidence()).contains("AttachNetworkInterface " + code, "none in the last");
   }
 
+  /** Otherwise the log and the doctor name different causes at the same time. */
+  @Test
+  void causesOfEc2HaveTheSameOrderInTheLogAndInDoctor() {
+    List<CheckId> inLog =
+        Arrays.stream(Cause.values())
+            .filter(cause -> !cause.ec2Codes().isEmpty())
+            .map(CheckId::of)
+            .toList();
+
+    assertThat(CheckId.with(CheckId.Trait.NO_GROWTH)).containsSubsequence(inLog);
+  }
+
   @Test
   void agentOnTheNodeShowsSinceWhen() {
     IpamdError error = Snapshots.apiError("CreateNetworkInterface", "UnauthorizedOperation");
