@@ -26,6 +26,7 @@ public final class CheckRunner {
         findings.stream()
             .filter(finding -> !isContradicted(finding, findings))
             .map(finding -> NodeSetup.besideOthers(finding, findings))
+            .map(finding -> UnusedSlots.besideOthers(finding, findings))
             .map(finding -> PoolFaults.besideOthers(node, finding, findings))
             .map(finding -> IpamdWork.besideOthers(finding, findings))
             .toList();

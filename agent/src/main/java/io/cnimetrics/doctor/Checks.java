@@ -26,12 +26,18 @@ public final class Checks {
             IpamdProcess.checks(probes.introspection()),
             List.of(PodMetadata.check()),
             Ec2Errors.checks(),
-            PoolFaults.checks(probes.primaryAddresses(), first, probes.eniConfig()),
-            PodNetwork.checks(first, probes),
+            PoolFaults.checks(probes.primaryAddresses(), first),
+            UnusedSlots.checks(probes.eniConfig()),
+            List.of(PoolFaults.ipv6Prefix()),
+            PodRequests.checks(first),
+            List.of(
+                PodRoutes.check(first, probes.pool(), probes.hostRoutes()),
+                SubnetAddresses.check(probes.subnets())),
             PodAddresses.checks(),
             IpamdWork.checks(),
-            NodeSetup.checks(probes.attachedEnis()),
-            List.of(PodAddresses.maxPods()))
+            InstanceEnis.checks(probes.attachedEnis()),
+            NodeSetup.checks(),
+            List.of(NodeMaximum.maxPods()))
         .flatMap(List::stream)
         .toList();
   }

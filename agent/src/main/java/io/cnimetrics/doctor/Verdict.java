@@ -182,10 +182,10 @@ public record Verdict(Level level, String text, Optional<String> finding) {
 
   /** The answer if no check fails. */
   private static String calm(NodeEvidence node) {
-    if (PodNetwork.neverAsked(node)) {
+    if (PodRequests.neverAsked(node)) {
       return NOBODY_ASKS;
     }
-    return PodNetwork.hasNoAddress(node) ? NO_POD_WAITS : YES;
+    return PodRequests.hasNoAddress(node) ? NO_POD_WAITS : YES;
   }
 
   /**

@@ -48,7 +48,8 @@ class AwsTest {
   @Test
   void reachableMaximumIsShownWithTheSubnet() {
     String id = healthy.pool().enis().get(0).subnetId().orElseThrow();
-    Check check = PodNetwork.subnet(Optional.of((pool, region) -> List.of(new Subnet(id, 3, 9))));
+    Check check =
+        SubnetAddresses.check(Optional.of((pool, region) -> List.of(new Subnet(id, 3, 9))));
 
     assertThat(check.run(healthy).get(0).evidence())
         .contains("; reachable now: ", " on the node + 3 free in " + id);
@@ -62,9 +63,9 @@ class AwsTest {
   })
   void idleAddressesAreJudgedByTheSubnet(long free, Level level, String title) {
     NodeEvidence idle = DoctorFixture.poll(NamedScenario.IDLE_ADDRESSES);
-    List<Check> checks = new ArrayList<>(NodeSetup.checks(List::of));
+    List<Check> checks = new ArrayList<>(NodeSetup.checks());
     checks.add(
-        PodNetwork.subnet(
+        SubnetAddresses.check(
             Optional.of((pool, region) -> List.of(new Subnet("subnet-1", free, 51)))));
 
     Finding finding =
@@ -85,16 +86,16 @@ class AwsTest {
 
   @Test
   void subnetsAreNotCheckedWithoutTheSetting() {
-    assertThat(PodNetwork.subnet(Optional.empty()).run(healthy).get(0).evidence())
+    assertThat(SubnetAddresses.check(Optional.empty()).run(healthy).get(0).evidence())
         .isEqualTo("--subnets is not set");
-    assertThat(level(PodNetwork.subnet(Optional.of((pool, region) -> List.of())), healthy))
+    assertThat(level(SubnetAddresses.check(Optional.of((pool, region) -> List.of())), healthy))
         .isEqualTo(Level.NOT_CHECKED);
   }
 
   @Test
   void subnetsWithoutPermissionAreNotCheckedAndTheReasonIsReported() {
     Check check =
-        PodNetwork.subnet(
+        SubnetAddresses.check(
             Optional.of(
                 (pool, region) -> {
                   throw new IllegalStateException("ec2:DescribeSubnets was denied");
@@ -321,7 +322,7 @@ class AwsTest {
             AwsAccess.ec2Endpoint(GONE, true),
             AwsAccess.clock(GONE),
             AwsAccess.testDatum(Optional.of((metric, region) -> Optional.empty())),
-            PodNetwork.subnet(Optional.of((pool, region) -> List.of())))) {
+            SubnetAddresses.check(Optional.of((pool, region) -> List.of())))) {
       assertThat(check.run(node).get(0).evidence()).isEqualTo("the region is unknown");
     }
   }
@@ -333,7 +334,7 @@ class AwsTest {
   }
 
   private static Finding subnet(NodeEvidence node, long free) {
-    return PodNetwork.subnet(
+    return SubnetAddresses.check(
             Optional.of((pool, region) -> List.of(new Subnet("subnet-1", free, 51))))
         .run(node)
         .get(0);

@@ -32,7 +32,7 @@ class ProbesTest {
     List<String> attached = new ArrayList<>(enis);
     attached.add("eni-by-hand");
 
-    assertThat(NodeSetup.instanceEnis(() -> attached).run(healthy))
+    assertThat(InstanceEnis.instanceEnis(() -> attached).run(healthy))
         .singleElement()
         .satisfies(
             finding -> {
@@ -43,7 +43,7 @@ class ProbesTest {
 
   @Test
   void eniThatIsNoLongerAttachedIsAWarning() {
-    assertThat(NodeSetup.instanceEnis(() -> enis.subList(1, enis.size())).run(healthy))
+    assertThat(InstanceEnis.instanceEnis(() -> enis.subList(1, enis.size())).run(healthy))
         .singleElement()
         .satisfies(
             finding -> {
@@ -56,12 +56,12 @@ class ProbesTest {
 
   @Test
   void metadataWithoutEnisIsNotChecked() {
-    assertThat(level(NodeSetup.instanceEnis(List::of))).isEqualTo(Level.NOT_CHECKED);
+    assertThat(level(InstanceEnis.instanceEnis(List::of))).isEqualTo(Level.NOT_CHECKED);
   }
 
   @Test
   void sameEnisAreOk() {
-    assertThat(level(NodeSetup.instanceEnis(() -> enis))).isEqualTo(Level.OK);
+    assertThat(level(InstanceEnis.instanceEnis(() -> enis))).isEqualTo(Level.OK);
   }
 
   @Test
@@ -122,7 +122,7 @@ class ProbesTest {
   void checksShareOneReadOfTheAttachedEnis() {
     AtomicInteger reads = new AtomicInteger();
     List<Check> checks =
-        NodeSetup.checks(
+        InstanceEnis.checks(
             () -> {
               reads.incrementAndGet();
               return List.of("eni-1");
@@ -150,7 +150,7 @@ class ProbesTest {
         new CheckRunner(
                 List.of(
                     PoolFaults.impossiblePool(() -> List.of("10.0.0.9"), first),
-                    PodNetwork.routes(first, first, () -> ofPods(List.of("10.0.0.1")))))
+                    PodRoutes.check(first, first, () -> ofPods(List.of("10.0.0.1")))))
             .run(healthy);
 
     assertThat(diagnosis.findings()).extracting(Finding::level).containsExactly(Level.OK, Level.OK);
@@ -245,11 +245,11 @@ class ProbesTest {
   void unknownMaximumIsAWarning() {
     NodeEvidence node = DoctorFixture.poll(NamedScenario.METRICS_OFF, "m99.xlarge");
 
-    assertThat(NodeSetup.INSTANCE_TYPE.run(node).get(0).level()).isEqualTo(Level.WARN);
+    assertThat(InstanceTypes.CHECK.run(node).get(0).level()).isEqualTo(Level.WARN);
   }
 
   private Finding ofType(String type) {
-    return NodeSetup.INSTANCE_TYPE.run(DoctorFixture.poll(NamedScenario.HEALTHY, type)).get(0);
+    return InstanceTypes.CHECK.run(DoctorFixture.poll(NamedScenario.HEALTHY, type)).get(0);
   }
 
   private Finding routes(List<String> held, List<String> routes) {
@@ -258,7 +258,7 @@ class ProbesTest {
 
   private static Check routes(List<String> held, Probes.HostRoutes routes) {
     Probes.Pool pool = () -> new ListedAddresses(held, held, Optional.empty());
-    return PodNetwork.routes(pool, pool, routes);
+    return PodRoutes.check(pool, pool, routes);
   }
 
   private static List<Probes.HostRoute> ofPods(List<String> addresses) {

@@ -1,0 +1,124 @@
+package io.cnimetrics.doctor;
+
+import static io.cnimetrics.doctor.Requirement.METRICS;
+
+import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.snapshot.AddressPool;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** The check that the release of the VPC CNI has no known bug. */
+final class CniReleases {
+  private CniReleases() {}
+
+  private static final CheckSpec CNI_RELEASE =
+      CheckSpec.of(
+              CheckId.CNI_RELEASE,
+              "`awscni_build_info`, and a table of releases with known bugs",
+              "warn if the release has a known bug; note if the release has a known limitation",
+              "Upgrade the VPC CNI. If the bug does not affect the node, this can wait")
+          .run(AwsNodeCommands.RELEASES, AwsNodeCommands.UPGRADE)
+          .needs(METRICS)
+          .see(Pages.RELEASES);
+
+  static final Check CHECK = CNI_RELEASE.check(CniReleases::cniRelease);
+
+  /**
+   * A bug that the release notes or the issues of the VPC CNI describe.
+   *
+   * @param here whether the bug affects a node, and why
+   */
+  private record KnownBug(
+      String release, Level level, String text, Function<NodeEvidence, String> here) {}
+
+  private static final List<KnownBug> KNOWN_BUGS =
+      List.of(
+          new KnownBug(
+              "v1.16.3",
+              Level.WARN,
+              "ipamD can use a whole CPU when the node has no room for another ENI. Release"
+                  + " 1.16.4 fixes this bug",
+              CniReleases::withoutRoomForEni),
+          new KnownBug(
+              "v1.19.4",
+              Level.WARN,
+              "Custom networking and security groups for pods do not work together. Release"
+                  + " 1.19.5 fixes this bug",
+              CniReleases::withBothNetworks),
+          new KnownBug(
+              "v1.23.0",
+              Level.NOTE,
+              "This release needs network policy agent 1.4.1 or later. Release 1.23.1 fixes this",
+              node -> "Without network policies it does not matter"));
+
+  private static final String AFFECTED = "It affects this node, because ";
+  private static final String NOT_AFFECTED = "It does not affect this node now, because ";
+
+  private static String withoutRoomForEni(NodeEvidence node) {
+    long enis = node.snapshot().pool().map(AddressPool::eniCount).orElse(0);
+    double most = node.total(MetricCatalog.ENI_MAX_AVAILABLE);
+    if (enis == 0 || most == 0) {
+      return "It affects a node that has no room for another ENI";
+    }
+    return (enis >= most ? AFFECTED : NOT_AFFECTED)
+        + "the node has %d of %.0f ENIs".formatted(enis, most);
+  }
+
+  private static String withBothNetworks(NodeEvidence node) {
+    if (node.snapshot().settings().isEmpty()) {
+      return "It affects this node if aws-node sets both AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG and"
+          + " ENABLE_POD_ENI to true";
+    } else if (!node.customNetworking()) {
+      return NOT_AFFECTED + "its custom networking is off";
+    }
+    return node.snapshot().pool().filter(AddressPool::hasTrunk).isPresent()
+        ? AFFECTED + "it has custom networking and a trunk ENI"
+        : NOT_AFFECTED + "it has no trunk ENI, so no pod has security groups of its own";
+  }
+
+  private static Finding cniRelease(NodeEvidence node) {
+    Optional<String> version = node.metrics().cniVersion();
+    if (version.isEmpty()) {
+      return newerThanBugs(node)
+          .map(
+              least ->
+                  CNI_RELEASE.ok(
+                      "The release is newer than those with known bugs",
+                      "ipamD does not report it, but answers like %s or later".formatted(least)))
+          .orElseGet(() -> CNI_RELEASE.notChecked("ipamD does not report its release"));
+    }
+    // EKS appends its own build number, as in v1.19.4-eksbuild.1.
+    String release = version.get().split("-", 2)[0];
+    return KNOWN_BUGS.stream()
+        .filter(bug -> bug.release().equals(release))
+        .findFirst()
+        .map(bug -> cniRelease(node, bug, version.get()))
+        .orElseGet(() -> CNI_RELEASE.ok("The release has no known bug", version.get()));
+  }
+
+  /**
+   * Returns the oldest release that answers as this ipamD does; empty if this release perhaps has
+   * known bugs.
+   */
+  static Optional<String> newerThanBugs(NodeEvidence node) {
+    boolean subnets =
+        node.snapshot()
+            .pool()
+            .filter(pool -> pool.eniCount() > 0 && pool.reportsSubnets())
+            .isPresent();
+    if (subnets) {
+      return Optional.of("1.22.0");
+    }
+    return IpamdProcess.reportsStarts(node.metrics()) ? Optional.of("1.20.0") : Optional.empty();
+  }
+
+  private static Finding cniRelease(NodeEvidence node, KnownBug bug, String version) {
+    String evidence = "ipamD reports its release as " + version;
+    String cause = "%s. %s".formatted(bug.text(), bug.here().apply(node));
+    return bug.level() == Level.WARN
+        ? CNI_RELEASE.warn("VPC CNI %s has a known bug".formatted(bug.release()), evidence, cause)
+        : CNI_RELEASE.note(
+            "VPC CNI %s has a known limitation".formatted(bug.release()), evidence, cause);
+  }
+}

@@ -1,0 +1,172 @@
+package io.cnimetrics.doctor;
+
+import io.cnimetrics.snapshot.IpamdError;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/** The causes and remedies of EC2's errors that depend on the failed call or on the node. */
+final class Ec2Remedies {
+  private Ec2Remedies() {}
+
+  /** The finding with the advice that depends on the call and on the node's settings. */
+  static Finding of(NodeEvidence node, List<IpamdError> kinds, Finding finding) {
+    return switch (finding.check()) {
+      case EC2_DENIED -> denied(kinds, finding);
+      case EC2_NO_ADDRESSES -> ofOneSubnet(node, kinds, SubnetAddresses.freeing(node, finding));
+      case EC2_THROTTLED -> withFewerCalls(node, finding);
+      default -> explained(node, kinds, finding);
+    };
+  }
+
+  /** Up to release 1.18.2 ipamD uses no other subnet while an attached ENI has a free slot. */
+  private static Finding ofOneSubnet(NodeEvidence node, List<IpamdError> kinds, Finding finding) {
+    boolean perhapsOld =
+        CniReleases.newerThanBugs(node).isEmpty()
+            && !node.customNetworking()
+            && finding.isPresent();
+    return perhapsOld
+            && kinds.stream().allMatch(kind -> kind.call().equals("AssignPrivateIpAddresses"))
+        ? finding.remedied(
+            finding.remedy()
+                + ". Before release 1.18.3 ipamD uses that subnet only after its ENIs are full, so"
+                + " upgrade older releases",
+            Command.join(finding.advice().commands(), List.of(AwsNodeCommands.UPGRADE)))
+        : finding;
+  }
+
+  /**
+   * AmazonEKS_CNI_Policy does not allow the calls of SageMaker and the calls for IPv6 addresses.
+   * Therefore the advice for these calls is to allow them separately.
+   */
+  private static Finding allowing(String call, Finding denied) {
+    boolean ofSageMaker = call.contains("ClusterNode");
+    String action = (ofSageMaker ? "sagemaker:" : "ec2:") + call;
+    boolean outside = ofSageMaker || call.endsWith("Ipv6Addresses");
+    if (!outside) {
+      return denied.remedied(
+          denied.remedy(),
+          AwsCommands.ROLE_OF_AWS_NODE,
+          AwsCommands.denialsOf(call),
+          AwsCommands.ATTACH_CNI_POLICY,
+          AwsNodeCommands.RESTART);
+    }
+    return denied
+        .causedBy(
+            "The role of aws-node lacks the right %s, which AmazonEKS_CNI_Policy does not contain, or"
+                    .formatted(action)
+                + " another policy forbids the call")
+        .remedied(
+            "Allow %s for the role. If the role has the right, %s. Then restart aws-node"
+                .formatted(action, Ec2Errors.FORBIDDEN),
+            AwsCommands.ROLE_OF_AWS_NODE,
+            AwsCommands.denialsOf(call),
+            AwsCommands.allow(action),
+            AwsNodeCommands.RESTART);
+  }
+
+  /**
+   * A small warm target makes ipamD call EC2 for nearly each pod. But a subnet without addresses
+   * needs small targets.
+   */
+  private static Finding withFewerCalls(NodeEvidence node, Finding throttled) {
+    return node.warmIpTarget().equals(OptionalLong.of(0))
+            || node.trend(Ec2Errors.OF_SUBNET).mayRise()
+        ? throttled
+        : throttled.remedied(
+            throttled.remedy()
+                + ". If WARM_IP_TARGET is set, raise it: ipamD then makes fewer calls",
+            AwsNodeCommands.setting(
+                PodAddresses.higherTargets(node),
+                AwsCommands.CALLS_TO_EC2,
+                AwsNodeCommands.settingsLike("_TARGET")));
+  }
+
+  static Finding denied(List<IpamdError> kinds, Finding finding) {
+    if (kinds.stream().allMatch(Ec2Remedies::isOfRole)) {
+      Finding ofRole = withoutRole(finding);
+      return finding.isPresent()
+          ? ofRole.titled("AWS does not give ipamD the role of aws-node")
+          : ofRole;
+    } else if (kinds.stream().allMatch(kind -> REJECTED_CREDENTIALS.contains(kind.code()))) {
+      Finding rejected = withoutCredentials(finding);
+      return finding.isPresent()
+          ? rejected.titled("EC2 does not accept the credentials of ipamD")
+          : rejected;
+    }
+    return allowing(kinds.get(0).call(), finding);
+  }
+
+  /** The finding with a more exact cause, if its errors show one. */
+  private static Finding explained(NodeEvidence node, List<IpamdError> kinds, Finding finding) {
+    if (kinds.stream().allMatch(kind -> kind.code().equals(UNKNOWN_ENI))) {
+      String lists = "Instance metadata lists an ENI that EC2 does not know. ";
+      return PodAddresses.isEmptyWithRoom(node.last())
+          ? finding
+              .causedBy(
+                  lists
+                      + "ipamD or another caller deleted the ENI, and ipamD still makes calls for"
+                      + " it")
+              .remedied(
+                  "Compare both lists of ENIs, and restart aws-node. If the errors continue,"
+                      + " replace the node, because its instance metadata stays wrong",
+                  PodCommands.replaceNode(
+                      EniCommands.ENIS_OF_INSTANCE,
+                      AwsCommands.callersOf("DeleteNetworkInterface"),
+                      AwsNodeCommands.RESTART))
+          : finding
+              .causedBy(
+                  lists
+                      + "Usually a caller other than ipamD deleted the ENI. ipamD ignores the ENI,"
+                      + " and pods still start")
+              .remedied(
+                  "Compare both lists of ENIs, and find the caller in CloudTrail",
+                  EniCommands.ENIS_OF_INSTANCE,
+                  AwsCommands.callersOf("DeleteNetworkInterface"));
+    }
+    return finding;
+  }
+
+  private static final String UNKNOWN_ENI = "InvalidNetworkInterfaceID.NotFound";
+
+  /** The SDK reports an error of STS or EKS Pod Identity as the error of the call to EC2. */
+  private static boolean isOfRole(IpamdError kind) {
+    return Set.of("AccessDenied", "AccessDeniedException").contains(kind.code())
+        && !kind.call().equals("AttachClusterNodeNetworkInterface");
+  }
+
+  /** The codes for credentials that EC2 does not accept. More permissions do not help. */
+  private static final Set<String> REJECTED_CREDENTIALS =
+      Set.of(
+          "AuthFailure",
+          "InvalidClientTokenId",
+          "UnrecognizedClientException",
+          "ExpiredToken",
+          "ExpiredTokenException");
+
+  private static Finding withoutCredentials(Finding denied) {
+    return denied
+        .causedBy(
+            "The credentials have expired, the node's clock is wrong, or a program such as kube2iam"
+                + " or a VPC endpoint changes ipamD's requests")
+        .remedied(
+            "Restart aws-node, so that it gets new credentials. If the errors continue, correct the"
+                + " clock, and find out from which source aws-node has its credentials",
+            NodeCommands.CLOCK,
+            AwsCommands.ROLE_OF_AWS_NODE,
+            AwsNodeCommands.RESTART);
+  }
+
+  private static Finding withoutRole(Finding denied) {
+    return denied
+        .causedBy(
+            "STS or EKS Pod Identity does not give ipamD the role of aws-node. EC2 itself answers"
+                + " UnauthorizedOperation if a role lacks a permission. Usually the trust policy of"
+                + " the role is wrong: it names another service account, OIDC provider or service")
+        .remedied(
+            "Correct the trust policy. It must allow the service account aws-node of the namespace"
+                + " kube-system, or the service pods.eks.amazonaws.com with EKS Pod Identity",
+            AwsCommands.ROLE_OF_AWS_NODE,
+            AwsCommands.TRUST_OF_ROLE);
+  }
+}
