@@ -409,7 +409,7 @@ public record NodeCapacity(
           : new EffectiveMaximum(
               pods,
               perEni,
-              "%d = %d max pods − %d pods on the host's network; the ENIs permit %d = %s"
+              "%d = %d max pods − %d pods on the host network; the ENIs permit %d = %s"
                   .formatted(
                       pods, podLimits.maxPods(), podLimits.hostNetworkPods(), reachable, product));
     }

@@ -13,7 +13,7 @@ public record PodLimits(int maxPods, int hostNetworkPods) {
   public PodLimits {
     if (maxPods < 1 || hostNetworkPods < 0) {
       throw new IllegalArgumentException(
-          "%d pods, %d of them on the host's network".formatted(maxPods, hostNetworkPods));
+          "%d pods, %d of them on the host network".formatted(maxPods, hostNetworkPods));
     }
   }
 
@@ -22,7 +22,7 @@ public record PodLimits(int maxPods, int hostNetworkPods) {
     return hostCpus > CPUS_OF_SMALL_NODES ? 250 : 110;
   }
 
-  /** At least aws-node and kube-proxy are on the host's network. */
+  /** At least aws-node and kube-proxy are on the host network. */
   private static final int SURELY_ON_HOST_NETWORK = 2;
 
   /**

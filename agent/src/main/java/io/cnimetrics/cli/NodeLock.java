@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A lock that only one agent of a node can hold. If two agents published for the same node, each
  * sum would count the node twice. The lock is a socket that is bound to a loopback address but
- * never listens or connects. All pods with the host's network share the loopback addresses. They
- * need not share a directory. The kernel frees the address when the process ends.
+ * never listens or connects. All pods with the host network share the loopback addresses. They need
+ * not share a directory. The kernel frees the address when the process ends.
  */
 final class NodeLock implements AutoCloseable {
   /** The port after the default port of the health server. */

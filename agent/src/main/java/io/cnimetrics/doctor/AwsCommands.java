@@ -114,7 +114,7 @@ final class AwsCommands {
                 + "aws iam get-instance-profile --instance-profile-name \"$(%s)\")"
                     .formatted(profile)
                 + " | grep -om 1 ':role/[^\" ]*' | sed 's|.*/||')\"; echo \"$ROLE\"")
-        .noted("prints the role: by IRSA, else by Pod Identity, else that of the node");
+        .noted("prints the role: by IRSA, else by Pod Identity, else the role of the node");
   }
 
   static final Command TRUST_OF_ROLE =

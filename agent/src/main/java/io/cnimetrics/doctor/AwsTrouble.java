@@ -19,7 +19,7 @@ enum AwsTrouble {
       AgentCommands.PODS),
   POD_IDENTITY_AWAY(
       "EKS Pod Identity: the agent at \\S+ (?:gave no answer|answered with status (?:5|429))",
-      "The Pod Identity agent on this node is away or has a fault",
+      "The Pod Identity agent on this node does not answer or has a fault",
       "Check the pod of the add-on eks-pod-identity-agent on this node and its log",
       PodCommands.POD_IDENTITY_ON_NODE),
   DNS(
@@ -49,8 +49,8 @@ enum AwsTrouble {
       "certif",
       "The agent does not trust the certificate: a proxy or firewall intercepts TLS, or the"
           + " node's clock is wrong",
-      "Let the proxy pass the name of the endpoint without intercepting it, or give the agent a"
-          + " trust store with the proxy's certificate authority",
+      "Configure the proxy so that it does not intercept TLS for the name of the endpoint, or give"
+          + " the agent a trust store with the proxy's certificate authority",
       AgentCommands.PROXY);
 
   private final Pattern sign;

@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 /**
  * The checks. Alarms and documents contain the ids, so an id never changes.
  *
- * <p>The reasons why ipamD gets no more addresses are first, the most certain first.
+ * <p>The reasons why ipamD gets no more addresses come first. They are ordered by their certainty.
  */
 public enum CheckId {
   INTROSPECTION("introspection", Trait.NO_GROWTH, Trait.SHOWS_NO_ADDRESS),

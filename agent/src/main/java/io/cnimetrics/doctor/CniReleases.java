@@ -50,16 +50,16 @@ final class CniReleases {
               "v1.23.0",
               Level.NOTE,
               "This release needs network policy agent 1.4.1 or later. Release 1.23.1 fixes this",
-              node -> "Without network policies it does not matter"));
+              node -> "This does not matter without network policies"));
 
-  private static final String AFFECTED = "It affects this node, because ";
-  private static final String NOT_AFFECTED = "It does not affect this node now, because ";
+  private static final String AFFECTED = "The bug affects this node, because ";
+  private static final String NOT_AFFECTED = "The bug does not affect this node now, because ";
 
   private static String withoutRoomForEni(NodeEvidence node) {
     long enis = node.snapshot().pool().map(AddressPool::eniCount).orElse(0);
     double most = node.total(MetricCatalog.ENI_MAX_AVAILABLE);
     if (enis == 0 || most == 0) {
-      return "It affects a node that has no room for another ENI";
+      return "The bug affects a node that has no room for another ENI";
     }
     return (enis >= most ? AFFECTED : NOT_AFFECTED)
         + "the node has %d of %.0f ENIs".formatted(enis, most);
@@ -67,14 +67,14 @@ final class CniReleases {
 
   private static String withBothNetworks(NodeEvidence node) {
     if (node.snapshot().settings().isEmpty()) {
-      return "It affects this node if aws-node sets both AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG and"
-          + " ENABLE_POD_ENI to true";
+      return "The bug affects this node if aws-node sets both AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG"
+          + " and ENABLE_POD_ENI to true";
     } else if (!node.customNetworking()) {
-      return NOT_AFFECTED + "its custom networking is off";
+      return NOT_AFFECTED + "custom networking is off";
     }
     return node.snapshot().pool().filter(AddressPool::hasTrunk).isPresent()
-        ? AFFECTED + "it has custom networking and a trunk ENI"
-        : NOT_AFFECTED + "it has no trunk ENI, so no pod has security groups of its own";
+        ? AFFECTED + "the node has custom networking and a trunk ENI"
+        : NOT_AFFECTED + "the node has no trunk ENI, so no pod has security groups of its own";
   }
 
   private static Finding cniRelease(NodeEvidence node) {
@@ -84,8 +84,9 @@ final class CniReleases {
           .map(
               least ->
                   CNI_RELEASE.ok(
-                      "The release is newer than those with known bugs",
-                      "ipamD does not report it, but answers like %s or later".formatted(least)))
+                      "The release is newer than the releases with known bugs",
+                      "ipamD does not report its release, but answers like %s or later"
+                          .formatted(least)))
           .orElseGet(() -> CNI_RELEASE.notChecked("ipamD does not report its release"));
     }
     // EKS appends its own build number, as in v1.19.4-eksbuild.1.

@@ -74,8 +74,8 @@ final class CommandCompletion {
       Set.of(EniCommands.ADD_SUBNET, EniCommands.SET_GROUP_OF_PRIMARY_ENI);
 
   /**
-   * With custom networking, new ENIs get the subnet and the groups of an ENIConfig. Without it,
-   * they get those of the primary ENI.
+   * With custom networking, new ENIs get the subnet and the groups of an ENIConfig. Without custom
+   * networking, they get the subnet and the groups of the primary ENI.
    */
   private static boolean suits(Command command, NodeEvidence node) {
     return node.snapshot().settings().isEmpty()

@@ -103,7 +103,7 @@ record Ec2Errors(
                   Cause.NO_ADDRESS_IN_SUBNET,
                   "The subnet had no free address",
                   "EC2 never refused ipamD an address",
-                  "Pods, warm pools and load balancers use all of its addresses",
+                  "Pods, warm pools and load balancers use the whole subnet",
                   EniCommands.FREE_ADDRESSES,
                   Pages.ADDRESS_USE)
               .run(EniCommands.freeAddresses(Optional.of(SubnetAddresses.LOW_TARGETS))),
@@ -112,7 +112,7 @@ record Ec2Errors(
               "ipamD attached more ENIs than the type permits",
               "ipamD respects the instance type's number of ENIs",
               "ipamD's table of limits is wrong for this type, or ENIs that ipamD does not manage"
-                  + " use some of its slots",
+                  + " use some of the instance's slots",
               "Upgrade the VPC CNI. Or set MAX_ENI to the number that EC2 permits, and lower the"
                   + " kubelet's max-pods to match",
               Pages.INSTANCE_TYPES,
@@ -122,8 +122,8 @@ record Ec2Errors(
               Cause.ENI_LIMIT,
               "ipamD requested more addresses than an ENI can hold",
               "ipamD respects the limits of its ENIs",
-              "ipamD's table of limits is wrong for this type, or its list of the ENI's addresses"
-                  + " differs from EC2's",
+              "ipamD's table of limits is wrong for this type, or ipamD's list of the ENI's"
+                  + " addresses differs from EC2's list",
               "Restart aws-node: ipamD then reads the ENI's addresses from EC2 again. If the errors"
                   + " continue, upgrade the VPC CNI, because ipamD never corrects its table",
               Pages.INSTANCE_TYPES,
@@ -206,9 +206,9 @@ record Ec2Errors(
           "New ENIs were in another zone than the node",
           "EC2 attaches an ENI only to a node of the same zone. The ENIConfig that this node uses"
               + " names a subnet of another zone",
-          "Name a subnet that describe-subnets lists, because these are in this node's zone, in the"
-              + " ENIConfig. If nodes of several zones use the ENIConfig, create one ENIConfig for"
-              + " each zone",
+          "In the ENIConfig, name a subnet that describe-subnets lists: these subnets are in this"
+              + " node's zone. If nodes of several zones use the ENIConfig, create one ENIConfig"
+              + " for each zone",
           EniCommands.SUBNETS_OF_ZONE,
           EniCommands.ENICONFIGS,
           EniCommands.SET_SUBNET_OF_ENICONFIG);

@@ -106,7 +106,7 @@ final class Ec2Remedies {
               .causedBy(
                   lists
                       + "ipamD or another caller deleted the ENI, and ipamD still makes calls for"
-                      + " it")
+                      + " the ENI")
               .remedied(
                   "Compare both lists of ENIs, and restart aws-node. If the errors continue,"
                       + " replace the node, because its instance metadata stays wrong",
@@ -150,8 +150,8 @@ final class Ec2Remedies {
             "The credentials have expired, the node's clock is wrong, or a program such as kube2iam"
                 + " or a VPC endpoint changes ipamD's requests")
         .remedied(
-            "Restart aws-node, so that it gets new credentials. If the errors continue, correct the"
-                + " clock, and find out from which source aws-node has its credentials",
+            "Restart aws-node to get new credentials. If the errors continue, correct the clock,"
+                + " and find the source of aws-node's credentials",
             NodeCommands.CLOCK,
             AwsCommands.ROLE_OF_AWS_NODE,
             AwsNodeCommands.RESTART);

@@ -110,7 +110,9 @@ final class EniCommands {
               "changes the whole subnet; first set SUBNET, and CIDR to a block with few used"
                   + " addresses");
 
-  /** Lists the interfaces of the VPC CNI that no instance uses, such as those of deleted nodes. */
+  /**
+   * Lists the interfaces of the VPC CNI that no instance uses, such as interfaces of deleted nodes.
+   */
   static final Command UNATTACHED_ENIS = unattached("");
 
   private static Command unattached(String filter) {

@@ -117,10 +117,10 @@ final class Introspection {
                   evidence,
                   "ipamD hangs, or the node has no free CPU for ipamD")
               .remedied(
-                  "Look with top whether the node has free CPU, and with tail what ipamD logged"
-                      + " last. If no CPU is free, stop or move the pods that use it. If CPU is"
-                      + " free, restart aws-node on this node. If ipamD still hangs 5 minutes"
-                      + " after a restart, upgrade the VPC CNI",
+                  "Find out with top whether the node has free CPU, and with tail what ipamD logged"
+                      + " last. If no CPU is free, stop or move the pods that use most of the CPU."
+                      + " If CPU is free, restart aws-node on this node. If ipamD still hangs 5"
+                      + " minutes after a restart, upgrade the VPC CNI",
                   NodeCommands.TOP,
                   NodeCommands.END_OF_LOG,
                   AwsNodeCommands.RESTART);

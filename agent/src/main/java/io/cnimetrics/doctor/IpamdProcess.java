@@ -76,7 +76,7 @@ final class IpamdProcess {
             off ? "--metrics-url is none" : problem.brief(),
             "Without these metrics the agent cannot count refused pods, EC2 errors and restarts");
     Finding caused =
-        problem.reason() == Reason.DEGRADED
+        off
             ? finding.remedied(
                 "Unless DISABLE_METRICS is set on purpose, remove it, and set " + URL_OF_AGENT,
                 removing(IpamdUrls.METRICS, ""))
@@ -106,7 +106,8 @@ final class IpamdProcess {
           "ipamD runs, because its introspection answers. Therefore aws-node sets DISABLE_METRICS");
     } else if (reason == Reason.TIMEOUT) {
       return finding.remedied(
-          "Look with top whether the node has free CPU. If it has, restart aws-node on this node",
+          "Find out with top whether the node has free CPU. If CPU is free, restart aws-node on"
+              + " this node",
           NodeCommands.TOP,
           AwsNodeCommands.RESTART);
     }
@@ -265,7 +266,7 @@ final class IpamdProcess {
                 "aws-node was upgraded or changed, or ipamD crashed")
             .since(node.ipamdStart().map(Since::exactly))
             .remedied(
-                "If you did not change aws-node, see whether ipamD restarts again",
+                "If you did not change aws-node, check whether ipamD restarts again",
                 AgentCommands.doctor("--polls 5"),
                 AwsNodeCommands.LAST_STATE,
                 AwsNodeCommands.PREVIOUS_LOG)

@@ -70,7 +70,7 @@ final class IpamdWork {
 
   static final String WAITS_FOR_EC2 =
       "A call to EC2 hangs, or ipamD repeats a call that EC2 throttles or denies. Releases before"
-          + " 1.19 repeat it for up to 15 minutes before they count an error";
+          + " 1.19 repeat the call for up to 15 minutes before they count an error";
 
   /**
    * Whether EC2 answered at least two calls since the previous poll. A single call can be ipamD's
@@ -216,7 +216,9 @@ final class IpamdWork {
                       + " controller creates the branch ENIs, and ipamD does not count its"
                       + " failures")
               .remedied(
-                  "If such a pod does not start, read the controller's events", BRANCH_ENI_EVENTS)
+                  "If a pod with security groups of its own does not start, read the controller's"
+                      + " events",
+                  BRANCH_ENI_EVENTS)
           : POD_ENIS.ok("ipamD had no errors with ENIs for single pods", errors);
     }
     return trend.judge(

@@ -265,7 +265,7 @@ public record NodeEvidence(
    */
   static final Duration RETRY = Duration.ofSeconds(25);
 
-  /** Whether pods still fail. The trend is that of a counter of failed pods. */
+  /** Whether pods still fail. */
   boolean podsStillFail(Trend failures) {
     Optional<Instant> seenUntil =
         polls.stream().filter(poll -> poll.snapshot().metrics().isPresent()).count() > 1

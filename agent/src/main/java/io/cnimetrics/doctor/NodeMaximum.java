@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Checks of the number of pods against the number of addresses that the node can have. */
+/** Checks that the node can have an address for each of its pods. */
 final class NodeMaximum {
   private NodeMaximum() {}
 
@@ -39,7 +39,7 @@ final class NodeMaximum {
               "warn if pods hold the effective maximum and pods are refused; note if no pod is"
                   + " refused, or if pods hold 90 % of the maximum or more",
               "Add nodes to the node group, or use a larger instance type. Karpenter adds a node if"
-                  + " you cordon this one and more pods come")
+                  + " you cordon this node and more pods come")
           .run(PodCommands.ADD_NODES)
           .needs(POOL, IPV4, MAXIMUM)
           .see(Pages.INSTANCE_TYPES);
@@ -68,7 +68,7 @@ final class NodeMaximum {
                     over,
                     maximum.addresses(),
                     isByMaxPods(node, maximum) && over <= node.agentSettings().hostNetworkPods()
-                        ? ", because fewer pods than assumed are on the host's network"
+                        ? ", because fewer pods than assumed are on the host network"
                         : "");
     boolean cools = PodAddresses.allFreeAddressesCool(node.last());
     if (card.isFull()) {

@@ -14,7 +14,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Checks of the kinds of addresses and ENIs that the settings of the VPC CNI give to pods. */
+/**
+ * Checks of settings of the VPC CNI: prefixes, custom networking, excluded subnets, warm targets
+ * and IPv6.
+ */
 final class NodeSetup {
   private NodeSetup() {}
 
@@ -111,8 +114,8 @@ final class NodeSetup {
           .warn(
               "Pods use a trunk ENI despite custom networking",
               "pods hold addresses of " + named(trunks),
-              "ipamD found addresses on the trunk ENI when it started. The ENI's subnet and its"
-                  + " security groups can differ from those of the ENIConfig")
+              "ipamD found addresses on the trunk ENI when it started. The subnet and the security"
+                  + " groups of the trunk ENI can differ from the ENIConfig")
           .remedied(
               "Compare the trunk ENI with the ENIConfig. If they differ, restart these pods",
               EniCommands.ENICONFIGS,

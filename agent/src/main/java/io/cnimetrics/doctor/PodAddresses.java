@@ -61,8 +61,8 @@ final class PodAddresses {
               "No pod holds an address. If all warm targets are 0, ipamD attaches an ENI and"
                   + " detaches it again and again, and the first new pod waits")
           .remedied(
-              "If all warm targets are 0, set one. Otherwise ipamD's log shows why it released"
-                  + " them",
+              "If all warm targets are 0, set one. Otherwise ipamD's log shows why ipamD released"
+                  + " the addresses",
               AwsNodeCommands.setting(
                   "WARM_ENI_TARGET=1",
                   AwsNodeCommands.settingsLike("_TARGET"),
@@ -175,7 +175,7 @@ final class PodAddresses {
                   + " the node is cordoned")
           .remedied(
               "If all warm targets are 0, set one. Otherwise read ipamD's log, and restart"
-                  + " aws-node. If it happens again, upgrade the VPC CNI",
+                  + " aws-node. If this happens again, upgrade the VPC CNI",
               PodCommands.IS_CORDONED,
               AwsNodeCommands.settingsLike("_TARGET"),
               NodeCommands.ERRORS_OF_IPAMD,
@@ -215,7 +215,7 @@ final class PodAddresses {
   }
 
   /**
-   * A warm target that is higher than that of the node. Without WARM_IP_TARGET ipamD keeps a whole
+   * A warm target that is higher than the node's target. Without WARM_IP_TARGET ipamD keeps a whole
    * ENI or prefix free. Setting WARM_IP_TARGET could then mean fewer free addresses, so the advice
    * is another variable.
    */
@@ -446,7 +446,7 @@ final class PodAddresses {
 
   private static final long WARM_STEP = 5;
 
-  /** Whether ipamD refuses pods an address now, or perhaps does so. */
+  /** Whether ipamD refuses, or perhaps refuses, pods an address now. */
   static boolean podsAreRefused(NodeEvidence node) {
     return isRefused(node) || mayRefuseWithoutCount(node);
   }

@@ -115,7 +115,8 @@ final class PodRequests {
             .filter(run -> !whileWatched)
             .map(RecentIncrease::since)
             .orElse(node.polls().get(0).snapshot().takenAt());
-    // A pod that does not start requests an address at least once per RETRY. Jobs do so less often.
+    // A pod that does not start requests an address at least once per RETRY. Jobs request addresses
+    // less often.
     boolean often =
         amount > 1
             && amount * NodeEvidence.RETRY.toSeconds()
@@ -258,8 +259,8 @@ final class PodRequests {
             "requests of pods for an address: %s; each pod released its address after 2.0 to 2.4 s"
                 .formatted(requests),
             "The CNI plugin waits 2 s for the container aws-eks-nodeagent of aws-node, and the pods"
-                + " do not start if it does not answer (\"failed to setup network policy\"). Jobs"
-                + " that end after 2 s look the same")
+                + " do not start if this container does not answer (\"failed to setup network"
+                + " policy\"). Jobs that end after 2 s look the same")
         .remedied(
             "Read the events of the pods that do not start. If they name the network policy, the"
                 + " log of aws-eks-nodeagent has the reason",
@@ -302,10 +303,10 @@ final class PodRequests {
       return REQUESTS.warn(
           "New pods release their addresses at once",
           evidence,
-          "The new pods end at once, as short jobs do, or they do not start although ipamD chose an"
-              + " address. Then another CNI plugin fails, such as that of Cilium, Istio or Multus,"
-              + " the container runtime or the network policy agent fails, or ipamD cannot"
-              + " annotate the pods although ANNOTATE_POD_IP is true");
+          "Either the new pods end at once, as short jobs do, or they do not start although ipamD"
+              + " chose an address. In the second case the container runtime, the network policy"
+              + " agent or another CNI plugin fails, such as the plugin of Cilium, Istio or Multus,"
+              + " or ipamD cannot annotate the pods although ANNOTATE_POD_IP is true");
     }
     String reasons =
         "Usual reasons are that a pod with security groups of its own has no branch ENI, that ipamD"
@@ -335,7 +336,7 @@ final class PodRequests {
             .warn(
                 "Pods request addresses for over a minute, and get none of the pool",
                 evidence,
-                "ipamD rejects the requests, unless new pods with security groups of their own"
+                "Either ipamD rejects the requests, or new pods with security groups of their own"
                     + " start all the time. "
                     + reasons)
             .remedied(
@@ -348,8 +349,8 @@ final class PodRequests {
             .note(
                 "Perhaps pods with security groups of their own do not start",
                 evidence,
-                "The first attempt of such a pod often fails. If the attempts continue for over a"
-                    + " minute, ipamD rejects them")
+                "The first attempt of a pod with security groups of its own often fails. If the"
+                    + " attempts continue for over a minute, ipamD rejects them")
             .remedied(
                 "Poll for over a minute, and read the controller's events",
                 AgentCommands.doctor("--polls 4"),

@@ -94,8 +94,8 @@ final class PodRoutes {
   }
 
   private static final String IF_LISTED =
-      "If get pods lists no pod with these addresses, restart aws-node. If it lists pods, delete"
-          + " them, so that they start again, and find the program that deletes routes, such as"
+      "If get pods lists no pod with these addresses, restart aws-node. Otherwise delete the listed"
+          + " pods, so that they start again, and find the program that deletes routes, such as"
           + " NetworkManager or another CNI";
 
   /** Doctor reports a leak only if at least 1/LEAK_RATIO of the held addresses have no route. */
@@ -114,9 +114,9 @@ final class PodRoutes {
             ? ROUTES.fail(
                 "ipamD does not know pods that use addresses of its pool",
                 evidence,
-                "ipamD did not find these pods when it started, or removed their ENI for a while."
-                    + " It lists their addresses as free, and can give them to other pods. Two pods"
-                    + " then have the same address")
+                "ipamD did not find these pods at its start, or removed their ENI for a while. Now"
+                    + " ipamD lists their addresses as free, and can give the addresses to other"
+                    + " pods. Two pods then have the same address")
             : ROUTES.fail(
                 "Pods have lost their addresses, and have no network",
                 evidence,

@@ -54,7 +54,7 @@ final class PoolFaults {
     long held = node.heldByPods();
     String limit =
         known
-            ? "the kubelet admits %d pods, at least %d of them on the host's network"
+            ? "the kubelet admits %d pods, at least %d of them on the host network"
                 .formatted(maxPods, maxPods - most)
             : "max-pods is unknown, and assumed to be at most %d".formatted(maxPods);
     String evidence = "pods hold %s; %s".formatted(EvidenceText.addresses(held), limit);

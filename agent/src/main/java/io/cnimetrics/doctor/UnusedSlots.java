@@ -15,7 +15,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/** Checks for a slot of the instance in which ipamD puts no ENI although pods need addresses. */
+/** Checks for a free ENI slot that ipamD does not use although pods need addresses. */
 final class UnusedSlots {
   private UnusedSlots() {}
 
@@ -265,11 +265,13 @@ final class UnusedSlots {
             .orElseThrow()
             .id();
     String create =
-        ("If the node is cordoned, uncordon it. If no ENIConfig has the name %s, or if its GROUPS"
-                + " are no list, write one, check its subnet, and apply it")
+        ("If the node is cordoned, uncordon the node. If the ENIConfig %s does not exist, or if its"
+             + " GROUPS are no list, write the ENIConfig to a file, check the subnet in the file,"
+             + " and apply the file")
             .formatted(name);
     String exists =
-        ". If it exists and there is no SecurityGroupPolicy, set ENABLE_POD_ENI to false";
+        ". If the ENIConfig exists and there is no SecurityGroupPolicy, set ENABLE_POD_ENI to"
+            + " false";
     return finding.remedied(
         more.isEmpty() ? create : create + exists,
         Command.join(

@@ -87,7 +87,7 @@ public final class HealthServer implements AutoCloseable {
    * @param address the address to listen on. Its name need not be resolved. Port 0 means any free
    *     port
    * @param pod the name of the agent's pod, if it is known. Each response has this name, because
-   *     pods with the host's network share their ports
+   *     pods with the host network share their ports
    * @param health returns the current health at each probe
    * @param morePages the other pages by path
    */

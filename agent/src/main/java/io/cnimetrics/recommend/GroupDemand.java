@@ -16,7 +16,7 @@ import java.util.function.IntUnaryOperator;
  */
 final class GroupDemand {
 
-  /** EKS's default for max pods includes two pods on the host's network. */
+  /** EKS's default for max pods includes two pods on the host network. */
   private static final int EKS_HOST_PODS = 2;
 
   final String name;
@@ -54,8 +54,8 @@ final class GroupDemand {
   private boolean newNodes;
 
   /**
-   * @param hostNetworkPods the number of pods on the host's network of each node; they count
-   *     towards max pods
+   * @param hostNetworkPods the number of pods on the host network of each node; they count towards
+   *     max pods
    */
   GroupDemand(String name, int hostNetworkPods, boolean prefixes) {
     this.name = name;

@@ -59,7 +59,7 @@ public final class Recommender {
   private long refused;
 
   /**
-   * @param hostNetworkPods pods on the host's network on each node
+   * @param hostNetworkPods pods on the host network on each node
    */
   public Recommender(int hostNetworkPods) {
     this.hostNetworkPods = hostNetworkPods;

@@ -50,7 +50,7 @@ class NodeCapacityTest {
         4,
         56,
         30,
-        "27 = 30 max pods − 3 pods on the host's network; the ENIs permit 56 = 4 ENIs × 14");
+        "27 = 30 max pods − 3 pods on the host network; the ENIs permit 56 = 4 ENIs × 14");
   }
 
   @Test

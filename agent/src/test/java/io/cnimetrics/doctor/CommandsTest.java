@@ -349,7 +349,7 @@ class CommandsTest {
     assertThat(output).doesNotContain("None");
   }
 
-  /** Pods that wait for an address, pods on the host's network and ended pods hold no address. */
+  /** Pods that wait for an address, pods on the host network and ended pods hold no address. */
   @Test
   void podCountIsThatOfThePodsWithAnAddress(@TempDir Path dir) throws Exception {
     String output =

@@ -104,19 +104,20 @@ class NodeSetupTest {
     assertThat(old.evidence()).isEqualTo("ipamD does not report its release");
     assertThat(recent.level()).isEqualTo(Level.OK);
     assertThat(recent.evidence())
-        .isEqualTo("ipamD does not report it, but answers like 1.20.0 or later");
+        .isEqualTo("ipamD does not report its release, but answers like 1.20.0 or later");
   }
 
   @ParameterizedTest(name = "{0}, custom networking: {1}, trunk: {2}, limit of ENIs: {3}")
   @CsvSource(
       nullValues = "-",
       value = {
-        "v1.19.4, true, true, 4, It affects this node",
-        "v1.19.4-eksbuild.1, false, true, 4, It does not affect this node now",
-        "v1.19.4, true, false, 4, It does not affect this node now",
-        "v1.19.4, -, true, 4, It affects this node if",
-        "v1.16.3, -, true, 2, It affects this node",
-        "v1.16.3, -, true, 4, 'It does not affect this node now, because the node has 2 of 4 ENIs'"
+        "v1.19.4, true, true, 4, The bug affects this node",
+        "v1.19.4-eksbuild.1, false, true, 4, The bug does not affect this node now",
+        "v1.19.4, true, false, 4, The bug does not affect this node now",
+        "v1.19.4, -, true, 4, The bug affects this node if",
+        "v1.16.3, -, true, 2, The bug affects this node",
+        "v1.16.3, -, true, 4, 'The bug does not affect this node now, because the node has 2 of 4"
+            + " ENIs'"
       })
   void bugOfTheReleaseSaysWhetherItAffectsThisNode(
       String release, @Nullable Boolean custom, boolean trunk, double most, String answer) {
