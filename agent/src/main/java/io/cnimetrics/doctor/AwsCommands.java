@@ -75,7 +75,7 @@ final class AwsCommands {
   private static String events(String attribute, String value) {
     return aws("cloudtrail lookup-events")
         + " --lookup-attributes AttributeKey=%s,AttributeValue=%s --max-items 50"
-            .formatted(attribute, value);
+            .formatted(attribute, Command.quoted(value));
   }
 
   /**
@@ -129,12 +129,13 @@ final class AwsCommands {
   /** Allows the role an action that AmazonEKS_CNI_Policy does not allow. */
   static Command allow(String action) {
     return changeOfRole(
-        "put-role-policy --policy-name vpc-cni-"
-            + action.split(":", 2)[1]
-            + " --policy-document"
-            + " '{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\""
-            + action
-            + "\",\"Resource\":\"*\"}]}'");
+        "put-role-policy --policy-name "
+            + Command.quoted("vpc-cni-" + action.split(":", 2)[1])
+            + " --policy-document "
+            + Command.quoted(
+                "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\""
+                    + action
+                    + "\",\"Resource\":\"*\"}]}"));
   }
 
   private static Command changeOfRole(String call) {

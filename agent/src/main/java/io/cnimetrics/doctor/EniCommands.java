@@ -71,7 +71,12 @@ final class EniCommands {
 
   /** Allows ipamD to use a subnet for pods. */
   static Command allowPodsIn(String subnet) {
-    return Command.of(aws("ec2 delete-tags") + " --resources " + subnet + " --tags Key=" + POD_TAG)
+    return Command.of(
+            aws("ec2 delete-tags")
+                + " --resources "
+                + Command.quoted(subnet)
+                + " --tags Key="
+                + POD_TAG)
         .noted(EVERY_NODE + " in that subnet; someone may have set the tag on purpose");
   }
 
@@ -148,7 +153,8 @@ final class EniCommands {
   static Command eniConfigLike(String eni, String name) {
     return Command.of(
             DESCRIBE_ENIS
-                + " --network-interface-ids %s --output json --query '".formatted(eni)
+                + " --network-interface-ids %s --output json --query '"
+                    .formatted(Command.quoted(eni))
                 + "{apiVersion:`\"crd.k8s.amazonaws.com/v1alpha1\"`,kind:`\"ENIConfig\"`,"
                 + "metadata:{name:`\"%s\"`},spec:{subnet:NetworkInterfaces[0].SubnetId,"
                     .formatted(name)

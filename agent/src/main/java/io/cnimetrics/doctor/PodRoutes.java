@@ -129,13 +129,13 @@ final class PodRoutes {
   }
 
   /** A command that lists the pods with these addresses. */
-  private static Command podsWith(List<String> addresses) {
+  static Command podsWith(List<String> addresses) {
     String pattern =
         addresses.stream()
             .map(address -> address.replace(".", "\\."))
             .collect(Collectors.joining("|"));
     return PodCommands.PODS_OF_NODE.withText(
-        PodCommands.PODS_OF_NODE.text() + " | grep -wE '" + pattern + "'");
+        PodCommands.PODS_OF_NODE.text() + " | grep -wE " + Command.quoted(pattern));
   }
 
   private static List<String> both(List<String> before, List<String> after) {

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The commands that doctor prints do the same in every shell into which a person pastes them. */
 class CommandsTest {
@@ -295,6 +296,29 @@ class CommandsTest {
       assertThat(shell(dir, "kubectl() { echo changed; }", each.line())).isEmpty();
       assertThat(shell(dir, "kubectl() { echo changed; }", "SUBNET=s SG=s CLUSTER=c", each.line()))
           .isEqualTo("changed\n");
+    }
+  }
+
+  /** A program that answers instead of ipamD could otherwise choose what a person pastes. */
+  @ParameterizedTest
+  @ValueSource(strings = {"x;>made;", "x';>made;'"})
+  void nameThatIpamdReportsIsOneWordForTheShell(String name, @TempDir Path dir) throws Exception {
+    for (Command each :
+        List.of(
+            AwsCommands.callersOf(name),
+            AwsCommands.denialsOf(name),
+            AwsCommands.eventsOf(name),
+            AwsCommands.allow("ec2:" + name),
+            EniCommands.allowPodsIn(name),
+            EniCommands.eniConfigLike(name, "a"),
+            PodRoutes.podsWith(List.of(name)))) {
+      shell(
+          dir,
+          "cd " + dir,
+          "aws() { :; }",
+          "kubectl() { :; }",
+          each.text().replaceAll("<[^>]*>", "x"));
+      assertThat(dir.resolve("made")).as(each.text()).doesNotExist();
     }
   }
 
