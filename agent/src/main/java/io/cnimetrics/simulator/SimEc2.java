@@ -56,7 +56,7 @@ final class SimEc2 {
     free = now.isZero() ? free : scenario.subnetFree.getOrDefault(now, free);
   }
 
-  /** Returns how long the calls took since this method was last called. */
+  /** Returns the duration of the calls since this method was last called. */
   Duration takeSpent() {
     Duration taken = spent;
     spent = Duration.ZERO;
@@ -215,7 +215,10 @@ final class SimEc2 {
         .formatted(code, requestId);
   }
 
-  /** Counts a request to instance metadata. Old releases measure it like a call of EC2. */
+  /**
+   * Counts a request to instance metadata. Only old releases measure such requests, like calls of
+   * EC2.
+   */
   void getMetadata() {
     if (!scenario.cniVersion.atLeast(19, 0)) {
       countLatency("GetMetadata", Optional.empty(), 1);

@@ -28,18 +28,6 @@ class SimulatedNodeTest {
   }
 
   @Test
-  void twoFullNodesHaveEightInterfaces() {
-    Scenario scenario = Scenario.of("c5.xlarge").pods(PodSchedule.parse("60"));
-
-    NodeState one = at(node(scenario.seed(1)), 120);
-    NodeState other = at(node(scenario.seed(2)), 120);
-
-    assertThat(one.enis() + other.enis()).isEqualTo(8);
-    assertThat(one.total() + other.total()).isEqualTo(112);
-    assertThat(one.assigned() + other.assigned()).isEqualTo(112);
-  }
-
-  @Test
   void idleNodeKeepsOneInterfaceOfFreeAddresses() {
     NodeState state = at(node(Scenario.of("m5.xlarge")), 60);
 
