@@ -63,7 +63,7 @@ final class Publisher {
   private final MetricBuffer buffer;
   private final Function<Duration, Identification> identity;
   private final List<Receiver> receivers;
-  private final Senders creator;
+  private final SenderFactory factory;
   private final Consumer<NodeIdentity> onIdentity;
   private final Consumer<String> fatal;
   private final List<Sample> start;
@@ -79,14 +79,14 @@ final class Publisher {
   private boolean closeIsLate;
 
   @FunctionalInterface
-  interface Senders {
-    Sender of(Receiver receiver, String region, Instant now);
+  interface SenderFactory {
+    Sender create(Receiver receiver, String region, Instant now);
   }
 
   /**
    * @param identity looks up the node's identity within the given time limit
    * @param receivers the services that receive the metrics; empty if only Prometheus reads them
-   * @param creator creates the sender of each receiver when the node's identity is complete
+   * @param factory creates the sender of each receiver when the node's identity is complete
    * @param start the samples that count the start of the agent; the publisher sends them at once
    * @param onIdentity receives the node's identity, as far as it is known, after each lookup
    * @param fatal receives the reason if the agent can never send metrics
@@ -95,7 +95,7 @@ final class Publisher {
       MetricBuffer buffer,
       Function<Duration, Identification> identity,
       List<Receiver> receivers,
-      Senders creator,
+      SenderFactory factory,
       List<Sample> start,
       Backoff backoff,
       Consumer<NodeIdentity> onIdentity,
@@ -103,7 +103,7 @@ final class Publisher {
     this.buffer = buffer;
     this.identity = identity;
     this.receivers = List.copyOf(receivers);
-    this.creator = creator;
+    this.factory = factory;
     this.start = start;
     this.backoff = backoff;
     this.onIdentity = onIdentity;
@@ -223,7 +223,7 @@ final class Publisher {
     try {
       Map<Receiver, Sender> opened = new EnumMap<>(Receiver.class);
       opened.putAll(senders);
-      opened.put(receiver, creator.of(receiver, node.region().orElseThrow(), now));
+      opened.put(receiver, factory.create(receiver, node.region().orElseThrow(), now));
       senders = Collections.unmodifiableMap(opened);
     } catch (SettingsException e) {
       giveUp(Stream.of(String.valueOf(e.getMessage())));

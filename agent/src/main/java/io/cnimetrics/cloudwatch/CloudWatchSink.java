@@ -104,21 +104,21 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
   @Override
   public PutResult put(String namespace, List<Datum> datums, Duration limit) {
     InFlightRequest inFlight = new InFlightRequest();
-    ResponseClassifier answers = new ResponseClassifier(inFlight, namespace, credentials, clock);
+    ResponseClassifier results = new ResponseClassifier(inFlight, namespace, credentials, clock);
     if (limit.isNegative() || limit.isZero()) {
-      return answers.late(limit);
+      return results.late(limit);
     }
     Future<PutResult> answer =
-        thread.submit(() -> send(PutRequest.of(namespace, datums), inFlight, answers));
+        thread.submit(() -> send(PutRequest.of(namespace, datums), inFlight, results));
     try {
       return within(limit, inFlight, answer);
     } catch (TimeoutException e) {
       stop(inFlight, answer);
-      return answers.late(limit);
+      return results.late(limit);
     } catch (InterruptedException e) {
       stop(inFlight, answer);
       Thread.currentThread().interrupt();
-      return answers.interrupted();
+      return results.interrupted();
     } catch (ExecutionException e) {
       if (e.getCause() instanceof Error error) {
         throw error;
@@ -169,13 +169,13 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
   }
 
   private PutResult send(
-      PutMetricDataRequest request, InFlightRequest inFlight, ResponseClassifier answers) {
+      PutMetricDataRequest request, InFlightRequest inFlight, ResponseClassifier results) {
     http.begin(inFlight);
     try {
       client.putMetricData(request);
-      return answers.succeeded();
+      return results.succeeded();
     } catch (RuntimeException | StackOverflowError e) {
-      return answers.failed(e);
+      return results.failed(e);
     } finally {
       inFlight.stop();
     }

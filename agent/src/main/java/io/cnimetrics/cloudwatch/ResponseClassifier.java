@@ -92,22 +92,22 @@ record ResponseClassifier(
   private PutResult refused(AwsServiceException e) {
     Optional<AwsErrorDetails> details = Optional.ofNullable(e.awsErrorDetails());
     String code = details.map(AwsErrorDetails::errorCode).orElse("");
-    ErrorKind refusal =
+    ErrorKind kind =
         ErrorKind.of(
             e.statusCode(),
             code,
             e.isThrottlingException(),
             e.isClockSkewException() || isClockSkew());
-    if (refusal == ErrorKind.INVALID && inFlight.response().filter(this::isFarOff).isPresent()) {
-      refusal = ErrorKind.WRONG_TIMES;
+    if (kind == ErrorKind.INVALID && inFlight.response().filter(this::isFarOff).isPresent()) {
+      kind = ErrorKind.WRONG_TIMES;
     }
-    if (refusal == ErrorKind.EXPIRED || refusal == ErrorKind.NOT_KNOWN) {
+    if (kind == ErrorKind.EXPIRED || kind == ErrorKind.NOT_KNOWN) {
       credentials.renew();
     }
-    String words = details.map(AwsErrorDetails::errorMessage).orElse("");
+    String message = details.map(AwsErrorDetails::errorMessage).orElse("");
     // A message without a code does not come from CloudWatch.
-    boolean quotable = refusal.isQuotable() && !code.isBlank() && !words.isBlank();
-    return refused(refusal, code, quotable ? code + ": " + words : code);
+    boolean quotable = kind.isQuotable() && !code.isBlank() && !message.isBlank();
+    return refused(kind, code, quotable ? code + ": " + message : code);
   }
 
   /** The result for an answer whose body the SDK cannot parse. */
@@ -115,10 +115,10 @@ record ResponseClassifier(
     return refused(ErrorKind.of(response.statusCode(), "", false, false), "", "");
   }
 
-  private PutResult refused(ErrorKind refusal, String code, String words) {
+  private PutResult refused(ErrorKind kind, String code, String message) {
     int status = inFlight.response().map(SdkHttpResponse::statusCode).orElse(0);
-    String said = words.isBlank() ? "" : ", " + quoted(words);
-    return answer(refusal, code, "was answered with status " + status + said);
+    String quoted = message.isBlank() ? "" : ", " + quoted(message);
+    return answer(kind, code, "was answered with status " + status + quoted);
   }
 
   private PutResult unanswered(RootCause cause) {
@@ -159,8 +159,8 @@ record ResponseClassifier(
         remedy);
   }
 
-  private String quoted(String words) {
-    return Redacted.of(words, credentials.secrets());
+  private String quoted(String text) {
+    return Redacted.of(text, credentials.secrets());
   }
 
   /**

@@ -63,21 +63,21 @@ final class OtlpResult {
           : PutResult.partlyAccepted(
               (int) Math.min(MetricSink.MOST_DATUMS, read.rejected()), quoted(read.message()));
     }
-    String said = quoted(words(head, body));
+    String message = quoted(message(head, body));
     int status = head.statusCode();
-    Status outcome = outcome(status, !said.isEmpty());
-    boolean tooOld = outcome == Status.INVALID && TOO_OLD.matcher(said).find();
+    Status outcome = outcome(status, !message.isEmpty());
+    boolean tooOld = outcome == Status.INVALID && TOO_OLD.matcher(message).find();
     boolean tooLarge = status == HttpStatusCode.REQUEST_TOO_LONG;
     return result(
         outcome,
         ResponseTimes.retryAfter(head, clock),
         tooOld ? PutResult.TOO_OLD : tooLarge ? PutResult.TOO_LARGE : "HTTP_" + status,
-        "was answered with status " + status + (said.isEmpty() ? "" : ", " + said),
+        "was answered with status " + status + (message.isEmpty() ? "" : ", " + message),
         tooOld ? TOO_OLD_REMEDY : remedy(status));
   }
 
   /** The message in the body. A body that is not protobuf is text or JSON. */
-  private static String words(SdkHttpResponse head, byte[] body) {
+  private static String message(SdkHttpResponse head, byte[] body) {
     String type = head.firstMatchingHeader("Content-Type").orElse("");
     return type.contains("json") || type.startsWith("text/plain")
         ? new String(body, StandardCharsets.UTF_8)
@@ -150,8 +150,8 @@ final class OtlpResult {
         status, retryAfter, code, "OTLP request to %s %s".formatted(shown, event), remedy);
   }
 
-  /** The receiver's words, without the secrets of the request. */
-  private String quoted(String words) {
-    return Redacted.of(words, secrets.get());
+  /** A text of the receiver, without the secrets of the request. */
+  private String quoted(String text) {
+    return Redacted.of(text, secrets.get());
   }
 }

@@ -44,7 +44,7 @@ public final class MetricBuffer implements AutoCloseable {
   private final boolean toCloudWatch;
   private final Optional<Destination> otlp;
   private final Map<Receiver, Instant> urgent = new EnumMap<>(Receiver.class);
-  private Map<String, String> known = Map.of();
+  private Map<String, String> knownDimensions = Map.of();
   private BufferState state;
   private BufferState keptState;
   private Optional<Instant> polledMinute = Optional.empty();
@@ -92,7 +92,8 @@ public final class MetricBuffer implements AutoCloseable {
    * @param toCloudWatch whether samples are sent to CloudWatch
    * @param otlp the destination of new samples by OTLP, if there is one. Each receiver has its own
    *     pending minutes
-   * @param sent whether the values of a metric are sent. Alerts do not depend on this
+   * @param sent whether the values of a metric are sent. A metric that is not sent can raise an
+   *     alert too
    */
   public MetricBuffer(
       Optional<Path> directory,
@@ -218,8 +219,8 @@ public final class MetricBuffer implements AutoCloseable {
    * @param instanceId the id of this instance, or empty if the id is still not known
    */
   public synchronized void identify(String instanceId, Map<String, String> dimensions) {
-    known = Map.copyOf(dimensions);
-    Destination destination = state.destination().filled(known);
+    knownDimensions = Map.copyOf(dimensions);
+    Destination destination = state.destination().filled(knownDimensions);
     if (isAnother(state.instanceId(), instanceId)) {
       logAnother(state.instanceId(), instanceId, depth().minutes());
       pending.clear();
@@ -434,12 +435,12 @@ public final class MetricBuffer implements AutoCloseable {
    */
   synchronized Optional<Batch> take(Receiver receiver, Instant now) {
     for (PendingMinute dropped : pending.dropUnsendable(now)) {
-      if (dropped.destination().filled(known).equals(state.destination())) {
+      if (dropped.destination().filled(knownDimensions).equals(state.destination())) {
         state = state.counting(dropped.values());
       }
     }
     keep();
-    return pending.take(receiver, now, known);
+    return pending.take(receiver, now, knownDimensions);
   }
 
   /** Releases a batch, so that later requests can take its values that are still pending. */
@@ -460,7 +461,7 @@ public final class MetricBuffer implements AutoCloseable {
 
   /** Whether the receiver has a pending minute whose dimensions are all known. */
   synchronized boolean hasSendable(Receiver receiver) {
-    return pending.hasSendable(receiver, known);
+    return pending.hasSendable(receiver, knownDimensions);
   }
 
   /** Makes all pending minutes due now. The sender does not wait for the schedule. */

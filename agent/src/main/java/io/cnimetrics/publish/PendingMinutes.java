@@ -189,7 +189,7 @@ final class PendingMinutes {
   }
 
   /**
-   * Drops minutes that CloudWatch would reject because they are too old or in the future.
+   * Drops minutes that their receiver would reject, because they are too old or in the future.
    *
    * @return the dropped minutes
    */

@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A call of {@link #turn} sends as many requests as the newest minutes need, and fills these
  * requests with older minutes. Therefore a call sends no more requests after an outage than before
- * it. Only behind a proxy that limits the size of requests, each of them can need up to 40 splits.
- * A call also ends after {@link #TURN_LIMIT}, and the next call continues.
+ * it. Behind a proxy that limits the size of requests, each of these requests can need up to 40
+ * splits. A call also ends after {@link #TURN_LIMIT}, and the next call continues.
  */
 public final class Sender {
   private static final Duration REQUEST_LIMIT = Duration.ofSeconds(10);

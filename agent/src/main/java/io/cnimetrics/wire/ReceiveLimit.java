@@ -63,8 +63,8 @@ public final class ReceiveLimit {
   }
 
   /**
-   * Reads only bytes that had arrived when the deadline was noticed, because the process itself may
-   * have been stopped since they arrived. A peer that sends without end adds nothing to them.
+   * Reads only the bytes that had arrived at the first read after the deadline, because the process
+   * itself may have been stopped in the meantime. A peer that sends without end cannot add bytes.
    */
   private int readLate(InputStream in, byte[] bytes, int offset, int count) throws IOException {
     int arrived = late.isPresent() ? late.getAsInt() : in.available();
