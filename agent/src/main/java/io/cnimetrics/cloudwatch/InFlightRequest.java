@@ -18,8 +18,8 @@ import software.amazon.awssdk.http.SdkHttpResponse;
 /** One request and its answer on a separate connection. Another thread can stop the request. */
 final class InFlightRequest {
   /**
-   * Replaces each answer that has a 2xx status. This status means that CloudWatch has accepted
-   * the datums. If the SDK read the rest of the answer, an error in the rest would cause a second
+   * Replaces each answer that has a 2xx status. This status means that CloudWatch has accepted the
+   * datums. If the SDK read the rest of the answer, an error in the rest would cause a second
    * request, and the datums would count twice.
    */
   private static final HttpExecuteResponse SUCCESS =
