@@ -158,8 +158,8 @@ final class AlarmParameters {
         TOPIC_PATTERN,
         "ARN of the SNS topic for %s. If empty, no topic is used. If a KMS key encrypts the topic,"
                 .formatted(messages)
-            + " no message arrives unless the key's policy allows cloudwatch.amazonaws.com"
-            + " kms:Decrypt and kms:GenerateDataKey*");
+            + " the key's policy must allow cloudwatch.amazonaws.com kms:Decrypt and"
+            + " kms:GenerateDataKey*. Otherwise no message arrives");
   }
 
   private static Map<String, Object> text(Object value, String pattern, String description) {

@@ -193,8 +193,7 @@ public final class AlarmTable {
               "NodesFullPercent", 90, 1, 100, "The alarm starts at this utilisation in percent"),
           new Evaluation(15, 25, MISSING),
           Optional.of(
-              new Switch(
-                  "NodesNearlyFullAlarm", false, "Set true unless nodes are full on purpose")),
+              new Switch("NodesNearlyFullAlarm", false, "Set true if nodes should never be full")),
           new Text(
               "One node in ten is nearly full",
               "At least one node in ten uses nearly all addresses that it can ever have. Check"
