@@ -28,8 +28,8 @@ final class MetricsDocument {
       percentiles compare the nodes. Over a longer period, Sum also adds up the minutes. Divide such a Sum by
       `PERIOD(m) / 60`, where `m` is the metric.
 
-      - A **gauge** shows a state. The datum is the value of the minute's last successful poll, unless the table says
-        otherwise.
+      - A **gauge** shows a state. The datum is the value of the minute's last successful poll. The table names the
+        exceptions.
       - A **counter** counts events. The datum is the increase during the minute, including the events after a
         restart of ipamD.
       - A metric has no datum if its source could not be read. An unknown value is never sent as 0.
