@@ -77,7 +77,7 @@ public enum CheckId {
   PUT_METRIC_DATA("put-metric-data"),
   CLOCK("clock", Trait.OF_AGENT);
 
-  /** What a finding of a check says about pods, and since when it can be true. */
+  /** What the findings of a check mean. */
   enum Trait {
     /** The finding is a reason why ipamD gets no more addresses. */
     NO_GROWTH,

@@ -30,7 +30,7 @@ final class InstanceTypes {
   static final Check CHECK = TYPE.check(InstanceTypes::instanceType);
 
   private static Finding instanceType(NodeEvidence node) {
-    Optional<Problem> unknown = node.last().reading().capacity().problem();
+    Optional<Problem> unknown = node.capacity().problem();
     Optional<String> type = node.snapshot().instance().type();
     if (unknown.isPresent()) {
       return TYPE.warn(

@@ -86,7 +86,7 @@ public record NodeEvidence(
   }
 
   AddressMode mode() {
-    return last().reading().capacity().mode();
+    return capacity().mode();
   }
 
   NodeCapacity capacity() {
@@ -102,12 +102,12 @@ public record NodeEvidence(
   }
 
   Optional<EffectiveMaximum> maximum() {
-    return last().reading().capacity().effectiveMaximum();
+    return capacity().effectiveMaximum();
   }
 
   /** The address pool of the last poll. Only checks that need {@code POOL} call this method. */
   AddressPool pool() {
-    return last().snapshot().pool().orElseThrow();
+    return snapshot().pool().orElseThrow();
   }
 
   /** Whether ipamD reports that custom networking is on. */
@@ -133,12 +133,12 @@ public record NodeEvidence(
 
   /** The metrics of the last poll. Only checks that need {@code METRICS} call this method. */
   IpamdMetrics metrics() {
-    return last().snapshot().metrics().orElseThrow();
+    return snapshot().metrics().orElseThrow();
   }
 
   /** The number of addresses that pods can get now. */
   long available() {
-    return last().reading().capacity().available();
+    return capacity().available();
   }
 
   /** The number of pods that hold addresses. A multi-NIC pod holds one address on each card. */
@@ -161,9 +161,7 @@ public record NodeEvidence(
 
   /** The problems that the last poll had with one source. */
   List<Problem> problems(Source source) {
-    return last().snapshot().problems().stream()
-        .filter(problem -> problem.source() == source)
-        .toList();
+    return snapshot().problems().stream().filter(problem -> problem.source() == source).toList();
   }
 
   /** A gauge of ipamD in the last poll; empty if ipamD does not report the gauge. */

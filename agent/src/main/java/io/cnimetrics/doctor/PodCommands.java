@@ -57,7 +57,7 @@ final class PodCommands {
   /** Lists the policies that give pods security groups of their own. */
   static final Command SECURITY_GROUP_POLICIES = Command.of("kubectl get securitygrouppolicies -A");
 
-  /** Deletes a pod that a command before it has listed. */
+  /** Deletes one of the pods that an earlier command lists. */
   static final Command DELETE_POD =
       Command.of("kubectl delete pod -n \"$NAMESPACE\" \"$POD\"")
           .noted(

@@ -38,8 +38,8 @@ class DoctorDocumentGoldensTest {
         why. The answer is yes, no, late, only between restarts of ipamD, not known, or that no pod has requested an
         address. The time can be unknown if doctor polls once and no agent runs. While all free addresses are cooling, the
         verdict also says how many addresses pods hold, and when the next pod gets one.
-      - The first **finding** is the one of the verdict: its evidence, cause, effects, remedy, commands, and a page of AWS.
-        The effects are the symptoms that it explains. The commands that only read come first.
+      - The first **finding** is the reason for the verdict, with evidence, cause, effects, remedy, commands and an AWS page.
+        The effects are the symptoms of this finding. The commands that only read come first.
       - **Also** lists further findings, without their commands. **Not urgent** lists findings that do not stop pods from
         getting addresses. If there are only such findings, the verdict says that they are not urgent.
       - The last line counts the findings. `--verbose` shows all of them with their commands, and why a check did not run: a
