@@ -134,12 +134,8 @@ final class Introspection {
             "The answer is not ipamD's introspection",
             evidence,
             "Another program or a proxy answers on the port, or ipamD is faulty");
-    boolean isMetricsPort =
-        node.agentSettings()
-            .introspectionUrl()
-            .filter(url -> url.getPort() == IpamdUrls.METRICS_PORT)
-            .isPresent();
-    return isMetricsPort
+    int port = node.agentSettings().introspectionUrl().map(URI::getPort).orElse(-1);
+    return port == IpamdUrls.METRICS_PORT
         ? finding
             .causedBy(
                 "--introspection-url has the port %d of ipamD's metrics. ipamD's introspection has"
@@ -151,7 +147,7 @@ final class Introspection {
                 AgentCommands.set("IPAMD_INTROSPECTION_URL", IpamdUrls.INTROSPECTION))
         : finding.remedied(
             "Check --introspection-url, and find the program that listens on the port",
-            NodeCommands.listenerOn(IpamdUrls.INTROSPECTION_PORT));
+            NodeCommands.listenerOn(port > 0 ? port : IpamdUrls.INTROSPECTION_PORT));
   }
 
   private Finding unreachable(NodeEvidence node, String evidence) {

@@ -157,6 +157,16 @@ class IpamdProcessTest {
         .anyMatch(line -> line.contains(" IPAMD_INTROSPECTION_URL=http://127.0.0.1:61679 "));
   }
 
+  @Test
+  void programThatAnswersInsteadOfIntrospectionIsFoundByThePortOfTheUrl() {
+    Finding first =
+        unread(
+            Source.INTROSPECTION, Reason.BAD_STATUS, URI.create("http://127.0.0.1:9999/v1/enis"));
+
+    assertThat(first.commandLines())
+        .containsExactly("sudo ss -ltnp 'sport = :9999'  # on the node");
+  }
+
   /** The finding about a source that could not be read from this URL. */
   private static Finding unread(Source source, Reason reason, URI url) {
     Problem problem = new Problem(source, reason, url + ": no such answer", "read it again");
