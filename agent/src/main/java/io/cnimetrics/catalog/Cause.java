@@ -19,7 +19,11 @@ public enum Cause {
       "InvalidClientTokenId",
       "UnrecognizedClientException",
       "ExpiredToken",
-      "ExpiredTokenException"),
+      "ExpiredTokenException",
+      "SignatureDoesNotMatch",
+      "InvalidSignatureException",
+      "IncompleteSignature",
+      "MissingAuthenticationToken"),
   NO_CREDENTIALS(
       "ec2-no-credentials",
       "ipamD gets no AWS credentials",
@@ -33,7 +37,8 @@ public enum Cause {
       "InvalidSecurityGroupID.NotFound",
       "InvalidSecurityGroupId.NotFound",
       "InvalidGroup.NotFound",
-      "InvalidSecurityGroupID.Malformed"),
+      "InvalidSecurityGroupID.Malformed",
+      "InvalidGroupId.Malformed"),
   SECURITY_GROUP_LIMIT(
       "ec2-security-group-limit",
       "new ENIs have too many security groups",
@@ -58,7 +63,13 @@ public enum Cause {
       "OptInRequired",
       "PendingVerification",
       "Blocked"),
-  CLOCK("ec2-clock", "EC2 rejects requests with a wrong time", "RequestExpired"),
+  CLOCK(
+      "ec2-clock",
+      "EC2 rejects requests with a wrong time",
+      "RequestExpired",
+      "InvalidSecurity.RequestHasExpired",
+      "RequestTimeTooSkewed",
+      "RequestInTheFuture"),
   ATTACHMENT_LIMIT(
       "ec2-attachment-limit",
       "ipamD attaches more ENIs than the type permits",

@@ -61,9 +61,11 @@ record Ec2Errors(
               Cause.SECURITY_GROUP,
               "The security group for new ENIs did not exist",
               "The security groups of new ENIs exist",
-              "An ENIConfig or the node's primary ENI names a security group that was deleted",
-              "With custom networking, name an existing group in the ENIConfig. Otherwise put an"
-                  + " existing group on the node's primary ENI, or replace the node",
+              "An ENIConfig or the node's primary ENI names a security group that was deleted or"
+                  + " belongs to another VPC",
+              "With custom networking, put the id of an existing group of the subnet's VPC into the"
+                  + " ENIConfig. Otherwise put an existing group on the node's primary ENI, or"
+                  + " replace the node",
               Pages.CUSTOM_NETWORKING,
               EniCommands.ENICONFIGS,
               EniCommands.GROUPS_OF_INSTANCE,
@@ -218,13 +220,35 @@ record Ec2Errors(
           "EC2 rejects the subnet or the security groups of new ENIs",
           "EC2 rejected the subnet or the security groups of new ENIs",
           "The subnet has too few free addresses or prefixes, a security group belongs to another"
-              + " VPC than the subnet, or the ENI has more security groups than the account's quota"
-              + " permits",
+              + " VPC or account than the subnet, the ENIConfig has an empty security group, or the"
+              + " ENI has more security groups than the account's quota permits",
           "Find the reason in ipamD's log. Then compare the subnets and the security groups",
           NodeCommands.ERRORS_OF_IPAMD,
           EniCommands.SUBNETS_OF_ZONE,
           EniCommands.ENICONFIGS,
           EniCommands.GROUPS_OF_INSTANCE);
+
+  /** A call that attaches an ENI fails with InvalidParameterValue only for this reason. */
+  private static final Ec2Errors INDEX_IN_USE =
+      other(
+          "Another ENI has the device index of new ENIs",
+          "Another ENI had the device index of new ENIs",
+          "EC2 already has an ENI at the device index that ipamD chose. Another program attaches"
+              + " ENIs to the instance, or EC2 has not finished detaching an ENI",
+          "Compare the ENIs of the instance with ipamD's log. If another program attaches ENIs,"
+              + " stop it. If the errors continue, replace the node",
+          PodCommands.replaceNode(NodeCommands.ERRORS_OF_IPAMD, EniCommands.ENIS_OF_INSTANCE)
+              .toArray(Command[]::new));
+
+  private static final Ec2Errors TAGS =
+      other(
+          "EC2 rejects the tags of new ENIs",
+          "EC2 rejected the tags of new ENIs",
+          "ADDITIONAL_ENI_TAGS of aws-node has an invalid tag or more than 50 tags, or a tag policy"
+              + " of the organization forbids a tag",
+          "Correct ADDITIONAL_ENI_TAGS. ipamD's log names the tag",
+          AwsNodeCommands.settingsLike("ADDITIONAL_ENI_TAGS"),
+          NodeCommands.ERRORS_OF_IPAMD);
 
   /**
    * Creates a row for codes without a known cause: for all of them, or for some with a more exact
@@ -377,12 +401,11 @@ record Ec2Errors(
 
   /** Returns a more exact row if the call and the code together show the reason. */
   private static Stream<Ec2Errors> exact(IpamdError kind) {
-    return switch (kind.code()) {
-      case "InvalidParameterCombination" ->
-          kind.call().equals("AttachNetworkInterface") ? Stream.of(WRONG_ZONE) : Stream.of();
-      case "InvalidParameterValue" ->
-          kind.call().equals("CreateNetworkInterface") ? Stream.of(REJECTED) : Stream.of();
-      default -> Stream.of();
+    return switch (kind.toString()) {
+      case "AttachNetworkInterface InvalidParameterCombination" -> Stream.of(WRONG_ZONE);
+      case "AttachNetworkInterface InvalidParameterValue" -> Stream.of(INDEX_IN_USE);
+      case "CreateNetworkInterface InvalidParameterValue" -> Stream.of(REJECTED);
+      default -> kind.code().contains("Tag") ? Stream.of(TAGS) : Stream.of();
     };
   }
 

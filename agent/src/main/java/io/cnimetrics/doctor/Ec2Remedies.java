@@ -88,6 +88,8 @@ final class Ec2Remedies {
       return finding.isPresent()
           ? ofRole.titled("AWS does not give ipamD the role of aws-node")
           : ofRole;
+    } else if (kinds.stream().allMatch(Ec2Remedies::mayBeOfForeignEni)) {
+      return ofForeignEni(finding);
     } else if (kinds.stream().allMatch(kind -> REJECTED_CREDENTIALS.contains(kind.code()))) {
       Finding rejected = withoutCredentials(finding);
       return finding.isPresent()
@@ -142,7 +144,40 @@ final class Ec2Remedies {
           "InvalidClientTokenId",
           "UnrecognizedClientException",
           "ExpiredToken",
-          "ExpiredTokenException");
+          "ExpiredTokenException",
+          "SignatureDoesNotMatch",
+          "InvalidSignatureException",
+          "IncompleteSignature",
+          "MissingAuthenticationToken");
+
+  /**
+   * Whether the call failed perhaps because its ENI belongs to another account. EC2 then answers
+   * AuthFailure, as for wrong credentials.
+   */
+  private static boolean mayBeOfForeignEni(IpamdError kind) {
+    return kind.code().equals("AuthFailure")
+        && !kind.call().equals("CreateNetworkInterface")
+        && !kind.call().startsWith("Describe");
+  }
+
+  private static Finding ofForeignEni(Finding denied) {
+    Finding rejected = withoutCredentials(denied);
+    return denied
+        .causedBy(
+            "The ENI of these calls belongs to another account, for example a trunk ENI in a shared"
+                + " subnet. Or EC2 does not accept the credentials of ipamD")
+        .remedied(
+            "If ipamD's log contains \"not the owner\", upgrade the VPC CNI, because since release"
+                + " 1.17 ipamD adds no addresses to trunk ENIs, and attach no other ENI of another"
+                + " account. Otherwise: "
+                + Verdict.clause(rejected.remedy()),
+            NodeCommands.ERRORS_OF_IPAMD,
+            EniCommands.ENIS_OF_INSTANCE,
+            NodeCommands.CLOCK,
+            AwsCommands.ROLE_OF_AWS_NODE,
+            AwsNodeCommands.UPGRADE,
+            AwsNodeCommands.RESTART);
+  }
 
   private static Finding withoutCredentials(Finding denied) {
     return denied

@@ -116,10 +116,13 @@ record IpamdErrors(String fn, String meaning, String cause) {
   }
 
   /**
-   * Replaces the cause "EC2" if no call to EC2 fails. ipamD also counts an error if it makes no
-   * call because it finds no subnet or security group.
+   * The cause, by what ipamD counts besides. Replaces the cause "EC2" if no call to EC2 fails.
+   * ipamD also counts an error if it makes no call because it finds no subnet or security group.
    */
   private String cause(NodeEvidence node) {
+    if (cause.equals(METADATA) && PodMetadata.lacksValueOfEni(node)) {
+      return PodMetadata.WITHOUT_VALUE;
+    }
     boolean refuted = cause.equals(EC2) && !node.trend(Ec2Errors.IS_OF_EC2).mayRise();
     return refuted && !node.trend(MetricCatalog.EC2_API_ERR_COUNT.onlySeries()).mayRise()
         ? "EC2 returns no error. Perhaps ipamD finds no subnet or security group for a new ENI"

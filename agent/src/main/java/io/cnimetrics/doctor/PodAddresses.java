@@ -166,6 +166,15 @@ final class PodAddresses {
             && !hasReleasedAll(node);
     if (lasts && hasGrown(node)) {
       return growsTooSlowly(node, evidence);
+    } else if (lasts && PoolFaults.hasNoSlotForPrefix(node)) {
+      return WARM_POOL
+          .fail(
+              "Single addresses leave no slot for a prefix",
+              evidence,
+              "Prefixes were switched on while the node ran. The single addresses from before take"
+                  + " all slots of the ENIs, and new pods get only addresses of prefixes")
+          .remedied(
+              "Replace the node, and then the other nodes of its group", PodCommands.replaceNode());
     } else if (lasts && requestsNothing(node) && !node.justStarted()) {
       return WARM_POOL
           .fail(

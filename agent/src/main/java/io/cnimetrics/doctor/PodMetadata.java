@@ -4,6 +4,7 @@ import static io.cnimetrics.doctor.Requirement.METRICS;
 
 import io.cnimetrics.catalog.Cause;
 import io.cnimetrics.snapshot.IpamdError;
+import java.util.Set;
 
 /**
  * Checks that instance metadata answers ipamD. While ipamD sets up a pod, it reads the VPC's CIDRs
@@ -45,10 +46,55 @@ final class PodMetadata {
     return kind.isOfMetadata() && !kind.isOfPod() && !kind.isHarmless();
   }
 
+  /** ipamD's calls for one value of one ENI. */
+  private static final Set<String> CALLS_OF_ENI =
+      Set.of(
+          "GetInterfaceID",
+          "GetDeviceNumber",
+          "GetMACImdsFields",
+          "GetLocalIPv4s",
+          "GetNetworkCard",
+          "GetSubnetID",
+          "GetSubnetIPv4CIDRBlock",
+          "GetSubnetIPv6CIDRBlocks",
+          "GetIPv4Prefixes",
+          "GetIPv6Prefixes");
+
+  static final String WITHOUT_VALUE =
+      "Instance metadata lists an ENI without a value that ipamD needs. Either the ENI has only"
+          + " IPv6 addresses, which ipamD before release 1.23.1 does not expect on an IPv4 node, or"
+          + " EC2 has just detached the ENI";
+
+  private static boolean isOfEni(IpamdError kind) {
+    return kind.isOfMetadata() && CALLS_OF_ENI.contains(kind.call());
+  }
+
+  /**
+   * Whether instance metadata answers, but has no value of an ENI. ipamD requests the list of ENIs
+   * first, so this request fails too if instance metadata does not answer.
+   */
+  static boolean lacksValueOfEni(NodeEvidence node) {
+    return node.trend(PodMetadata::isOfEni).isRising()
+        && !node.trend(kind -> kind.call().equals("GetMACs")).isRising();
+  }
+
   private static Finding finding(NodeEvidence node) {
     Trend trend = node.trend(IpamdError::isOfPod);
     Trend others = node.trend(PodMetadata::isOfReconcile);
-    if (others.isRising() && !trend.isRising()) {
+    if (lacksValueOfEni(node) && !trend.isRising()) {
+      return SPEC.warn(
+              "Instance metadata lacks a value of an ENI",
+              node.counts(node.kinds(PodMetadata::isOfEni)),
+              WITHOUT_VALUE
+                  + ". Until then ipamD cannot compare its pool with the ENIs of the"
+                  + " instance, and adds no ENI to its pool")
+          .since(node.trend(PodMetadata::isOfEni).since())
+          .remedied(
+              "Compare the ENIs of the instance. If one has only IPv6 addresses, detach it or"
+                  + " upgrade the VPC CNI. Otherwise, if the errors continue, replace the node,"
+                  + " because its instance metadata stays wrong",
+              PodCommands.replaceNode(EniCommands.ENIS_OF_INSTANCE, AwsNodeCommands.UPGRADE));
+    } else if (others.isRising() && !trend.isRising()) {
       return SPEC.warn(
               "Instance metadata does not always answer ipamD",
               node.counts(node.kinds(PodMetadata::isOfReconcile)),

@@ -138,6 +138,17 @@ final class PoolFaults {
     return eni.single().total() + eni.prefixes();
   }
 
+  /**
+   * Whether the node cannot have a prefix, because single addresses from before the switch to
+   * prefixes take all slots.
+   */
+  static boolean hasNoSlotForPrefix(NodeEvidence node) {
+    return node.mode() == AddressMode.PREFIX
+        && node.snapshot().metrics().isPresent()
+        && node.pool().eniCount() >= node.total(MetricCatalog.ENI_MAX_AVAILABLE)
+        && node.pool().enis().stream().allMatch(eni -> slots(eni) >= mostSlots(node));
+  }
+
   /** The larger of the table's and the gauge's limit, because each is wrong for some types. */
   private static long mostSlots(NodeEvidence node) {
     long byTable =
@@ -182,10 +193,19 @@ final class PoolFaults {
             "%s, 0 IPv6 prefixes; %s"
                 .formatted(
                     EvidenceText.enis(pool.eniCount()),
-                    errors.isEmpty() ? "no error of AssignIpv6Addresses" : node.counts(errors)),
+                    errors.isEmpty() ? uncounted(node) : node.counts(errors)),
             "ipamD requests the prefix when it starts, and EC2 did not assign a prefix. Usually the"
                 + " node's subnet has no IPv6 CIDR, or ipamD did not reach EC2")
         .at(level.get());
+  }
+
+  /** Since release 1.19 ipamD counts a code only if EC2 answered. */
+  private static String uncounted(NodeEvidence node) {
+    double failed = node.total(MetricCatalog.EC2_API_ERR_COUNT);
+    return failed > 0
+        ? "%.0f calls to EC2 failed, none with an error code of AssignIpv6Addresses"
+            .formatted(failed)
+        : "no error of AssignIpv6Addresses";
   }
 
   /** The level of the trouble if the node has no IPv6 prefix; empty if pods need none. */

@@ -260,7 +260,7 @@ class FieldReportsTest {
             "unattached",
             "Name=status,Values=available"),
         fails(
-            "#1923, aws/karpenter-provider-aws#3380: a new node of an empty subnet is ready",
+            "#1523, #1923, aws/karpenter-provider-aws#3380: a new node of an empty subnet is ready",
             node(eni(0, 0, 0))
                 .refused()
                 .startedAgo(300)
@@ -443,13 +443,69 @@ class FieldReportsTest {
             "chronyc",
             "!attach-role-policy"),
         fails(
-            "Another ENI is at this device index",
+            "cilium/cilium#42512: another ENI is at this device index",
             node(full(0, 14))
                 .refused()
                 .errors("AttachNetworkInterface", "InvalidParameterValue", 10, 12),
             "ec2-other",
             "ipamd.log",
+            "device index",
             "!security group"),
+        fails(
+            "A tag policy rejects the tags of new ENIs",
+            node(full(0, 14))
+                .refused()
+                .errors("CreateNetworkInterface", "TagPolicyViolation", 10, 12),
+            "ec2-other",
+            "ADDITIONAL_ENI_TAGS"),
+        fails(
+            "#2520: ipamD adds addresses to a trunk ENI of another account",
+            node(full(0, 14), eni(1, 0, 0).trunk())
+                .requests(4, 4)
+                .errors("AssignPrivateIpAddresses", "AuthFailure", 10, 12)
+                .function("increaseIPPoolAllocIPAddressesFailed", 10, 12),
+            "ec2-denied",
+            "belongs to another account",
+            "!ipamD does not accept"),
+        fails(
+            "aws/aws-sdk-java#519: the clock of the node is wrong",
+            node(full(0, 14))
+                .refused()
+                .errors("CreateNetworkInterface", "SignatureDoesNotMatch", 10, 12),
+            "ec2-denied",
+            "does not accept the credentials",
+            "chronyc"),
+        fails(
+            "#1626: the ENIConfig has an empty security group",
+            node(eni(0, 0, 0))
+                .settings(true, WARM_ENI)
+                .requests(4, 4)
+                .metadata("CreateNetworkInterface", "InvalidParameterValue", 10, 12),
+            "ec2-other",
+            "empty security group"),
+        fails(
+            "kubernetes-sigs/cluster-api-provider-aws#3943: a security group of another VPC",
+            node(eni(0, 0, 0))
+                .settings(true, WARM_ENI)
+                .refused()
+                .errors("CreateNetworkInterface", "InvalidGroup.NotFound", 10, 12),
+            "ec2-security-group",
+            "another VPC"),
+        fails(
+            "The node's subnet is excluded, and the subnet for pods is empty",
+            node(eni(0, 14, 0).excluded(), full(1, 14), full(2, 14))
+                .refused()
+                .errors("CreateNetworkInterface", "InsufficientFreeAddressesInSubnet", 10, 12),
+            "ec2-no-addresses",
+            ">refused-pods"),
+        fails(
+            "An IPv6 node does not reach EC2",
+            node(ipv6(0, 0, 0))
+                .type("m5.large", 110, 3, 0)
+                .refused()
+                .failed("AssignIpv6Addresses", 2, 2),
+            "ipv6-prefix",
+            "2 calls to EC2 failed"),
         fails(
             "EC2 rejects new addresses on an ENI that exists",
             node(full(0, 10))
@@ -896,6 +952,26 @@ class FieldReportsTest {
             "A new ENI did not appear in time",
             "Instance metadata"),
         fails(
+            "#3681: metadata has no IPv4 CIDR of an ENI, so a new ENI never joins the pool",
+            node(full(0, 14))
+                .refused()
+                .metadata("GetSubnetIPv4CIDRBlock", "IMDSRequestError", 20, 32)
+                .function("reconcileFailedGetENIs", 3, 4)
+                .calls("CreateNetworkInterface", 4, 5)
+                .function("increaseIPPoolwaitENIAttachedFailed", 3, 4),
+            "warm-pool",
+            "has only IPv6 addresses"),
+        fails(
+            "Prefixes were switched on, and single addresses take all slots",
+            node(full(0, 9), eni(1, 9, 5), eni(2, 9, 0))
+                .type("m5.large", 29, 3, 144)
+                .refused()
+                .calls("DescribeNetworkInterfaces", 3, 3),
+            "warm-pool",
+            "no slot for a prefix",
+            "Replace the node",
+            "!warm targets"),
+        fails(
             "#3706: no security group has the tag, and ipamD makes no call that fails",
             node(full(0, 14)).refused().function("increaseIPPoolAllocENI", 10, 12),
             "warm-pool",
@@ -1056,8 +1132,8 @@ class FieldReportsTest {
             "node-full",
             "leaked-addresses=Level.NOTE"),
         calm(
-            "aws/karpenter-provider-aws#7505, aws/karpenter-provider-aws#8210: max-pods ignores"
-                + " prefixes",
+            "aws/karpenter-provider-aws#6102, aws/karpenter-provider-aws#7505,"
+                + " aws/karpenter-provider-aws#8210: max-pods ignores prefixes",
             node(prefixes(0, 3, 26)).prefixMode().with(it -> it.maxPods(29))),
         fails(
             "#317: kops, and all three ENIs of a t2.xlarge are full",
@@ -1080,7 +1156,7 @@ class FieldReportsTest {
             "27 of 27",
             "max-pods=Level.WARN"),
         calm(
-            "#2099, oschvr.com: the kubelet admits no more pods",
+            "#2099, kubernetes/autoscaler#2210, oschvr.com: the kubelet admits no more pods",
             fullNode(3, 5).type("t3.medium", 17, 3, 5)),
         fails(
             "#3109: 64 addresses are held, and the kubelet admits 64 pods",
@@ -1115,7 +1191,8 @@ class FieldReportsTest {
             "18 of 18",
             "without the trunk ENI"),
         fails(
-            "#1446, #1602, kubernetes/autoscaler#2517: jobs each minute, and no more ENIs fit",
+            "#1446, #1602, kubernetes/autoscaler#2517, kubernetes/autoscaler#4203: jobs each"
+                + " minute, and no more ENIs fit",
             fullNode(4, 14).refused(),
             "node-full"),
         fails(
@@ -1157,7 +1234,8 @@ class FieldReportsTest {
             "without the trunk ENI",
             ">no-addresses"),
         fails(
-            "#3238: custom networking on t3.2xlarge, and max-pods counts the primary ENI",
+            "#3238, awslabs/amazon-eks-ami#2201: custom networking, and max-pods counts the primary"
+                + " ENI",
             node(eni(0, 0, 0), full(1, 14), full(2, 14), full(3, 14))
                 .type("t3.2xlarge", 58, 4, 14)
                 .settings(true, WARM_ENI)
@@ -1250,7 +1328,9 @@ class FieldReportsTest {
             "failed-requests",
             "Multus"),
         warns(
-            "aws/amazon-vpc-resource-controller-k8s#188: EC2 blocks a call of the controller",
+            "#1361, aws/amazon-vpc-resource-controller-k8s#71,"
+                + " aws/amazon-vpc-resource-controller-k8s#188: EC2 blocks a call of the"
+                + " controller",
             node(eni(0, 14, 4), eni(1, 0, 0).trunk())
                 .with(it -> it.maxPods(45))
                 .requests(4, 4)
@@ -1266,7 +1346,7 @@ class FieldReportsTest {
             "Pods get addresses",
             "The network of a pod could not be set up"),
         fails(
-            "#1139: the CNI plugin on the node is of another release than ipamD",
+            "#1139, #3483: the CNI plugin on the node is of another release than ipamD",
             node(eni(0, 14, 4)).requests(5, 5),
             "failed-requests",
             "Pods get no address",
@@ -1284,7 +1364,8 @@ class FieldReportsTest {
             node(eni(0, 14, 0)).startedAgo(300).requests(3, 3),
             "failed-requests"),
         warns(
-            "#1288, #2814: the controller cannot annotate the pod with its branch ENI",
+            "#1288, #2049, #2814, #2970: the controller cannot annotate the pod with its branch"
+                + " ENI",
             node(eni(0, 14, 4), eni(1, 0, 0).trunk())
                 .with(it -> it.maxPods(45))
                 .requests(3, 3)
@@ -1311,7 +1392,7 @@ class FieldReportsTest {
             "Pods get addresses",
             "ANNOTATE_POD_IP"),
         warns(
-            "istio/istio#52218: the next CNI plugin in the chain fails",
+            "istio/istio#52218, projectcalico/calico#8903: the next CNI plugin in the chain fails",
             node(prefixes(0, 1, 4).cooling(3)).prefixMode().requests(3, 3),
             "failed-requests",
             "Istio"),
@@ -1320,7 +1401,7 @@ class FieldReportsTest {
             node(ipv6(0, 1, 4).cooling(4)).type("m5.xlarge", 110, 4, 0).requests(4, 4),
             "failed-requests"),
         warns(
-            "#2897: aws-eks-nodeagent does not run",
+            "#2897, aws/aws-network-policy-agent#213: aws-eks-nodeagent does not run",
             node(eni(0, 14, 4).waited(2)).requests(2, 2),
             "failed-requests",
             "2 s",
@@ -1385,7 +1466,8 @@ class FieldReportsTest {
                 .type("p4d.24xlarge", 110, 15, 49)
                 .requests(4, 0)),
         calm(
-            "aws/amazon-vpc-resource-controller-k8s#154, #3112: pods wait for the scheduler",
+            "#2123, #2166, #3112, aws/amazon-vpc-resource-controller-k8s#154: pods wait for the"
+                + " scheduler",
             node(eni(0, 14, 9), eni(1, 0, 0).trunk()).with(it -> it.maxPods(45))),
         calm(
             "#3066, #3494: the first attempt fails until the controller has annotated the pod",
@@ -1725,7 +1807,7 @@ class FieldReportsTest {
                 .calls("CreateNetworkInterface", 40, 41)
                 .calls("AttachNetworkInterface", 40, 41)),
         warns(
-            "readmedium.com, EKS out of addresses: idle nodes use up the subnet",
+            "#2294, pulumi/pulumi-eks#581, readmedium.com: idle nodes use up the subnet",
             node(eni(0, 14, 3), eni(1, 14, 0))
                 .settings(false, WARM_ENI)
                 .errors("CreateNetworkInterface", "InsufficientFreeAddressesInSubnet", 5, 6),
@@ -1795,7 +1877,8 @@ class FieldReportsTest {
             "ec2-other",
             "DescribeNetworkInterfaces InvalidNetworkInterfaceID.NotFound: 12"),
         warns(
-            "#1177: the same, and a release that compares both lists",
+            "#1177, #1341, aws/amazon-vpc-cni-plugins#50: the same, and a release that compares"
+                + " both lists",
             node(eni(0, 14, 5))
                 .metadata("IMDSMetaDataOutOfSync", "InvalidNetworkInterfaceID.NotFound", 10, 12),
             "ec2-other",
@@ -1841,7 +1924,34 @@ class FieldReportsTest {
             "metadata-away",
             ">ipamd-errors"),
         warns(
-            "#2624, aws/karpenter-provider-aws#4202: a burst, and the pool has grown",
+            "#3681: a running node gets an unmanaged ENI that has only IPv6 addresses",
+            node(eni(0, 14, 5))
+                .metadata("GetSubnetIPv4CIDRBlock", "IMDSRequestError", 3, 4)
+                .function("reconcileFailedGetENIs", 3, 4),
+            "metadata-away",
+            "lacks a value of an ENI",
+            "has only IPv6 addresses",
+            ">ipamd-errors"),
+        warns(
+            "#3681: the same with release 1.14, whose other EC2MetadataErrors are harmless",
+            node(eni(0, 14, 5))
+                .metadata("GetSubnetIPv4CIDRBlock", "EC2MetadataError", 3, 4)
+                .function("reconcileFailedGetENIs", 3, 4),
+            "metadata-away",
+            "has only IPv6 addresses"),
+        warns(
+            "kubernetes/kops#6389: the role lacks the right to tag ENIs",
+            node(eni(0, 14, 4))
+                .requests(0, 0)
+                .metadata("CreateTags", "UnauthorizedOperation", 10, 12),
+            "ec2-denied",
+            "Pods get addresses",
+            "CreateTags"),
+        calm(
+            "awslabs/amazon-eks-ami#1392: ipamD subtracts the EFA-only interfaces of a p5",
+            node(eni(0, 49, 20)).type("p5.48xlarge", 100, -29, 49)),
+        warns(
+            "#2624, #3255, aws/karpenter-provider-aws#4202: a burst, and the pool has grown",
             node(full(0, 14))
                 .then(full(0, 14), full(1, 14), eni(2, 14, 4))
                 .counts("no_available_ip_addresses", 0, 12)
@@ -1883,7 +1993,8 @@ class FieldReportsTest {
                 .type("g5.xlarge", 20, 4, 14)
                 .settings(false, WARM_ENI)),
         calm(
-            "#2283: containerd cannot delete pods, and ipamD gets no request",
+            "#2283, #2487, awslabs/amazon-eks-ami#563: containerd cannot delete pods, and ipamD"
+                + " gets no request",
             node(eni(0, 14, 9)).counts("del_ip_req_count{reason=\"PodDeleted\"}", 60, 60)),
         calm("#1930: aws-node restarts once on a new node", node(eni(0, 14, 4)).restarted(1)),
         calm(
@@ -1892,7 +2003,7 @@ class FieldReportsTest {
                 .type("m5.xlarge", 110, 4, 0)
                 .errors("AssignIpv6Addresses", "InvalidParameterValue", 2, 2)),
         calm(
-            "#330: pods came before ipamD was ready, and have their addresses now",
+            "#330, #2808: pods came before ipamD was ready, and have their addresses now",
             node(eni(0, 14, 6)).startedAgo(150).counts("no_available_ip_addresses", 6, 6)),
         warns(
             "An IPv6 node has just started",
@@ -1924,9 +2035,9 @@ class FieldReportsTest {
                 .type("c5.9xlarge", 234, 8, 29)
                 .settings(false, "\"WARM_IP_TARGET\":4")),
         calm(
-            "#495, #777, #898, #1070, #1091, #1600, #1856, #2025, #2103, #2163, #3155, #3309,"
-                + " #3375, #3524, #3559, #3652, #3887, flatcar/Flatcar#278: pods have addresses,"
-                + " and no network",
+            "#495, #777, #898, #1070, #1091, #1600, #1856, #2025, #2103, #2163, #2521, #3155,"
+                + " #3309, #3375, #3524, #3559, #3652, #3887, flatcar/Flatcar#278: pods have"
+                + " addresses, and no network",
             node(full(0, 14), eni(1, 14, 5))),
         calm(
             "#2203: WARM_IP_TARGET is 10, and ipamD keeps 7 addresses",
@@ -2262,9 +2373,10 @@ class FieldReportsTest {
   }
 
   /**
-   * #359, #402, #575, #625, #641, #865, #872, #891, #1078, #1340, #1385, #1601, #1738, #1847,
-   * #2073, #2365, #2384, #2426, #2468, #2544, #2683, #2839, #2945, #3016, #3224, #3705, #3840,
-   * bottlerocket-os/bottlerocket#747 and aws/karpenter-provider-aws#673: ipamD waits for the API
+   * #359, #402, #571, #575, #625, #641, #865, #872, #891, #1078, #1278, #1340, #1385, #1422, #1575,
+   * #1601, #1738, #1847, #2073, #2365, #2384, #2386, #2426, #2468, #2544, #2683, #2839, #2945,
+   * #3016, #3122, #3224, #3705, #3840, bottlerocket-os/bottlerocket#747,
+   * aws/karpenter-provider-aws#673 and aws/karpenter-provider-aws#1391: ipamD waits for the API
    * server, for credentials, for an address or for an ENIConfig, or its pod does not start.
    */
   @Test
