@@ -16,6 +16,7 @@ import io.cnimetrics.console.Alarm.Evaluation;
 import io.cnimetrics.console.Alarm.Switch;
 import io.cnimetrics.console.Alarm.Text;
 import io.cnimetrics.console.Alarm.Threshold;
+import io.cnimetrics.console.ClusterSeries.ClusterStatistic;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;

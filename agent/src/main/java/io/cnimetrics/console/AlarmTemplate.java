@@ -19,6 +19,7 @@ import io.cnimetrics.console.Alarm.Severity;
 import io.cnimetrics.console.Alarm.Switch;
 import io.cnimetrics.console.Alarm.Text;
 import io.cnimetrics.console.Alarm.Threshold;
+import io.cnimetrics.console.ClusterSeries.ClusterStatistic;
 import io.cnimetrics.text.Json;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -2,6 +2,7 @@ package io.cnimetrics.console;
 
 import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.console.ClusterSeries.ClusterStatistic;
 import io.cnimetrics.console.DashboardBody.Cluster;
 import java.util.ArrayList;
 import java.util.List;

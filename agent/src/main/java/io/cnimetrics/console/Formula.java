@@ -1,6 +1,7 @@
 package io.cnimetrics.console;
 
 import io.cnimetrics.catalog.Metric;
+import io.cnimetrics.console.ClusterSeries.ClusterStatistic;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;

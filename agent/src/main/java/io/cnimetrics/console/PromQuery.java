@@ -4,6 +4,7 @@ import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.Metric.Unit;
 import io.cnimetrics.console.Alarm.Evaluation;
 import io.cnimetrics.console.Alarm.Threshold;
+import io.cnimetrics.console.ClusterSeries.ClusterStatistic;
 import java.math.BigDecimal;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;

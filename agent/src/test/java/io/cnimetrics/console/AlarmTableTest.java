@@ -3,6 +3,7 @@ package io.cnimetrics.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.catalog.Metric;
+import io.cnimetrics.console.ClusterSeries.ClusterStatistic;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
