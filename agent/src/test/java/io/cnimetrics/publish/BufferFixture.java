@@ -102,6 +102,11 @@ final class BufferFixture {
         Duration.ofSeconds(30), Duration.ofSeconds(10), publishInterval, Duration.ofSeconds(5));
   }
 
+  /** The start of a minute. The number of the first minute is 0. */
+  static Instant minute(int number) {
+    return START.plus(MINUTE.multipliedBy(number));
+  }
+
   Sender sender(Instant now) {
     return sender(SCHEDULE, now);
   }

@@ -101,6 +101,11 @@ public final class FakeCloudWatch implements MetricSink {
     return List.copyOf(requests);
   }
 
+  /** All requests without the first ones. */
+  public synchronized List<List<Datum>> requestsAfter(int first) {
+    return List.copyOf(requests.subList(first, requests.size()));
+  }
+
   public synchronized List<String> namespaces() {
     return List.copyOf(namespaces);
   }

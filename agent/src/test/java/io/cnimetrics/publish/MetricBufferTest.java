@@ -1,9 +1,9 @@
 package io.cnimetrics.publish;
 
 import static io.cnimetrics.publish.BufferFixture.CLUSTER;
-import static io.cnimetrics.publish.BufferFixture.MINUTE;
 import static io.cnimetrics.publish.BufferFixture.destination;
 import static io.cnimetrics.publish.BufferFixture.good;
+import static io.cnimetrics.publish.BufferFixture.minute;
 import static io.cnimetrics.testing.Snapshots.START;
 import static io.cnimetrics.testing.Snapshots.nothingRead;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -112,8 +112,7 @@ class MetricBufferTest {
         BufferFixture.inMemory().poll(at(10), 4).poll(at(70), 5).poll(at(130), 6);
     fixture.poll(at(130 - 3600), 8).poll(at(190 - 3600), 11);
 
-    assertThat(minutes(fixture, at(200 - 3600)))
-        .containsOnlyKeys(START, START.plus(MINUTE), START.plus(MINUTE.multipliedBy(2)));
+    assertThat(minutes(fixture, at(200 - 3600))).containsOnlyKeys(START, minute(1), minute(2));
     fixture.poll(at(190), 12);
 
     assertThat(sent(fixture, at(245))).containsEntry("ipamdErr", 6.0);
@@ -126,8 +125,7 @@ class MetricBufferTest {
 
     Map<Instant, Map<String, Double>> minutes = minutes(fixture, at(190));
 
-    assertThat(minutes)
-        .containsOnlyKeys(START, START.plus(MINUTE), START.plus(MINUTE.multipliedBy(2)));
+    assertThat(minutes).containsOnlyKeys(START, minute(1), minute(2));
     assertThat(fixture.drops.dropped).containsOnlyKeys(DropReason.FUTURE);
   }
 
@@ -169,7 +167,7 @@ class MetricBufferTest {
     }
 
     assertThat(fixture.buffer.depth().minutes()).isEqualTo(1_440);
-    assertThat(fixture.buffer.depth().oldest()).hasValue(START.plus(MINUTE.multipliedBy(60)));
+    assertThat(fixture.buffer.depth().oldest()).hasValue(minute(60));
     assertThat(fixture.drops.dropped).containsOnlyKeys(DropReason.NO_ROOM);
   }
 
@@ -279,7 +277,7 @@ class MetricBufferTest {
     other.poll(at(100), 5).poll(at(130), 6).buffer.closeEnded(at(200));
 
     assertThat(other.take(at(200)).datums().stream().map(Datum::at).distinct())
-        .containsExactly(START.plus(MINUTE.multipliedBy(2)));
+        .containsExactly(minute(2));
   }
 
   @Test
@@ -302,7 +300,7 @@ class MetricBufferTest {
             });
     assertThat(second.namespace()).isEqualTo("Kubernetes/CNI");
     assertThat(second.datums().stream().map(Datum::at).distinct())
-        .containsExactlyInAnyOrder(START, START.plus(MINUTE));
+        .containsExactlyInAnyOrder(START, minute(1));
   }
 
   @Test

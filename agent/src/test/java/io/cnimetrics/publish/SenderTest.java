@@ -1,6 +1,7 @@
 package io.cnimetrics.publish;
 
 import static io.cnimetrics.publish.BufferFixture.MINUTE;
+import static io.cnimetrics.publish.BufferFixture.minute;
 import static io.cnimetrics.publish.FakeCloudWatch.DENIED;
 import static io.cnimetrics.publish.FakeCloudWatch.THROTTLED;
 import static io.cnimetrics.testing.Snapshots.START;
@@ -93,7 +94,7 @@ class SenderTest {
     }
 
     assertThat(cloudWatch.requests()).hasSize(2);
-    assertThat(cloudWatch.values("ipamdErr", START.plus(MINUTE))).containsExactly(1.0);
+    assertThat(cloudWatch.values("ipamdErr", minute(1))).containsExactly(1.0);
   }
 
   @Test
@@ -120,13 +121,7 @@ class SenderTest {
   @Test
   void retryAfterIsRespected() {
     pollMinutes(0, 0);
-    cloudWatch.answerOnce(
-        new PutResult(
-            PutResult.Status.RETRYABLE,
-            Optional.of(Duration.ofSeconds(90)),
-            "Throttling",
-            "slow down",
-            "send again"));
+    cloudWatch.answerOnce(throttled(Duration.ofSeconds(90)));
 
     assertThat(turn(65)).isBetween(at(155), at(156));
     turn(100);
@@ -153,14 +148,13 @@ class SenderTest {
   @Test
   void invalidDatumIsDroppedAndCountedAndTheOthersAreSent() {
     pollMinutes(0, 3);
-    cloudWatch.reject(
-        datum -> datum.metric().equals("ipamdErr") && datum.at().equals(START.plus(MINUTE)));
+    cloudWatch.reject(datum -> datum.metric().equals("ipamdErr") && datum.at().equals(minute(1)));
 
     turn(245);
 
     assertThat(fixture.drops.dropped).containsExactly(Map.entry(DropReason.INVALID, 1));
     assertThat(fixture.buffer.depth().minutes()).isZero();
-    assertThat(cloudWatch.values("ipamdErr", START.plus(MINUTE))).isEmpty();
+    assertThat(cloudWatch.values("ipamdErr", minute(1))).isEmpty();
     assertThat(cloudWatch.held()).hasSize(fixture.drops.sent);
     assertThat(cloudWatch.held().stream().filter(d -> d.metric().equals("eniAllocated")))
         .hasSize(4);
@@ -202,7 +196,7 @@ class SenderTest {
     pollMinutes(1, 1);
     turn(125);
 
-    assertThat(cloudWatch.requests().subList(before, cloudWatch.requests().size()))
+    assertThat(cloudWatch.requestsAfter(before))
         .as("requests of the second minute")
         .allSatisfy(request -> assertThat(request).hasSizeLessThanOrEqualTo(3));
     assertThat(fixture.buffer.depth().minutes()).isZero();
@@ -237,8 +231,7 @@ class SenderTest {
   @Test
   void datumThatIsTooLargeDoesNotLimitTheSizeOfOtherRequests() {
     pollMinutes(0, 29);
-    cloudWatch.refuseAsTooLarge(
-        datum -> datum.at().equals(START.plus(MINUTE.multipliedBy(29))) && isEven(datum));
+    cloudWatch.refuseAsTooLarge(datum -> datum.at().equals(minute(29)) && isEven(datum));
     turn(1_805);
     cloudWatch.refuseAsTooLarge(datum -> false);
 
@@ -271,7 +264,7 @@ class SenderTest {
       turn(60L * minute + 65);
     }
 
-    assertThat(cloudWatch.requests().subList(before, cloudWatch.requests().size()))
+    assertThat(cloudWatch.requestsAfter(before))
         .filteredOn(request -> request.size() > 3)
         .hasSizeBetween(1, 10);
     assertThat(fixture.buffer.depth().minutes()).isZero();
@@ -285,7 +278,7 @@ class SenderTest {
 
     assertThat(fixture.drops.dropped).isEmpty();
     assertThat(cloudWatch.values("ipamdUp", START)).hasSize(1);
-    assertThat(cloudWatch.values("ipamdUp", START.plus(MINUTE))).hasSize(1);
+    assertThat(cloudWatch.values("ipamdUp", minute(1))).hasSize(1);
     assertThat(cloudWatch.held()).noneMatch(datum -> datum.metric().equals("eniAllocated"));
 
     cloudWatch.refuseAsTooLarge(datum -> false);
@@ -314,7 +307,7 @@ class SenderTest {
             "INFO sending to CloudWatch",
             "WARN CloudWatch request failed",
             "WARN CloudWatch request failed");
-    assertThat(cloudWatch.values("ipamdUp", START.plus(MINUTE.multipliedBy(69)))).hasSize(1);
+    assertThat(cloudWatch.values("ipamdUp", minute(69))).hasSize(1);
   }
 
   @Test
@@ -337,13 +330,11 @@ class SenderTest {
   @Test
   void minutesThatAreTooOldAreDroppedWholeInOneTurn() {
     pollMinutes(0, 9);
-    cloudWatch.rejectAsTooOld(datum -> datum.at().isBefore(START.plus(MINUTE.multipliedBy(9))));
+    cloudWatch.rejectAsTooOld(datum -> datum.at().isBefore(minute(9)));
 
     turn(605);
 
-    assertThat(cloudWatch.held())
-        .extracting(Datum::at)
-        .containsOnly(START.plus(MINUTE.multipliedBy(9)));
+    assertThat(cloudWatch.held()).extracting(Datum::at).containsOnly(minute(9));
     assertThat(fixture.drops.dropped).containsOnlyKeys(DropReason.TOO_OLD);
     assertThat(fixture.buffer.depth().minutes()).isZero();
     assertThat(cloudWatch.requests()).hasSizeLessThan(20);
@@ -379,14 +370,12 @@ class SenderTest {
       now = sender.turn(now);
     }
 
-    List<List<Datum>> requests =
-        cloudWatch.requests().subList(before, cloudWatch.requests().size());
+    List<List<Datum>> requests = cloudWatch.requestsAfter(before);
     assertThat(requests).hasSizeLessThanOrEqualTo(turns).hasSizeBetween(3, 4);
-    assertThat(requests.get(0).get(0).at()).isEqualTo(START.plus(MINUTE.multipliedBy(99)));
+    assertThat(requests.get(0).get(0).at()).isEqualTo(minute(99));
     assertThat(requests).allSatisfy(request -> assertThat(request).hasSizeLessThanOrEqualTo(1_000));
     for (int minute = 0; minute < 100; minute++) {
-      assertThat(cloudWatch.values("eniAllocated", START.plus(MINUTE.multipliedBy(minute))))
-          .containsExactly(1.0);
+      assertThat(cloudWatch.values("eniAllocated", minute(minute))).containsExactly(1.0);
     }
   }
 
@@ -447,8 +436,7 @@ class SenderTest {
 
     sender.flush(at(110), Duration.ofSeconds(5));
 
-    assertThat(cloudWatch.held().stream().map(Datum::at).distinct())
-        .containsExactly(START.plus(MINUTE));
+    assertThat(cloudWatch.held().stream().map(Datum::at).distinct()).containsExactly(minute(1));
     fixture.buffer.release(hanging);
     assertThat(fixture.buffer.depth().minutes()).isEqualTo(1);
   }
@@ -457,14 +445,7 @@ class SenderTest {
   void pauseCountsFromTheEndOfASlowRequest() {
     pollMinutes(0, 0);
     fixture.buffer.closeEnded(at(65));
-    PutResult slowDown =
-        new PutResult(
-            PutResult.Status.RETRYABLE,
-            Optional.of(Duration.ofSeconds(1)),
-            "Throttling",
-            "slow down",
-            "send again");
-    cloudWatch.answerOnce(slowDown);
+    cloudWatch.answerOnce(throttled(Duration.ofSeconds(1)));
     sender = fixture.slowSender(Duration.ofSeconds(7), at(6));
 
     assertThat(sender.turn(at(65))).isBetween(at(65 + 7 + 1), at(65 + 7 + 2));
@@ -579,7 +560,7 @@ class SenderTest {
     }
 
     assertThat(now).isEqualTo(at(125));
-    assertThat(cloudWatch.values("ipamdErr", START.plus(MINUTE))).containsExactly(5.0);
+    assertThat(cloudWatch.values("ipamdErr", minute(1))).containsExactly(5.0);
   }
 
   @Test
@@ -597,6 +578,15 @@ class SenderTest {
     after.poll(at(310), 4).buffer.closeEnded(at(365));
     sender.turn(at(365));
     assertThat(after.cloudWatch.requests()).as("due %s", due).hasSize(1);
+  }
+
+  private static PutResult throttled(Duration retryAfter) {
+    return new PutResult(
+        PutResult.Status.RETRYABLE,
+        Optional.of(retryAfter),
+        "Throttling",
+        "slow down",
+        "send again");
   }
 
   private static Instant earlier(Instant one, Instant other) {
