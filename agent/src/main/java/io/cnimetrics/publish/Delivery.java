@@ -15,8 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Delivers batches to one receiver. If the receiver rejects a batch, the delivery sends its halves,
- * until only invalid datums are left, and drops these datums.
+ * Delivers batches to one receiver. If the receiver rejects a batch, the delivery sends the halves
+ * of the batch, and so on. In the end only the invalid datums are left, and the delivery drops
+ * them.
  */
 final class Delivery {
   /** The most splits of a batch. One invalid datum in 1,000 needs about 10 splits. */
@@ -39,9 +40,9 @@ final class Delivery {
 
   /**
    * The most datums in a request, because a proxy can limit the size. Without this number, half of
-   * all requests would be refused. It also falls if a turn ends before it has found an invalid
-   * datum, so that the next turn continues with smaller parts. It doubles with each batch that is
-   * sent without such a refusal, because the limit can be removed.
+   * all requests would be refused. The number also falls if a turn ends before the delivery has
+   * found an invalid datum, so that the next turn continues with smaller parts. The number doubles
+   * with each batch that is sent without such a refusal, because the limit can be removed.
    */
   private volatile int mostAccepted = MetricSink.MOST_DATUMS;
 

@@ -7,7 +7,6 @@ import io.cnimetrics.publish.FakeCloudWatch;
 import io.cnimetrics.publish.MetricSink;
 import io.cnimetrics.publish.MetricSink.Datum;
 import io.cnimetrics.publish.MetricSink.PutResult;
-import io.cnimetrics.publish.MetricSink.PutResult.Status;
 import io.cnimetrics.testing.FakeClock;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -48,9 +47,6 @@ class OtlpTotalsTest {
 
   /** A receiver that works, is unreachable, or loses its answer. */
   private static final class Receiving implements MetricSink {
-    private static final PutResult AWAY =
-        new PutResult(Status.RETRYABLE, Optional.empty(), "HTTP_503", "away", "wait");
-
     private final Map<String, TreeMap<Instant, Datum>> points = new HashMap<>();
     private boolean away;
     private boolean losesAnswers;
@@ -58,7 +54,7 @@ class OtlpTotalsTest {
     @Override
     public PutResult put(String namespace, List<Datum> datums, Duration limit) {
       if (away) {
-        return AWAY;
+        return FakeCloudWatch.UNREACHABLE;
       }
       for (Datum datum : datums) {
         Datum earlier =
@@ -69,7 +65,7 @@ class OtlpTotalsTest {
             .as("a repeated point has the same value: %s and %s", earlier, datum)
             .isTrue();
       }
-      return losesAnswers ? AWAY : PutResult.ACCEPTED;
+      return losesAnswers ? FakeCloudWatch.UNREACHABLE : PutResult.ACCEPTED;
     }
 
     SortedMap<Instant, Datum> of(String metric) {
