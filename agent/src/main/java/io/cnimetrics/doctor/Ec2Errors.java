@@ -31,7 +31,7 @@ record Ec2Errors(
     String never,
     String cause) {
   static final String FORBIDDEN =
-      "a service control policy or another deny forbids the call: CloudTrail names it";
+      "a service control policy or another policy denies the call: CloudTrail names this policy";
 
   private static final List<Ec2Errors> ROWS =
       List.of(
@@ -40,7 +40,7 @@ record Ec2Errors(
               "EC2 denied calls of ipamD",
               "EC2 denied no call of ipamD",
               "The role of aws-node lacks AmazonEKS_CNI_Policy, or another policy forbids the call",
-              "Attach AmazonEKS_CNI_Policy to the role. If the role has it, "
+              "Attach AmazonEKS_CNI_Policy to the role. If the role has this policy, "
                   + FORBIDDEN
                   + ". If you changed the role of the service account, restart aws-node",
               Pages.ROLE,
@@ -98,7 +98,7 @@ record Ec2Errors(
                   "The subnet has no whole block of 16 free addresses. Single addresses can be"
                       + " free",
                   "Give pods one more subnet. Or, if only nodes use the subnet, reserve a block of"
-                      + " it for prefixes with create-subnet-cidr-reservation",
+                      + " this subnet for prefixes with create-subnet-cidr-reservation",
                   Pages.PREFIXES)
               .run(EniCommands.FREE_PREFIXES),
           row(

@@ -44,8 +44,8 @@ final class IpamdProcess {
               "`GET /metrics` of ipamD",
               "warn if `--metrics-url` is `none`, no answer arrives, or the answer is not ipamD's"
                   + " metrics; the agent then has no counters",
-              "Remove DISABLE_METRICS from aws-node. Or, if it is set on purpose, set the agent's"
-                  + " --metrics-url to none")
+              "Remove DISABLE_METRICS from aws-node. Or, if DISABLE_METRICS is set on purpose, set"
+                  + " the agent's --metrics-url to none")
           .run(removing("none", "; only if DISABLE_METRICS is set on purpose"));
 
   private static List<Command> removing(String metricsUrl, String condition) {
@@ -138,8 +138,9 @@ final class IpamdProcess {
               "the start time of ipamD's process, and the restarts that the agent saw",
               "fail if doctor sees two restarts, the agent saw three in the last 15 minutes, or"
                   + " ipamD does not answer after a restart; warn if doctor sees one restart, or"
-                  + " the agent saw three and ipamD has run for 5 minutes since then; note if"
-                  + " ipamD started less than 10 minutes ago and over 15 minutes after the boot",
+                  + " the agent saw three and ipamD has run for 5 minutes since the last of them;"
+                  + " note if ipamD started less than 10 minutes ago and over 15 minutes after the"
+                  + " boot",
               "Find the reason with the first command")
           .cases(
               "OOMKilled: raise the memory limit of aws-node with set resources",

@@ -138,8 +138,9 @@ final class IpamdWork {
               CheckId.FORCED_REMOVALS,
               "`awscni_force_removed_enis`, `awscni_force_removed_ips`",
               "warn if the count rises or may be rising now; note if it rose before",
-              "Delete the pods that lost their address, so that they start again with a new one."
-                  + " CloudTrail shows which caller detached the ENI or unassigned the addresses")
+              "Delete the pods that lost their address, so that they start again with a new"
+                  + " address. CloudTrail shows which caller detached the ENI or unassigned the"
+                  + " addresses")
           .needs(METRICS);
 
   private static Finding forcedRemovals(NodeEvidence node) {

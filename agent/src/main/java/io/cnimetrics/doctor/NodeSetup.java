@@ -87,9 +87,9 @@ final class NodeSetup {
                   + " ENI",
               "warn if custom networking is on, but pods hold addresses of the primary ENI or of a"
                   + " trunk ENI",
-              "Restart these pods, or replace the node. Until then they use the node's subnet."
-                  + " Remove addresses that someone added to the primary ENI, because ipamD can"
-                  + " give them to pods")
+              "Restart these pods, or replace the node. Until then these pods use the node's"
+                  + " subnet. Remove addresses that someone added to the primary ENI, because ipamD"
+                  + " can give these addresses to pods")
           .run(PodCommands.replaceNode(PodCommands.PODS_OF_NODE))
           .needs(POOL, IPV4)
           .see(Pages.CUSTOM_NETWORKING);

@@ -19,10 +19,10 @@ final class PodMetadata {
                   + " risen in the last three minutes, or if other calls to instance metadata"
                   + " fail; note if the count rose before",
               "If HttpEndpoint is disabled, switch instance metadata on. If curl on the node does"
-                  + " not print 200, iptables-save shows a rule that blocks 169.254.169.254, and ss"
-                  + " shows the programs that send requests to it: remove the rule, or stop the"
-                  + " program. ipamD then recovers without a restart. If curl prints 200, run"
-                  + " doctor again")
+                  + " not print 200, find the reason: iptables-save shows a rule that blocks"
+                  + " 169.254.169.254, and ss shows the programs that send requests to this"
+                  + " address. Remove the rule, or stop the program. ipamD then recovers without a"
+                  + " restart. If curl prints 200, run doctor again")
           .run(
               AwsCommands.METADATA_OPTIONS,
               Command.onNode(

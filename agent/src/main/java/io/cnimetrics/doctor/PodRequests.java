@@ -83,8 +83,8 @@ final class PodRequests {
               "fail while at least two requests of pods give no pod an address, although addresses"
                   + " are available and ipamD counts no error; warn if pods released the addresses"
                   + " in less than 2.4 s, or if a trunk ENI is attached and the requests continue"
-                  + " for over a minute; note if they do not, or if no pod ever requested an"
-                  + " address",
+                  + " for over a minute; note if the requests end within a minute, or if no pod"
+                  + " ever requested an address",
               "Read the events of the pods that do not start. Then search both logs for the names"
                   + " of these pods")
           .run(
