@@ -184,7 +184,20 @@ final class Introspection {
               AwsNodeCommands.removing(
                   "DISABLE_INTROSPECTION", AwsNodeCommands.settingsLike("INTROSPECTION")));
     }
-    return notRunning(evidence);
+    return showsNoNode(node)
+        ? notRunning(evidence)
+            .causedBy(
+                NOT_STARTED
+                    + ". Or this machine is not an EKS node: it has no instance metadata, no agent"
+                    + " and no kubelet settings. Then run doctor in the agent's pod on a node")
+        : notRunning(evidence);
+  }
+
+  /** Whether nothing on this machine belongs to an EKS node, as on a laptop. */
+  private static boolean showsNoNode(NodeEvidence node) {
+    return node.identity().instance().id().isEmpty()
+        && node.agent().isEmpty()
+        && node.agentSettings().maxPods().source().isEmpty();
   }
 
   private static String otherUrl(NodeEvidence node) {
@@ -199,8 +212,10 @@ final class Introspection {
 
   private static final String NOT_RUNNING = "ipamD does not run, or failed to start";
 
+  private static final String NOT_STARTED =
+      "aws-node is missing on this node, or ipamD ends at its start";
+
   private static Finding notRunning(String evidence) {
-    return SPEC.fail(
-        NOT_RUNNING, evidence, "aws-node is missing on this node, or ipamD ends at its start");
+    return SPEC.fail(NOT_RUNNING, evidence, NOT_STARTED);
   }
 }

@@ -53,6 +53,24 @@ class DoctorTest {
   }
 
   @Test
+  void machineWithNothingOfANodeIsPerhapsNoNode() {
+    doctor(NamedScenario.IPAMD_DOWN);
+
+    assertThat(words()).contains("Or this machine is not an EKS node", "run doctor in the agent's");
+  }
+
+  @Test
+  void knownMaxPodsBelongToANode() {
+    doctor(NamedScenario.IPAMD_DOWN, "--max-pods=58");
+
+    assertThat(words()).contains("ipamD ends at its start").doesNotContain("not an EKS node");
+  }
+
+  private String words() {
+    return terminal.out().replaceAll("\\s+", " ");
+  }
+
+  @Test
   void warningsAreNoFailure() {
     assertThat(doctor(NamedScenario.METRICS_OFF)).isEqualTo(Cli.OK);
     assertThat(terminal.out()).contains("\nWARN  ipamD's metrics cannot be read ");
