@@ -265,10 +265,10 @@ final class UnusedSlots {
             .orElseThrow()
             .id();
     String create =
-        ("If the node is cordoned, uncordon the node. If the ENIConfig %s does not exist, or if its"
-             + " GROUPS are no list, write the ENIConfig to a file, check the subnet in the file,"
-             + " and apply the file")
-            .formatted(name);
+        "If the node is cordoned, uncordon the node. If the ENIConfig "
+            + name
+            + " does not exist, or if its GROUPS are no list, write the ENIConfig to a file, check"
+            + " the subnet in the file, and apply the file";
     String exists =
         ". If the ENIConfig exists and there is no SecurityGroupPolicy, set ENABLE_POD_ENI to"
             + " false";
