@@ -2,11 +2,15 @@ package io.cnimetrics.doctor;
 
 import static io.cnimetrics.doctor.Requirement.METRICS;
 
+import io.cnimetrics.capacity.InstanceLimits;
 import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.snapshot.AddressMode;
 import io.cnimetrics.snapshot.AddressPool;
+import io.cnimetrics.snapshot.IpamdMetrics;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /** The check that the release of the VPC CNI has no known bug. */
 final class CniReleases {
@@ -77,6 +81,35 @@ final class CniReleases {
         : NOT_AFFECTED + "the node has no trunk ENI, so no pod has security groups of its own";
   }
 
+  /** The releases that do not reset the number of unmanaged ENIs before they count again. */
+  private static final Pattern MISCOUNTING = Pattern.compile("v1\\.2[0-2]\\..*");
+
+  static final String MISCOUNT =
+      "ipamD counts an unmanaged ENI again each minute, and after some minutes attaches no more"
+          + " ENIs. A restart of aws-node helps for a while. Release 1.23.0 fixes this bug";
+
+  /** Whether ipamD reports a release that counts unmanaged ENIs several times. */
+  static boolean miscountsUnmanagedEnis(NodeEvidence node) {
+    return node.snapshot()
+        .metrics()
+        .flatMap(IpamdMetrics::cniVersion)
+        .filter(version -> MISCOUNTING.matcher(version).matches())
+        .isPresent();
+  }
+
+  /** Whether unmanaged ENIs, or MAX_ENI, lower ipamD's limit of ENIs. */
+  private static boolean hasUnmanagedEnis(NodeEvidence node) {
+    double most = node.total(MetricCatalog.ENI_MAX_AVAILABLE);
+    return node.mode() != AddressMode.IPV6
+        && node.snapshot()
+            .instance()
+            .type()
+            .flatMap(InstanceLimits::of)
+            .filter(limit -> limit.enisOnCards().size() == 1)
+            .filter(limit -> most > 0 && most < limit.enis())
+            .isPresent();
+  }
+
   private static Finding cniRelease(NodeEvidence node) {
     Optional<String> version = node.metrics().cniVersion();
     if (version.isEmpty()) {
@@ -84,13 +117,20 @@ final class CniReleases {
           .map(
               least ->
                   CNI_RELEASE.ok(
-                      "The release is newer than the releases with known bugs",
+                      "The release is newer than most releases with known bugs",
                       "ipamD does not report its release, but answers like %s or later"
                           .formatted(least)))
           .orElseGet(() -> CNI_RELEASE.notChecked("ipamD does not report its release"));
     }
     // EKS appends its own build number, as in v1.19.4-eksbuild.1.
     String release = version.get().split("-", 2)[0];
+    if (miscountsUnmanagedEnis(node) && hasUnmanagedEnis(node)) {
+      return CNI_RELEASE.note(
+          "VPC CNI %s has a known bug".formatted(release),
+          "ipamD reports its release as %s, and the limit %.0f of ENIs, which is below the type's"
+              .formatted(version.get(), node.total(MetricCatalog.ENI_MAX_AVAILABLE)),
+          "If the node has unmanaged ENIs: " + MISCOUNT);
+    }
     return KNOWN_BUGS.stream()
         .filter(bug -> bug.release().equals(release))
         .findFirst()

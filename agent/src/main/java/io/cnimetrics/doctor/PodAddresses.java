@@ -181,7 +181,10 @@ final class PodAddresses {
               lasting,
               evidence,
               "ipamD does not request more addresses from EC2. Perhaps all warm targets are 0, or"
-                  + " the node is cordoned")
+                  + " the node is cordoned"
+                  + (CniReleases.miscountsUnmanagedEnis(node)
+                      ? ", or the node has or had an unmanaged ENI. " + CniReleases.MISCOUNT
+                      : ""))
           .remedied(
               "If all warm targets are 0, set one. Otherwise read ipamD's log, and restart"
                   + " aws-node. If this happens again, upgrade the VPC CNI",

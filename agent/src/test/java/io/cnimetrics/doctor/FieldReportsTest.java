@@ -791,6 +791,16 @@ class FieldReportsTest {
             "!EC2 gives",
             "delete pods -l k8s-app=aws-node"),
         fails(
+            "#3544, #3811: 1.21.1 counts the unmanaged ENIs that another program attaches",
+            node(full(0, 14))
+                .counts("build_info{version=\"v1.21.1\"}", 1, 1)
+                .refused()
+                .calls("DescribeNetworkInterfaces", 3, 3),
+            "warm-pool",
+            "counts an unmanaged ENI again",
+            "Release 1.23.0",
+            "delete pods -l k8s-app=aws-node"),
+        fails(
             "#3584: 1.21.1 makes no call, and 1.20 did",
             node(full(0, 14)).refused().calls("DescribeNetworkInterfaces", 3, 3),
             "warm-pool",

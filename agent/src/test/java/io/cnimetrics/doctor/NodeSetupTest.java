@@ -135,6 +135,25 @@ class NodeSetupTest {
     assertThat(finding.evidence()).endsWith(release);
   }
 
+  @ParameterizedTest(name = "{0}, limit of ENIs: {1}")
+  @CsvSource({
+    "v1.21.1-eksbuild.3, 3, note",
+    "v1.22.4, 3, note",
+    "v1.22.4, 4, ok",
+    "v1.19.6, 3, ok",
+    "v1.23.1, 3, ok"
+  })
+  void releaseThatMiscountsUnmanagedEnis(String release, double most, String level) {
+    Snapshots node =
+        Snapshots.nothingRead()
+            .at(NOON)
+            .enis(eni(0, 14, 3, 0))
+            .sum("awscni_eni_max", most)
+            .release(release);
+
+    assertThat(finding(node, "m5.xlarge", "cni-release").level().label()).isEqualTo(level);
+  }
+
   /** aws/amazon-vpc-cni-k8s#2792: pods of a new node use the trunk ENI. */
   @ParameterizedTest(name = "custom networking is on: {0}, and pods hold {1} of the trunk: {2}")
   @CsvSource({"true, 3, warn", "true, 0, ok", "false, 3, ok"})
