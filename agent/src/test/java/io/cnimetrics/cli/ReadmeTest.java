@@ -7,8 +7,10 @@ import io.cnimetrics.testing.FakeClock;
 import io.cnimetrics.text.Console;
 import io.cnimetrics.text.Palette;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -20,6 +22,12 @@ class ReadmeTest {
   void showsTheStartOfWhatTheDryRunPrints() {
     String shown = dryRun().replaceFirst("(?s)\n  totalIPv4Prefixes .*", "\n  ...\n");
     Goldens.checkPart(Path.of("..", "README.md"), "dry-run", "\n```\n" + shown + "```\n\n");
+  }
+
+  @Test
+  void namesTheCommandsForAClone() throws IOException {
+    assertThat(Files.readString(Path.of("..", "README.md")))
+        .contains("\n    make dry-run ", "\n    make test ");
   }
 
   private static String dryRun() {
