@@ -58,11 +58,11 @@ class DoctorDocumentGoldensTest {
       ### Now, and since when
 
       ipamD counts its errors since its start, and does not report when they happened. Therefore doctor calls trouble present
-      only if a counter rose in the last three minutes. The agent on this node knows which counters rose and when. Doctor reads
-      this from the agent's page `/status` at `--health-address`, and then needs only one poll. If no agent answers, doctor
-      needs a second poll: `--polls 2` polls twice, with `--poll-interval` between the polls. If a counter over 0 did not rise,
-      the finding is a note. If doctor cannot know whether it rose, the finding is a warning, and the evidence says that the
-      time is unknown.
+      only if a counter rose in the last three minutes. The agent on this node knows which counters rose and when. Doctor
+      reads this from the agent's page `/status` at `--health-address`, and then needs only one poll. If no agent answers,
+      doctor needs a second poll: `--polls 2` polls twice, with `--poll-interval` between the polls. If a counter over 0 did
+      not rise, the finding is a note. If doctor cannot know whether it rose, the finding is a warning, and the evidence says
+      that the time is unknown.
 
       Refused pods are present trouble only while their counter rises at least every 25 s, because the kubelet tries again
       after 10 to 15 s.
