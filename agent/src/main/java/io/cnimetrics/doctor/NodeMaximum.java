@@ -68,7 +68,8 @@ final class NodeMaximum {
                     over,
                     maximum.addresses(),
                     isByMaxPods(node, maximum) && over <= node.agentSettings().hostNetworkPods()
-                        ? ", because fewer pods than assumed are on the host network"
+                        ? " (fewer than %d pods are on the host network)"
+                            .formatted(node.agentSettings().hostNetworkPods())
                         : "");
     boolean cools = PodAddresses.allFreeAddressesCool(node.last());
     if (card.isFull()) {

@@ -2181,7 +2181,7 @@ class FieldReportsTest {
     assertThat(lowered.evidence())
         .startsWith("pods hold 29 addresses, 1 more than the expected 28: ");
     assertThat(fewer.evidence())
-        .startsWith("pods hold 28 addresses, 1 more than the expected 27, because fewer pods than");
+        .startsWith("pods hold 28 addresses, 1 more than the expected 27 (fewer than 2 pods are");
   }
 
   @Test
