@@ -272,8 +272,9 @@ record AlertCause(
   }
 
   /**
-   * A change is not stuck while ipamD calls EC2: releases older than 1.19 repeat a throttled call
-   * for minutes until they count an error.
+   * The cause if the pool has no free or cooling address: a stuck change, or else the empty pool. A
+   * change that takes long is not stuck while ipamD calls EC2, because releases older than 1.19
+   * repeat a throttled call for minutes before they count an error.
    */
   private Cause ofGrowth() {
     boolean calls =

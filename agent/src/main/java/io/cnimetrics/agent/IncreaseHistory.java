@@ -39,7 +39,7 @@ public final class IncreaseHistory {
   /** Harmless errors are kept for this number of minutes. Their minute closes earlier. */
   private static final int MOST_MINUTES = 3;
 
-  // The agent itself counts these events. The history treats them like series of ipamD.
+  // The agent itself counts these two events. The history stores the counts like series of ipamD.
   private static final Series RESTARTS = Series.of(MetricCatalog.IPAMD_RESTARTS.name());
   private static final Series REFUSED_WHILE_COOLING =
       Series.of(RecentIncrease.REFUSED_WHILE_COOLING);

@@ -96,7 +96,7 @@ public final class AwsHttp implements SdkHttpClient {
     return client(Proxies.of(System.getenv()), connectTimeout, readTimeout);
   }
 
-  /** The JDK reads the trust store once. After a failure no request with TLS can succeed. */
+  /** The JDK reads the trust store only once. If this fails, every later TLS request fails too. */
   private static void checkTrustStore() {
     String store = System.getProperty(TRUST_STORE);
     if (store == null || store.equals("NONE")) {

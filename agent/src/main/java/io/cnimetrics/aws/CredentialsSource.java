@@ -28,8 +28,8 @@ interface CredentialsSource {
    */
   record Fetched(AwsCredentials credentials, Optional<Instant> expires) {
     /**
-     * @throws IllegalArgumentException if the credentials cannot be sent in a header, because every
-     *     request would then fail until they expire
+     * @throws IllegalArgumentException if the credentials contain characters that a header cannot
+     *     have. With such credentials every request would fail until they expire
      */
     public Fetched {
       if (!parts(credentials).allMatch(part -> part.matches("\\p{Graph}+"))) {

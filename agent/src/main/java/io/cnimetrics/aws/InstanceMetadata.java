@@ -126,8 +126,8 @@ public final class InstanceMetadata {
   }
 
   /**
-   * Reads the subnets of all interfaces. If one request fails, the result is empty. Blocks up to
-   * the limit. The daemon thread of the reading ends soon after the limit.
+   * Reads the subnets of all interfaces. If one request fails, the result contains no subnet but a
+   * problem. Blocks up to the limit. The daemon thread of the reading ends soon after the limit.
    */
   public Interfaces interfaces(Duration limit) {
     try {

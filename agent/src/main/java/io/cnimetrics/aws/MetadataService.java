@@ -27,7 +27,10 @@ final class MetadataService implements AutoCloseable {
           .backoffStrategy(attempt -> Duration.ofMillis(50))
           .build();
 
-  /** The maximum length of a body, in bytes. A longer body is cut to this length plus 1 byte. */
+  /**
+   * The maximum length of a body, in bytes. A longer body is cut to this length plus 1 byte, so
+   * that callers can recognize it.
+   */
   static final int MAX_BODY_BYTES = 16 * 1024;
 
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);

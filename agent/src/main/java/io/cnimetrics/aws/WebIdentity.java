@@ -126,7 +126,7 @@ record WebIdentity(String region) implements CredentialsSource {
             fact, "check the SDK's settings, such as AWS_ENDPOINT_URL_STS");
   }
 
-  /** Reads the token of the service account. The kubelet renews the file each hour. */
+  /** Reads the token of the service account. The kubelet renews it before it expires. */
   static String token(SdkSystemSetting file, String source) {
     String path = file.getStringValue().orElseThrow();
     try {

@@ -54,7 +54,7 @@ record CounterIncreases(Optional<IpamdMetrics> read, Optional<CounterTotals> bas
     return read.map(metrics -> metrics.total(counter)).orElse(OptionalDouble.empty());
   }
 
-  /** The increase of a counter, at least 0; empty if there is no base or the total is no number. */
+  /** The increase of a counter, at least 0; empty if there is no base or no valid total. */
   OptionalDouble of(Series counter) {
     double increase = total(counter).orElse(Double.NaN) - before(counter);
     return Double.isNaN(increase)

@@ -8,8 +8,8 @@ import java.util.OptionalDouble;
  * The value of one metric in one poll. A sample contains only numbers that CloudWatch accepts.
  *
  * @param value the value of a gauge, or the increase of a counter since the previous poll. A gauge
- *     always has a value. A counter has no value in its first poll.
- * @param total the total of a counter since ipamD started; empty for a gauge
+ *     always has a value. A counter has no value in its baseline poll.
+ * @param total the total of a counter since it was 0; empty for a gauge
  * @param weight the number of events if the value is a mean, otherwise 1
  * @param subnetId the subnet of a subnet metric; empty for other metrics
  */

@@ -38,8 +38,9 @@ public record Streak(long minutesBefore, long minute, boolean held) {
   }
 
   /**
-   * Adds an observation. The last observation of a minute decides for the minute. If the clock was
-   * set back by more than a minute, the streak continues at the new time.
+   * Adds an observation. If a minute has several observations, only the last one counts. If the
+   * clock was set back by more than a minute, the streak continues at the new time. If it was set
+   * back by more than {@link #MOST_MINUTES_AHEAD} minutes, a new streak begins.
    */
   Streak lastOf(long at, boolean holds) {
     if (at + MOST_MINUTES_AHEAD < minute) {

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A JSON object in the page {@code /status} of the agent on this node.
  *
- * @param fields texts, numbers as {@code Double}, booleans, lists and maps
+ * @param fields strings, numbers as {@code Double}, booleans, lists and maps
  */
 record AgentPage(Map<String, Object> fields) {
   private static final Duration LIMIT = Duration.ofSeconds(1);

@@ -54,7 +54,7 @@ public final class BoundedCall<T> {
       if (e.getCause() instanceof Error error) {
         throw error;
       }
-      // A supplier throws no checked exception.
+      // The cause is never a checked exception, because a Supplier cannot throw one.
       throw e.getCause() instanceof RuntimeException failure
           ? failure
           : new IllegalStateException(e);

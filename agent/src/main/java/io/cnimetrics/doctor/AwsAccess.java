@@ -155,9 +155,9 @@ final class AwsAccess {
                       + " agent's namespace; only with `--send-test`")
                   .formatted(TEST_METRIC),
               "fail if CloudWatch denies or rejects the datum, or does not answer",
-              "Follow the reason: the route, the proxy, the credentials or the clock. If CloudWatch"
-                  + " denies the datum, attach iam-policy/CNIMetricsHelperPolicy.json to the"
-                  + " agent's role, and allow the agent's namespace")
+              "Correct what the reason names: the route, the proxy, the credentials or the clock."
+                  + " If CloudWatch denies the datum, attach iam-policy/CNIMetricsHelperPolicy.json"
+                  + " to the agent's role, and allow the agent's namespace")
           .run(AwsCommands.ROLE_OF_AGENT)
           .needs(REGION)
           .see(Pages.PUT_METRIC_DATA);

@@ -155,8 +155,8 @@ public final class DoctorTable {
   }
 
   /**
-   * Whether the finding is written with its commands. This is so for the first finding, and for all
-   * of level fail.
+   * Whether the table shows the commands of the finding. With {@code --verbose} it shows all of
+   * them, otherwise only those of the first finding and of findings with the level fail.
    */
   private boolean isWhole(Finding finding) {
     return verbose || finding.level() == Level.FAIL || finding.equals(diagnosis.findings().get(0));

@@ -195,9 +195,10 @@ final class Ec2Remedies {
   private static Finding withoutRole(Finding denied) {
     return denied
         .causedBy(
-            "STS or EKS Pod Identity does not give ipamD the role of aws-node. EC2 itself answers"
-                + " UnauthorizedOperation if a role lacks a permission. Usually the trust policy of"
-                + " the role is wrong: it names another service account, OIDC provider or service")
+            "STS or EKS Pod Identity does not give ipamD the role of aws-node. This is not a"
+                + " missing permission of the role, for which EC2 answers UnauthorizedOperation."
+                + " Usually the trust policy of the role is wrong: it names another service"
+                + " account, OIDC provider or service")
         .remedied(
             "Correct the trust policy. It must allow the service account aws-node of the namespace"
                 + " kube-system, or the service pods.eks.amazonaws.com with EKS Pod Identity",

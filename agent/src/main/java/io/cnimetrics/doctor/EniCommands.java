@@ -206,7 +206,7 @@ final class EniCommands {
         targets.map(AwsNodeCommands::present).stream()
             .map(
                 present ->
-                    present.noted("prints the present value; nothing means that it is not set"))
+                    present.noted("prints the present value; no output means that no value is set"))
             .toList(),
         List.of(DELETE_UNATTACHED_ENIS),
         targets.map(AwsNodeCommands::setting).orElse(List.of()),

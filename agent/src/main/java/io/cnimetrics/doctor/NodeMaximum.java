@@ -290,8 +290,8 @@ final class NodeMaximum {
   }
 
   /**
-   * ipamD learns of excluded ENIs and custom networking only at its start, so they have existed
-   * since then.
+   * Dates a finding about excluded ENIs or custom networking. ipamD reads both only when it starts.
+   * Therefore they are at least as old as ipamD's process.
    */
   private static Optional<Since> sinceStart(NodeEvidence node) {
     boolean trunk = node.snapshot().pool().filter(AddressPool::hasTrunk).isPresent();

@@ -237,10 +237,10 @@ final class NodeSetup {
   }
 
   /**
-   * Changes the finding about idle addresses. If pods of this node wait, it becomes ok, because the
-   * node must release no address. If EC2 throttles ipamD, it also becomes ok, because smaller warm
-   * targets cause more calls to EC2. If the subnet has few free addresses, it becomes a warning,
-   * because other nodes need the idle ones.
+   * Changes the finding about idle addresses. If pods of this node wait, it becomes ok, because
+   * then the node must not release addresses. If EC2 throttles ipamD, it also becomes ok, because
+   * smaller warm targets cause more calls to EC2. If the subnet has few free addresses, it becomes
+   * a warning, because other nodes need the idle ones.
    */
   static Finding besideOthers(Finding finding, List<Finding> findings) {
     if (finding.check() != CheckId.IDLE_ADDRESSES || finding.level() != Level.NOTE) {

@@ -228,8 +228,8 @@ final class PodAddresses {
 
   /**
    * A warm target that is higher than the node's target. Without WARM_IP_TARGET ipamD keeps a whole
-   * ENI or prefix free. Setting WARM_IP_TARGET could then mean fewer free addresses, so the advice
-   * is another variable.
+   * ENI or prefix free, and setting WARM_IP_TARGET could reduce the number of free addresses. Then
+   * the method returns another variable.
    */
   static String higherTargets(NodeEvidence node) {
     if (node.warmIpTarget().equals(OptionalLong.of(0))) {
@@ -277,9 +277,9 @@ final class PodAddresses {
       "No address was available when a pod needed one. The kubelet tries again every 10 to 15 s";
 
   /**
-   * Whether requests of pods fail in a release that does not count this. All requests between the
-   * polls failed if no poll shows an available or cooling address. There are two exceptions: the
-   * pool has grown, or a pod got a branch ENI.
+   * Whether requests of pods fail. True only for releases that do not count refused pods. All
+   * requests between the polls failed if no poll shows an available or cooling address. There are
+   * two exceptions: the pool has grown, or a pod got a branch ENI.
    */
   static boolean refusesWithoutCount(NodeEvidence node) {
     return countsNoRefusals(node)
@@ -292,7 +292,7 @@ final class PodAddresses {
   }
 
   /**
-   * Whether pods perhaps request addresses while the only poll shows no free address. This is for
+   * Whether pods perhaps request addresses while the only poll shows no free address. True only for
    * releases that do not count refused pods.
    */
   static boolean mayRefuseWithoutCount(NodeEvidence node) {
@@ -305,7 +305,7 @@ final class PodAddresses {
   }
 
   /**
-   * Whether all free addresses are cooling while pods request some. This is for releases that do
+   * Whether all free addresses are cooling while pods request some. True only for releases that do
    * not count refused pods.
    */
   static boolean mayRefuseWhileCooling(NodeEvidence node) {

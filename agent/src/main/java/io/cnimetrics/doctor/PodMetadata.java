@@ -41,7 +41,7 @@ final class PodMetadata {
     return SPEC.check(PodMetadata::finding);
   }
 
-  /** Whether instance metadata failed while no pod waited for it. */
+  /** Whether the error is a failed call to instance metadata for which no pod waited. */
   private static boolean isOfReconcile(IpamdError kind) {
     return kind.isOfMetadata() && !kind.isOfPod() && !kind.isHarmless();
   }

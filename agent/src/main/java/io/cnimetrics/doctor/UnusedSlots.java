@@ -186,9 +186,10 @@ final class UnusedSlots {
               "`AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG`, the ENIs, and ipamD's errors",
               "fail if custom networking is on, but there is no ENI for pods and no error of EC2;"
                   + " warn if ipamD has just started, or if an address is available",
-              "Create an ENIConfig with the name that ipamD looks for. ENI_CONFIG_LABEL_DEF of"
-                  + " aws-node names the label of the node that has this name, often the label of"
-                  + " the zone. If the node does not have this label, the name is \"default\"")
+              "Create an ENIConfig with the name that ipamD looks for. The name is the value of a"
+                  + " label of the node, often of the zone's label. ENI_CONFIG_LABEL_DEF of"
+                  + " aws-node is the key of this label. If the node does not have the label, the"
+                  + " name is \"default\"")
           .run(
               PodCommands.IS_CORDONED,
               AwsNodeCommands.settingsLike("ENI_CONFIG"),
@@ -267,8 +268,8 @@ final class UnusedSlots {
     String create =
         "If the node is cordoned, uncordon the node. If the ENIConfig "
             + name
-            + " does not exist, or if its GROUPS are no list, write the ENIConfig to a file, check"
-            + " the subnet in the file, and apply the file";
+            + " does not exist, or if its GROUPS are not a list, write the ENIConfig to a file,"
+            + " check the subnet in the file, and apply the file";
     String exists =
         ". If the ENIConfig exists and there is no SecurityGroupPolicy, set ENABLE_POD_ENI to"
             + " false";

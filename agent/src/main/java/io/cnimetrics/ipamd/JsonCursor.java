@@ -34,7 +34,8 @@ final class JsonCursor {
 
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
-          // Most names are addresses, which rarely repeat. A cache of names would only use memory.
+          // Most names are addresses, which rarely repeat. A cache would use memory and save no
+          // work.
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
           .disable(StreamReadFeature.AUTO_CLOSE_SOURCE)
@@ -171,7 +172,7 @@ final class JsonCursor {
     parser.nextToken();
     expect(JsonToken.VALUE_NUMBER_INT, "a whole number");
     if (parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER) {
-      throw unexpected("a whole number of 64 bits");
+      throw unexpected("a whole number with at most 64 bits");
     }
     return parser.getLongValue();
   }

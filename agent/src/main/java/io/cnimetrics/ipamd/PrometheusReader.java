@@ -25,7 +25,7 @@ final class PrometheusReader {
   private static final String OWN_PREFIX = "awscni_";
   private static final String PROCESS_START = "process_start_time_seconds";
 
-  /** The year 5138. A start after this year, such as infinity, is not a time. */
+  /** The year 5138. A later start time, such as infinity, is invalid and ignored. */
   private static final double LATEST_SECONDS = 1e11;
 
   private static final String BUILD = "awscni_build_info";

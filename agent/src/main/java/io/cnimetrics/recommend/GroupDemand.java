@@ -64,7 +64,7 @@ final class GroupDemand {
   }
 
   /**
-   * @param isNew whether the node is new, and the moment is its first
+   * @param isNew whether this is the first moment of a new node
    */
   void add(String node, Moment now, boolean isNew) {
     nodes.add(node);

@@ -55,7 +55,8 @@ public record NodeHistory(String node, String group, List<Moment> moments) {
     // pool's largest size if ipamD made at most one call between them.
     int largest = known && !several ? pool.getMax() : Math.max(last.most(), pool.getMax());
     // If ipamD made several calls, the pool was perhaps smaller between the moments, and this can
-    // explain a refusal. If not, the need was greater than the pool of that time.
+    // explain a refusal. Otherwise a refusal shows that the need was greater than the smallest
+    // pool.
     int smallest = known && several ? 0 : pool.getMin() + 1;
     long need = refused != 0 ? Math.max(most, smallest) : Math.min(most, largest);
     int low = (int) Math.max(0, first.assigned() - releases);

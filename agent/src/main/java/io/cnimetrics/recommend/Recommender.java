@@ -153,7 +153,7 @@ public final class Recommender {
         doubt.orElse(
             change
                 ? "Set these targets. With them, ipamD would have refused no additional pod."
-                : "Keep the present targets. The best targets free less than one address of each"
+                : "Keep the present targets. The best targets release less than one address per"
                     + " node, or less than a tenth of the idle addresses."),
         change,
         groups.values().stream()

@@ -107,7 +107,7 @@ final class Endpoint implements AutoCloseable {
     listening.createContext("/", this::handleOrLog);
     listening.setExecutor(threads);
     // The thread that starts the server is a daemon. Therefore the server's own thread is also a
-    // daemon. A server that is stopped before it starts would throw.
+    // daemon. The join is needed because a server that has not started throws when it is stopped.
     CompletableFuture.runAsync(listening::start, threads).join();
   }
 

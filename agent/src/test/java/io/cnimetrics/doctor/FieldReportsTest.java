@@ -627,7 +627,7 @@ class FieldReportsTest {
             "Pods get no address",
             ">refused-pods"),
         fails(
-            "#2416: the security groups of the ENIConfig are no list",
+            "#2416: the security groups of the ENIConfig are not a list",
             node(eni(0, 0, 0)).settings(true, WARM_ENI).refused(),
             "eniconfig",
             "no valid ENIConfig",
