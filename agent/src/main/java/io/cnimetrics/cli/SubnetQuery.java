@@ -24,7 +24,7 @@ import java.util.Set;
 record SubnetQuery(AddressPool pool, List<Subnet> subnets, List<Problem> problems) {
   private static final Duration METADATA_LIMIT = Duration.ofSeconds(1);
 
-  /** The least time limit, because the EC2 client can need a second to load its classes. */
+  /** The shortest time limit, because the EC2 client can need a second to load its classes. */
   private static final Duration LEAST = Duration.ofSeconds(1);
 
   private static final Problem WITHOUT_REGION =

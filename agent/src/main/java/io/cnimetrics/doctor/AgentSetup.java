@@ -93,7 +93,8 @@ final class AgentSetup {
         ? spec.note(
                 what + " comes from a tag",
                 evidence,
-                "If the tag is wrong, the name is wrong. The agent reads the tag at each start")
+                "The agent takes the name from this tag at each start. If the tag is wrong, the"
+                    + " metrics have the name of a wrong cluster")
             .remedied(
                 spec.remedy(), AgentCommands.set("AWS_CLUSTER_ID", Placeholder.CLUSTER.toString()))
         : spec.ok(what + " is known", evidence);

@@ -71,8 +71,8 @@ final class InstanceTypes {
       return TYPE.note(
               "ipamD and EC2 have different limits for this instance type", evidence, cause)
           .remedied(
-              "Upgrade the older of the VPC CNI and the agent. It is unknown which limit is right,"
-                  + " because EC2 has not refused a call of ipamD yet",
+              "Upgrade the VPC CNI or the agent, whichever is older. It is unknown which limit is"
+                  + " right, because EC2 has not refused a call of ipamD yet",
               AwsNodeCommands.UPGRADE);
     }
     String answers =

@@ -171,8 +171,8 @@ final class PodAddresses {
           .fail(
               "Single addresses leave no slot for a prefix",
               evidence,
-              "Prefixes were switched on while the node ran. The single addresses from before take"
-                  + " all slots of the ENIs, and new pods get only addresses of prefixes")
+              "Prefixes were switched on while the node ran. The earlier single addresses take all"
+                  + " slots of the ENIs, and new pods get only addresses of prefixes")
           .remedied(
               "Replace the node, and then the other nodes of its group", PodCommands.replaceNode());
     } else if (lasts && requestsNothing(node) && !node.justStarted()) {

@@ -194,7 +194,7 @@ final class PodCommands {
                   + " --launch-template id=\"$TEMPLATE\",version=\"$VERSION\"")
           .noted("for a node group: replaces its nodes; first set TEMPLATE and VERSION");
 
-  /** How to set max-pods with {@link #setMaxPods}. */
+  /** The part of a remedy that explains the commands of {@link #setMaxPods}. */
   static final String WHERE_MAX_PODS =
       "With Karpenter, patch its EC2NodeClass. In a managed node group, set maxPods below"
           + " spec.kubelet.config of nodeadm's NodeConfig in a new version of the launch template,"

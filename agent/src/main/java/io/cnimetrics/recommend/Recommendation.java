@@ -21,7 +21,7 @@ import java.util.Optional;
  * @param wholeUnits the target in whole ENIs or prefixes with which ipamD refuses no pod
  * @param idle the mean number of idle addresses of the cluster in the time of the data
  * @param idleThen the mean number of idle addresses of the cluster, if the targets were set
- * @param change whether the targets free enough addresses to justify a change
+ * @param change whether the targets release enough addresses to justify a change
  * @param busiestMinute the most pods of the cluster that started or ended in one minute
  * @param verdict one or more sentences that say what to do
  */
@@ -113,7 +113,9 @@ public record Recommendation(
     return Math.rint(value * 1000) / 1000;
   }
 
-  /** How many addresses the targets free on average; negative if the pods need more addresses. */
+  /**
+   * How many addresses the targets release on average; negative if the pods need more addresses.
+   */
   public double freed() {
     return idle - idleThen;
   }
