@@ -2181,7 +2181,7 @@ class FieldReportsTest {
     assertThat(lowered.evidence())
         .startsWith("pods hold 29 addresses, 1 more than the expected 28: ");
     assertThat(fewer.evidence())
-        .startsWith("pods hold 28 addresses, 1 more than the expected 27 (fewer than 2 pods are");
+        .startsWith("pods hold 28 addresses, 1 more than the expected 27 (fewer than 3 pods are");
   }
 
   @Test
