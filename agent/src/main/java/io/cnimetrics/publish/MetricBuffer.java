@@ -8,6 +8,7 @@ import io.cnimetrics.catalog.Sample;
 import io.cnimetrics.catalog.Sampler.PollSamples;
 import io.cnimetrics.catalog.SamplerState;
 import io.cnimetrics.publish.BufferState.OpenMinute;
+import io.cnimetrics.publish.BufferState.Starts;
 import io.cnimetrics.schedule.NodeSchedule;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -159,12 +160,13 @@ public final class MetricBuffer implements AutoCloseable {
   }
 
   /**
-   * Adds the pending minutes of a directory that could not be opened when the agent started. The
-   * rest of the state in this directory is ignored, because the state in memory is newer.
+   * Adds the minutes of a directory that could not be opened when the agent started. The counters
+   * in this directory are ignored, because the counters in memory are newer.
    */
   private void takeOver() {
     PendingMinutes left = new PendingMinutes(events);
-    String instance = read(left).map(BufferState::instanceId).orElse("");
+    Optional<BufferState> last = read(left);
+    String instance = last.map(BufferState::instanceId).orElse("");
     if (isAnother(instance, state.instanceId())) {
       logAnother(instance, state.instanceId(), left.all().size());
       return;
@@ -176,6 +178,16 @@ public final class MetricBuffer implements AutoCloseable {
         sendNow();
       }
     }
+    last.ifPresent(this::takeOverOpenMinute);
+  }
+
+  private void takeOverOpenMinute(BufferState last) {
+    Destination destination =
+        last.destination().mayBe(state.destination()) ? state.destination() : last.destination();
+    last.open()
+        .filter(open -> !open.minute().isAfter(startMinute))
+        .ifPresent(open -> addPending(open.only(sent), destination, otlp, last.starts()));
+    state = state.carrying(last.carried());
   }
 
   /**
@@ -276,7 +288,8 @@ public final class MetricBuffer implements AutoCloseable {
     state
         .open()
         .map(open -> open.only(sent))
-        .ifPresent(open -> otlp.ifPresent(destination -> addTotals(open, destination)));
+        .ifPresent(
+            open -> otlp.ifPresent(destination -> addTotals(open, destination, state.starts())));
   }
 
   /** Records the end of a poll. The poll may have failed. */
@@ -290,7 +303,10 @@ public final class MetricBuffer implements AutoCloseable {
       urgent.put(Receiver.CLOUDWATCH, Instant.MIN);
     }
     addPending(
-        new OpenMinute(at, List.of()).and(at, samples), state.destination(), Optional.empty());
+        new OpenMinute(at, List.of()).and(at, samples),
+        state.destination(),
+        Optional.empty(),
+        state.starts());
     keep();
   }
 
@@ -300,18 +316,20 @@ public final class MetricBuffer implements AutoCloseable {
     addPending(
         new OpenMinute(at, List.of()).and(at, samples),
         new Destination(state.destination().namespace(), sets),
-        otlp.map(known -> new Destination(known.receiver(), known.namespace(), sets)));
+        otlp.map(known -> new Destination(known.receiver(), known.namespace(), sets)),
+        state.starts());
     keep();
   }
 
-  private void addPending(OpenMinute minute, Destination cloudWatch, Optional<Destination> other) {
+  private void addPending(
+      OpenMinute minute, Destination cloudWatch, Optional<Destination> other, Starts starts) {
     if (toCloudWatch) {
       pending.add(minute.minute(), cloudWatch, Optional.empty(), minute.values());
     }
-    other.ifPresent(destination -> addTotals(minute, destination));
+    other.ifPresent(destination -> addTotals(minute, destination, starts));
   }
 
-  private void addTotals(OpenMinute minute, Destination destination) {
+  private void addTotals(OpenMinute minute, Destination destination, Starts starts) {
     minute
         .totals()
         .forEach(
@@ -319,7 +337,7 @@ public final class MetricBuffer implements AutoCloseable {
                 pending.add(
                     minute.minute(),
                     destination,
-                    Optional.of(new PendingMinute.Times(at, state.starts())),
+                    Optional.of(new PendingMinute.Times(at, starts)),
                     values));
   }
 
@@ -370,7 +388,7 @@ public final class MetricBuffer implements AutoCloseable {
         }
       }
       listener.closed(changes);
-      addPending(open.only(sent), state.destination(), otlp);
+      addPending(open.only(sent), state.destination(), otlp, state.starts());
       state = state.closed();
     }
   }

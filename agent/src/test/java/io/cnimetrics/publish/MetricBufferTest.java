@@ -419,7 +419,7 @@ class MetricBufferTest {
   }
 
   @Test
-  void lateDirectoryAddsItsPendingMinutesButNotItsCounters() {
+  void lateDirectoryAddsItsMinutesButNotItsCounters() {
     BufferFixture first =
         BufferFixture.in(directory, START).poll(at(10), 4).poll(at(70), 5).poll(at(80), 6);
     BufferFixture second = BufferFixture.in(directory, at(90)).poll(at(100), 6);
@@ -434,11 +434,28 @@ class MetricBufferTest {
     assertThat(datums)
         .filteredOn(datum -> datum.metric().equals("ipamdErr"))
         .extracting(Datum::at, Datum::value)
-        .containsExactly(tuple(at(120), 3.0));
+        .containsExactly(tuple(at(120), 3.0), tuple(at(60), 2.0));
     assertThat(datums)
         .filteredOn(datum -> datum.metric().equals("eniAllocated"))
         .extracting(Datum::at)
-        .containsExactly(at(120), at(0));
+        .containsExactly(at(120), at(60), at(0));
+  }
+
+  /** The first agent closes minute 0, and then reads an event whose poll began in minute 0. */
+  @Test
+  void lateDirectoryAddsTheEventsThatItCarriesToTheNextMinute() {
+    BufferFixture first = BufferFixture.in(directory, START.minusSeconds(70)).poll(at(10), 4);
+    first.buffer.closeOpenMinute();
+    first.poll(at(20), 7);
+    BufferFixture second = BufferFixture.in(directory, at(90));
+    first.buffer.close();
+    second.buffer.sync();
+    second.poll(at(130), 8).buffer.closeOpenMinute();
+
+    assertThat(second.take(at(181)).datums())
+        .filteredOn(datum -> datum.metric().equals("ipamdErr"))
+        .extracting(Datum::at, Datum::value)
+        .contains(tuple(at(120), 3.0));
   }
 
   @Test
@@ -457,9 +474,9 @@ class MetricBufferTest {
 
     Files.move(kept, state, StandardCopyOption.REPLACE_EXISTING);
     fixture.buffer.sync();
-    assertThat(fixture.buffer.depth().minutes()).isEqualTo(1);
+    assertThat(fixture.buffer.depth().minutes()).isEqualTo(2);
     fixture.buffer.close();
-    assertThat(BufferFixture.in(directory, at(100)).buffer.depth().minutes()).isEqualTo(1);
+    assertThat(BufferFixture.in(directory, at(100)).buffer.depth().minutes()).isEqualTo(2);
   }
 
   @Test
