@@ -109,7 +109,7 @@ public final class Agent {
             selected::contains,
             alerts);
     KnownNode node = new KnownNode(config, identity, lastPoll);
-    Destinations destinations = new Destinations(config);
+    Receivers receivers = new Receivers(config);
     NodeSchedule schedule =
         NodeSchedule.of(config.nodeName(), config.pollInterval(), config.publishInterval());
     this.subnets =
@@ -124,7 +124,7 @@ public final class Agent {
         new Publisher(
             buffer,
             node::identify,
-            destinations.receivers(),
+            receivers.inUse(),
             (receiver, region, now) ->
                 new Sender(
                     buffer,
@@ -133,7 +133,7 @@ public final class Agent {
                     schedule,
                     stats,
                     random,
-                    destinations.where(receiver, region),
+                    receivers.where(receiver, region),
                     System::nanoTime,
                     now),
             sampler.start(),
@@ -141,7 +141,7 @@ public final class Agent {
             this::onIdentity,
             this::giveUp);
     this.view =
-        new AgentView(startedAt, node, lastPoll, selected, alerts, buffer, destinations, publisher);
+        new AgentView(startedAt, node, lastPoll, selected, alerts, buffer, receivers, publisher);
     this.sends = new Loop("send", LONGEST_SEND_PAUSE, clock, now -> publisher.run(clock));
     this.subnetReads =
         this.subnets.map(

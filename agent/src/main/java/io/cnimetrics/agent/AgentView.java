@@ -26,7 +26,7 @@ public final class AgentView {
   private final Set<Metric> selected;
   private final AlertLog alerts;
   private final MetricBuffer buffer;
-  private final Destinations destinations;
+  private final Receivers receivers;
   private final Publisher publisher;
 
   AgentView(
@@ -36,7 +36,7 @@ public final class AgentView {
       Set<Metric> selected,
       AlertLog alerts,
       MetricBuffer buffer,
-      Destinations destinations,
+      Receivers receivers,
       Publisher publisher) {
     this.startedAt = startedAt;
     this.node = node;
@@ -44,7 +44,7 @@ public final class AgentView {
     this.selected = selected;
     this.alerts = alerts;
     this.buffer = buffer;
-    this.destinations = destinations;
+    this.receivers = receivers;
     this.publisher = publisher;
   }
 
@@ -65,10 +65,10 @@ public final class AgentView {
         increases.all(),
         alerts.present(),
         pending(),
-        destinations.receivers().stream()
+        receivers.inUse().stream()
             .map(
                 receiver ->
-                    destinations.status(
+                    receivers.status(
                         receiver,
                         identity.region(),
                         publisher.sender(receiver).map(Sender::answers)))

@@ -87,8 +87,7 @@ final class MetadataReading {
     Map<String, String> read = new HashMap<>();
     keys.lines().map(String::strip).filter(ClusterName::mayName).forEach(key -> readTag(key, read));
     // Stores all tags at once. If the time limit ends the reading earlier, no tag is stored,
-    // because
-    // a part of the tags can name a wrong cluster.
+    // because a part of the tags can name a wrong cluster.
     store(tags, read);
   }
 

@@ -17,6 +17,7 @@ public record Command(String text, String note, boolean onNode) {
   /** The note of a command that changes more than this node. */
   static final String EVERY_NODE = "changes every node";
 
+  private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
   private static final Pattern PLAIN_WORD = Pattern.compile("[A-Za-z0-9._/:@=,-]+");
 
   static Command of(String text) {
@@ -51,9 +52,16 @@ public record Command(String text, String note, boolean onNode) {
     return PLAIN_WORD.matcher(word).matches();
   }
 
-  /** Quotes a word for the shell, if the word needs quotes. */
+  /**
+   * Quotes a word for the shell, if the word needs quotes. The result is one line without a {@link
+   * Placeholder}, even if a hostile ipamD reports such a word.
+   */
   static String quoted(String word) {
-    return isPlainWord(word) ? word : "'" + word.replace("'", "'\\''") + "'";
+    return isPlainWord(word)
+        ? word
+        : "'"
+            + CONTROL.matcher(word).replaceAll("?").replace("'", "'\\''").replace("<", "<''")
+            + "'";
   }
 
   @SafeVarargs

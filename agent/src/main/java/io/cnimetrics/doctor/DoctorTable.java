@@ -218,7 +218,7 @@ public final class DoctorTable {
         part("cause", finding.cause());
       }
       part("effect", effects(finding));
-      if (shown.add(finding.remedy()) || verbose) {
+      if (shown.add(finding.advice().text()) || verbose) {
         remedy(finding.advice());
       }
       if (whole) {

@@ -71,11 +71,14 @@ final class PodMetadata {
 
   /**
    * Whether instance metadata answers, but has no value of an ENI. ipamD requests the list of ENIs
-   * first, so this request fails too if instance metadata does not answer.
+   * first, so this request fails too if instance metadata does not always answer. A single failed
+   * call shows nothing.
    */
   static boolean lacksValueOfEni(NodeEvidence node) {
-    return node.trend(PodMetadata::isOfEni).isRising()
-        && !node.trend(kind -> kind.call().equals("GetMACs")).isRising();
+    Trend ofEni = node.trend(PodMetadata::isOfEni);
+    return ofEni.isRising()
+        && ofEni.total() > 1
+        && node.trend(kind -> kind.call().equals("GetMACs")).total() == 0;
   }
 
   private static Finding finding(NodeEvidence node) {

@@ -216,11 +216,6 @@ record BufferState(
           .filter(BufferState::isEvent)
           .ifPresent(events::add);
     }
-    return carrying(events);
-  }
-
-  /** Adds events to the open minute or, if none is open, to the next. */
-  BufferState carrying(List<Sample> events) {
     return open.isEmpty()
         ? with(lastMinute, open, combined(events, carried))
         : with(lastMinute, open.map(minute -> minute.after(events)), carried);

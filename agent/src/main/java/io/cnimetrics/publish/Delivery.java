@@ -72,7 +72,7 @@ final class Delivery {
   record Result(
       Optional<Accepted> accepted, Optional<Failure> failure, Optional<PutResult> pause) {}
 
-  /** A batch that was accepted as a whole, and when its request ended. */
+  /** A batch, or a part of a batch, whose request was accepted, and when the request ended. */
   record Accepted(Instant at, Batch batch) {}
 
   /**

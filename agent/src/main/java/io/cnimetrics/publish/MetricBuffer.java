@@ -122,7 +122,10 @@ public final class MetricBuffer implements AutoCloseable {
     journal.replace(this::all);
   }
 
-  /** Whether another agent uses a state directory. */
+  /**
+   * Whether another process uses a state directory. A call by the process that uses the directory
+   * would release its lock.
+   */
   public static boolean isInUse(Path directory) {
     return JournalFile.isInUse(directory);
   }
@@ -135,12 +138,12 @@ public final class MetricBuffer implements AutoCloseable {
               change.state().ifPresent(last::set);
               kept.load(change);
             });
-    kept.dropOverBounds();
     if (!all) {
       kept.clear();
       return Optional.empty();
     }
     discardUnused(kept);
+    kept.dropOverBounds();
     return Optional.ofNullable(last.get());
   }
 
@@ -187,7 +190,8 @@ public final class MetricBuffer implements AutoCloseable {
     last.open()
         .filter(open -> !open.minute().isAfter(startMinute))
         .ifPresent(open -> addPending(open.only(sent), destination, otlp, last.starts()));
-    state = state.carrying(last.carried());
+    // The totals of these samples belong to the earlier agent's series.
+    state = state.counting(new OpenMinute(startMinute, last.carried()).values());
   }
 
   /**

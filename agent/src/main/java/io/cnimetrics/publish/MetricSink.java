@@ -41,11 +41,11 @@ public interface MetricSink {
    * @param retryAfter the pause before the next attempt, if the service asks for a pause. At most 5
    *     minutes, because a wrong value must not stop the agent for long
    * @param code the error code of the service, or a name in capital letters if there is no answer
-   *     or no code. The code is empty if the request was accepted
+   *     or no code. The code is empty if the receiver accepted all datums
    * @param rejected the number of datums that the receiver rejected although it accepted the
    *     request
    * @param fact what happened, in one line without credentials and without a whole response body.
-   *     The fact is empty if the request was accepted
+   *     The fact is empty if the receiver accepted all datums
    * @param remedy what the operator can do, or what the agent does next. The remedy is empty if the
    *     request was accepted
    */

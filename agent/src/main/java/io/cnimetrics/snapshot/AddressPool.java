@@ -117,10 +117,7 @@ public record AddressPool(
     return sum(eni -> eni.available(mode));
   }
 
-  /**
-   * The number of IPv4 addresses that pods hold, or that new pods can get now or after the
-   * cooldown.
-   */
+  /** See {@link Eni#usableIpv4}. */
   public long usableIpv4(AddressMode mode) {
     return sum(eni -> eni.usableIpv4(mode));
   }

@@ -85,26 +85,24 @@ public record Eni(
    * number is always 0.
    */
   public long available(AddressMode mode) {
-    return ofNewPods(mode).free();
+    if (excluded) {
+      return 0;
+    }
+    return switch (mode) {
+      case SECONDARY_IP -> single.free();
+      case PREFIX -> prefixed.free();
+      case IPV6 -> 0;
+    };
   }
 
   /**
-   * The number of IPv4 addresses that pods hold, or that new pods can get now or after the
-   * cooldown.
+   * The number of IPv4 addresses without the unassigned addresses that ipamD does not count for its
+   * warm targets: the addresses of an excluded ENI and, in prefix mode, the single addresses.
    */
   public long usableIpv4(AddressMode mode) {
-    AddressCount ofNewPods = ofNewPods(mode);
-    return assignedIpv4() + ofNewPods.free() + ofNewPods.cooling();
-  }
-
-  private AddressCount ofNewPods(AddressMode mode) {
     if (excluded) {
-      return AddressCount.NONE;
+      return assignedIpv4();
     }
-    return switch (mode) {
-      case SECONDARY_IP -> single;
-      case PREFIX -> prefixed;
-      case IPV6 -> AddressCount.NONE;
-    };
+    return mode == AddressMode.PREFIX ? single.assigned() + prefixed.total() : totalIpv4();
   }
 }

@@ -137,6 +137,14 @@ class NodeCapacityTest {
         .hasValue(true);
   }
 
+  /** m5.large after prefixes were switched off. The prefixes take all 27 slots. */
+  @Test
+  void poolWhoseSlotsHavePrefixesOfTheOtherModeCannotGrow() {
+    Snapshots node = nothingRead().enis(prefixed(0, 9, 20), prefixed(1, 9, 0), prefixed(2, 9, 0));
+
+    assertThat(withGauges(node, Optional.empty(), 3, 27, 110).warmPoolEmpty()).hasValue(false);
+  }
+
   @Test
   void withoutGaugesTheInstanceTypeDecides() {
     NodeCapacity capacity =

@@ -301,7 +301,8 @@ class CommandsTest {
 
   /** A program that answers instead of ipamD could otherwise choose what a person pastes. */
   @ParameterizedTest
-  @ValueSource(strings = {"x;>made;", "x';>made;'"})
+  @ValueSource(
+      strings = {"x;>made;", "x';>made;'", "<this node>;>made;#", "<this cluster>;>made;#"})
   void nameThatIpamdReportsIsOneWordForTheShell(String name, @TempDir Path dir) throws Exception {
     for (Command each :
         List.of(
@@ -312,14 +313,23 @@ class CommandsTest {
             EniCommands.allowPodsIn(name),
             EniCommands.eniConfigLike(name, "a"),
             PodRoutes.podsWith(List.of(name)))) {
-      shell(
-          dir,
-          "cd " + dir,
-          "aws() { :; }",
-          "kubectl() { :; }",
-          each.text().replaceAll("<[^>]*>", "x"));
+      shell(dir, "cd " + dir, "aws() { :; }", "kubectl() { :; }", withHostileIds(each));
       assertThat(dir.resolve("made")).as(each.text()).doesNotExist();
     }
+  }
+
+  /** Fills the placeholders with ids that need quotes. */
+  private static String withHostileIds(Command command) {
+    String filled = command.text();
+    for (Placeholder each : Placeholder.values()) {
+      filled = filled.replace(each.toString(), Command.quoted("it's a node"));
+    }
+    return filled;
+  }
+
+  @Test
+  void wordWithALineBreakIsOnOneLine() {
+    assertThat(Command.quoted("a\nb\r")).isEqualTo("'a?b?'");
   }
 
   /** The AWS CLI otherwise reads the events of 90 days, which takes minutes. */

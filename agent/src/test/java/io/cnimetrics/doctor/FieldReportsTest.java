@@ -1950,6 +1950,14 @@ class FieldReportsTest {
             "metadata-away",
             "has only IPv6 addresses"),
         warns(
+            "A single call for an ENI fails while the list of ENIs fails now and then",
+            node(eni(0, 14, 5))
+                .metadata("GetLocalIPv4s", "IMDSRequestError", 10, 11)
+                .metadata("GetMACs", "IMDSRequestError", 9, 9),
+            "metadata-away",
+            "does not always answer",
+            "!lacks a value"),
+        warns(
             "kubernetes/kops#6389: the role lacks the right to tag ENIs",
             node(eni(0, 14, 4))
                 .requests(0, 0)

@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The services to which the settings send metrics. */
-record Destinations(AgentConfig config) {
-  List<Receiver> receivers() {
+record Receivers(AgentConfig config) {
+  List<Receiver> inUse() {
     return Stream.of(Receiver.values())
         .filter(
             receiver ->
@@ -27,7 +27,7 @@ record Destinations(AgentConfig config) {
     return config
         .otlp()
         .filter(any -> receiver == Receiver.OTLP)
-        .flatMap(Destinations::shownUrl)
+        .flatMap(Receivers::shownUrl)
         .map(url -> Map.entry("url", url))
         .orElseGet(() -> Map.entry("region", region));
   }
