@@ -97,7 +97,7 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
   /**
    * {@inheritDoc}
    *
-   * <p>The limit includes the time for credentials and for name lookups. A request that has begun
+   * <p>The limit includes the time for credentials and for name lookups. A request that has started
    * when the limit is reached may take {@link #ARRIVED_ANSWER} longer. After this time or an
    * interrupt, nothing more is sent.
    */
@@ -128,7 +128,7 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
   }
 
   /**
-   * Waits a little longer for the answer to a request that has begun. If the whole process was
+   * Waits a little longer for the answer to a request that has started. If the whole process was
    * stopped during the request, the answer can have arrived before the limit without being read. A
    * closed connection would discard this answer, and the datums would be sent twice.
    */
