@@ -44,6 +44,10 @@ public final class InstanceLimits {
       }
     }
 
+    public boolean hasSeveralCards() {
+      return enisOnCards.size() > 1;
+    }
+
     /** The number of ENIs on the default network card. */
     public int enis() {
       return enisOnCards.get(0);

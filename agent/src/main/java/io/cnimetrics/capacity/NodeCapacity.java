@@ -78,7 +78,7 @@ public record NodeCapacity(
       Optional<AddressMode> before,
       PodLimits podLimits) {
     // ipamD subtracts the unmanaged ENIs of all network cards from the limit of one card.
-    boolean severalCards = limit.filter(known -> known.enisOnCards().size() > 1).isPresent();
+    boolean severalCards = limit.filter(InstanceLimits.Limit::hasSeveralCards).isPresent();
     Optional<Long> enis =
         eniMax.stream()
             .filter(gauge -> gauge > 0 || !severalCards)

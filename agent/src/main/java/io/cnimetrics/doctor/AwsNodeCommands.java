@@ -3,7 +3,6 @@ package io.cnimetrics.doctor;
 import static io.cnimetrics.doctor.AwsCommands.aws;
 import static io.cnimetrics.doctor.Command.EVERY_NODE;
 import static io.cnimetrics.doctor.Placeholder.CLUSTER;
-import static io.cnimetrics.doctor.Placeholder.NODE;
 
 import java.util.List;
 import java.util.stream.Collectors;
@@ -13,8 +12,7 @@ import java.util.stream.Stream;
 final class AwsNodeCommands {
   private AwsNodeCommands() {}
 
-  private static final String ON_THIS_NODE =
-      " -l k8s-app=aws-node --field-selector spec.nodeName=" + NODE;
+  private static final String ON_THIS_NODE = " -l k8s-app=aws-node" + PodCommands.onThisNode("");
 
   /** The name of this node's aws-node pod, as an argument of another command. */
   private static final String POD =

@@ -2,7 +2,6 @@ package io.cnimetrics.doctor;
 
 import static io.cnimetrics.doctor.Requirement.METRICS;
 
-import io.cnimetrics.capacity.InstanceLimits;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.snapshot.AddressMode;
 import io.cnimetrics.snapshot.AddressPool;
@@ -101,11 +100,8 @@ final class CniReleases {
   private static boolean hasUnmanagedEnis(NodeEvidence node) {
     double most = node.total(MetricCatalog.ENI_MAX_AVAILABLE);
     return node.mode() != AddressMode.IPV6
-        && node.snapshot()
-            .instance()
-            .type()
-            .flatMap(InstanceLimits::of)
-            .filter(limit -> limit.enisOnCards().size() == 1)
+        && node.typeLimit()
+            .filter(limit -> !limit.hasSeveralCards())
             .filter(limit -> most > 0 && most < limit.enis())
             .isPresent();
   }

@@ -1,5 +1,6 @@
 package io.cnimetrics.doctor;
 
+import io.cnimetrics.catalog.Cause;
 import io.cnimetrics.snapshot.IpamdError;
 import java.util.List;
 import java.util.OptionalLong;
@@ -82,6 +83,9 @@ final class Ec2Remedies {
                 AwsNodeCommands.settingsLike("_TARGET")));
   }
 
+  /**
+   * @param kinds errors whose codes belong to {@link Cause#EC2_DENIES}
+   */
   static Finding denied(List<IpamdError> kinds, Finding finding) {
     if (kinds.stream().allMatch(Ec2Remedies::isOfRole)) {
       Finding ofRole = withoutRole(finding);
@@ -90,7 +94,7 @@ final class Ec2Remedies {
           : ofRole;
     } else if (kinds.stream().allMatch(Ec2Remedies::mayBeOfForeignEni)) {
       return ofForeignEni(finding);
-    } else if (kinds.stream().allMatch(kind -> REJECTED_CREDENTIALS.contains(kind.code()))) {
+    } else if (kinds.stream().noneMatch(kind -> MISSING_PERMISSION.contains(kind.code()))) {
       Finding rejected = withoutCredentials(finding);
       return finding.isPresent()
           ? rejected.titled("EC2 does not accept the credentials of ipamD")
@@ -137,18 +141,12 @@ final class Ec2Remedies {
         && !kind.call().equals("AttachClusterNodeNetworkInterface");
   }
 
-  /** The codes for credentials that EC2 does not accept. More permissions do not help. */
-  private static final Set<String> REJECTED_CREDENTIALS =
-      Set.of(
-          "AuthFailure",
-          "InvalidClientTokenId",
-          "UnrecognizedClientException",
-          "ExpiredToken",
-          "ExpiredTokenException",
-          "SignatureDoesNotMatch",
-          "InvalidSignatureException",
-          "IncompleteSignature",
-          "MissingAuthenticationToken");
+  /**
+   * The codes for a missing permission. The other codes of {@link Cause#EC2_DENIES} mean that EC2
+   * does not accept the credentials, and then more permissions do not help.
+   */
+  private static final Set<String> MISSING_PERMISSION =
+      Set.of("UnauthorizedOperation", "AccessDenied", "AccessDeniedException");
 
   /**
    * Whether the call failed perhaps because its ENI belongs to another account. EC2 then answers

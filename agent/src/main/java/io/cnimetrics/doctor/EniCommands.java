@@ -160,7 +160,7 @@ final class EniCommands {
                     .formatted(name)
                 + "securityGroups:NetworkInterfaces[0].Groups[].GroupId}}' | tee "
                 + FILE_OF_ENICONFIG)
-        .noted("writes eniconfig.json with the subnet and the groups of that ENI");
+        .noted("writes " + FILE_OF_ENICONFIG + " with the subnet and the groups of that ENI");
   }
 
   static final Command CREATE_ENICONFIG =

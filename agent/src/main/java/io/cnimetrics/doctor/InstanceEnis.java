@@ -4,7 +4,6 @@ import static io.cnimetrics.doctor.Requirement.IPV4;
 import static io.cnimetrics.doctor.Requirement.METRICS;
 import static io.cnimetrics.doctor.Requirement.POOL;
 
-import io.cnimetrics.capacity.InstanceLimits;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.Eni;
@@ -150,11 +149,8 @@ final class InstanceEnis {
                     PodAddresses.isEmptyWithRoom(poll)
                         && poll.snapshot().pool().map(AddressPool::eniCount).orElse(0)
                             == node.pool().eniCount())
-        && node.snapshot()
-            .instance()
-            .type()
-            .flatMap(InstanceLimits::of)
-            .filter(limit -> limit.enisOnCards().size() == 1)
+        && node.typeLimit()
+            .filter(limit -> !limit.hasSeveralCards())
             .filter(limit -> node.total(MetricCatalog.ENI_MAX_AVAILABLE) >= limit.enis())
             .isPresent();
   }

@@ -2,6 +2,7 @@ package io.cnimetrics.doctor;
 
 import io.cnimetrics.capacity.CardCapacity;
 import io.cnimetrics.capacity.EffectiveMaximum;
+import io.cnimetrics.capacity.InstanceLimits;
 import io.cnimetrics.capacity.NodeCapacity;
 import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
@@ -108,6 +109,11 @@ public record NodeEvidence(
   /** The address pool of the last poll. Only checks that need {@code POOL} call this method. */
   AddressPool pool() {
     return snapshot().pool().orElseThrow();
+  }
+
+  /** The limits of the instance type; empty if the type is unknown or not in the table. */
+  Optional<InstanceLimits.Limit> typeLimit() {
+    return snapshot().instance().type().flatMap(InstanceLimits::of);
   }
 
   /** Whether ipamD reports that custom networking is on. */

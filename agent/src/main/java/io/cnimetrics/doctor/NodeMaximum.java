@@ -6,7 +6,6 @@ import static io.cnimetrics.doctor.Requirement.POOL;
 
 import io.cnimetrics.capacity.CardCapacity;
 import io.cnimetrics.capacity.EffectiveMaximum;
-import io.cnimetrics.capacity.InstanceLimits;
 import io.cnimetrics.capacity.InstanceLimits.Limit;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.snapshot.AddressMode;
@@ -280,7 +279,7 @@ final class NodeMaximum {
 
   /** Explains a max-pods that is too high. EKS's own value is the addresses of all ENIs, plus 2. */
   private static String whyTooMany(NodeEvidence node, EffectiveMaximum maximum, int maxPods) {
-    Optional<Limit> type = node.snapshot().instance().type().flatMap(InstanceLimits::of);
+    Optional<Limit> type = node.typeLimit();
     long ofType = type.map(limit -> limit.enis() * maximum.perEni()).orElse(maximum.addresses());
     long lost = ofType - maximum.addresses();
     return lost > 0 && maxPods == ofType + 2

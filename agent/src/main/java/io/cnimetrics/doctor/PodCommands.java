@@ -14,18 +14,26 @@ final class PodCommands {
   private PodCommands() {}
 
   static final Command PODS_OF_NODE = podsWith("");
-  static final Command PENDING_PODS = podsWith("status.phase=Pending,");
+  private static final String PENDING = "status.phase=Pending,";
+  static final Command PENDING_PODS = podsWith(PENDING);
 
   private static Command podsWith(String field) {
-    return Command.of(
-        "kubectl get pods -A -o wide --field-selector " + field + "spec.nodeName=" + NODE);
+    return Command.of("kubectl get pods -A -o wide" + onThisNode(field));
+  }
+
+  /**
+   * Selects the pods of this node.
+   *
+   * @param field another selector before it, such as {@code status.phase=Pending,}; can be empty
+   */
+  static String onThisNode(String field) {
+    return " --field-selector " + field + "spec.nodeName=" + NODE;
   }
 
   /** The pods of a program in the namespace kube-system on this node. */
   static String systemPods(String name, String output) {
     return "kubectl -n kube-system get pods -l app.kubernetes.io/name=%s".formatted(name)
-        + " --field-selector spec.nodeName="
-        + NODE
+        + onThisNode("")
         + " -o "
         + output;
   }
@@ -34,7 +42,7 @@ final class PodCommands {
       Command.of(systemPods("eks-pod-identity-agent", "wide"));
 
   static final Command SYSTEM_PODS =
-      Command.of("kubectl -n kube-system get pods -o wide --field-selector spec.nodeName=" + NODE)
+      Command.of("kubectl -n kube-system get pods -o wide" + onThisNode(""))
           .noted(
               "lists the pods; aws-node, kube-proxy, and eks-pod-identity-agent if you use it,"
                   + " must run");
@@ -48,8 +56,8 @@ final class PodCommands {
   /** Counts the pods of this node that have an address of their own. */
   static final Command POD_COUNT =
       Command.of(
-              "kubectl get pods -A --no-headers --field-selector spec.nodeName="
-                  + NODE
+              "kubectl get pods -A --no-headers"
+                  + onThisNode("")
                   + " -o custom-columns=HOST:.spec.hostNetwork,IP:.status.podIP,PHASE:.status.phase"
                   + " | grep -vcE 'true|Succeeded|Failed|.none. +Pending'")
           .noted("counts the pods that have an address");
@@ -128,8 +136,7 @@ final class PodCommands {
       Command.of(
               "kubectl get pods -A --no-headers -o 'custom-columns=NAMESPACE:.metadata.namespace,"
                   + "NAME:.metadata.name,IP:.status.podIP,KIND:.metadata.ownerReferences[0].kind'"
-                  + " --field-selector status.phase=Pending,spec.nodeName="
-                  + NODE
+                  + onThisNode(PENDING)
                   + " | grep -E ' .none. +(ReplicaSet|StatefulSet) *$' | awk '{print $1, $2}'"
                   + " | xargs -r -n 2 kubectl delete pod -n")
           .noted(

@@ -152,12 +152,7 @@ final class PoolFaults {
   /** The larger of the table's and the gauge's limit, because each is wrong for some types. */
   private static long mostSlots(NodeEvidence node) {
     long byTable =
-        node.snapshot()
-            .instance()
-            .type()
-            .flatMap(InstanceLimits::of)
-            .map(InstanceLimits.Limit::podIpv4PerEni)
-            .orElse(MOST_POD_ADDRESSES);
+        node.typeLimit().map(InstanceLimits.Limit::podIpv4PerEni).orElse(MOST_POD_ADDRESSES);
     return node.mode() == AddressMode.SECONDARY_IP
         ? Math.max(byTable, node.addressesPerEni().orElse(0))
         : byTable;

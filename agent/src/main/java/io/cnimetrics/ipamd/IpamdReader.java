@@ -99,7 +99,8 @@ public final class IpamdReader implements Ipamd {
 
   /**
    * Returns a reader for a process that perhaps runs on another host than the node. The times of
-   * its snapshots follow the node's clock, which the dates of ipamD's answers show.
+   * the snapshots are then times of the node's clock. The reader takes them from the HTTP header
+   * Date of ipamD's answers.
    */
   public IpamdReader byClockOfIpamd() {
     return new IpamdReader(introspection, metrics, prometheus, ipCooldown, clock, false);
