@@ -98,18 +98,18 @@ public final class Agent {
             config.maxPods().stream()
                 .mapToObj(most -> new PodLimits(most, config.hostNetworkPods()))
                 .findFirst());
+    Receivers receivers = new Receivers(config);
     this.buffer =
         new MetricBuffer(
             config.stateDir(),
             Dimensions.cloudWatch(config),
-            config.cloudwatch(),
-            config.otlp().map(otlp -> Dimensions.otlp(config)),
+            Dimensions.otlp(config),
+            receivers.inUse(),
             clock,
             stats,
             selected::contains,
             alerts);
     KnownNode node = new KnownNode(config, identity, lastPoll);
-    Receivers receivers = new Receivers(config);
     NodeSchedule schedule =
         NodeSchedule.of(config.nodeName(), config.pollInterval(), config.publishInterval());
     this.subnets =
@@ -124,7 +124,6 @@ public final class Agent {
         new Publisher(
             buffer,
             node::identify,
-            receivers.inUse(),
             (receiver, region, now) ->
                 new Sender(
                     buffer,

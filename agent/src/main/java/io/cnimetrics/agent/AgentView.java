@@ -65,7 +65,7 @@ public final class AgentView {
         increases.all(),
         alerts.present(),
         pending(),
-        receivers.inUse().stream()
+        buffer.receivers().stream()
             .map(
                 receiver ->
                     receivers.status(

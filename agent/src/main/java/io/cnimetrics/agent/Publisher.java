@@ -62,7 +62,6 @@ final class Publisher {
 
   private final MetricBuffer buffer;
   private final Function<Duration, Identification> identity;
-  private final List<Receiver> receivers;
   private final SenderFactory factory;
   private final Consumer<NodeIdentity> onIdentity;
   private final Consumer<String> fatal;
@@ -85,7 +84,6 @@ final class Publisher {
 
   /**
    * @param identity looks up the node's identity within the given time limit
-   * @param receivers the services that receive the metrics; empty if only Prometheus reads them
    * @param factory creates the sender of each receiver when the node's identity is complete
    * @param start the samples that count the start of the agent; the publisher sends them at once
    * @param onIdentity receives the node's identity, as far as it is known, after each lookup
@@ -94,7 +92,6 @@ final class Publisher {
   Publisher(
       MetricBuffer buffer,
       Function<Duration, Identification> identity,
-      List<Receiver> receivers,
       SenderFactory factory,
       List<Sample> start,
       Backoff backoff,
@@ -102,7 +99,6 @@ final class Publisher {
       Consumer<String> fatal) {
     this.buffer = buffer;
     this.identity = identity;
-    this.receivers = List.copyOf(receivers);
     this.factory = factory;
     this.start = start;
     this.backoff = backoff;
@@ -122,7 +118,7 @@ final class Publisher {
 
   /** Why receivers refuse requests. Contains only receivers that have accepted no request yet. */
   List<String> refusals() {
-    return receivers.stream()
+    return buffer.receivers().stream()
         .flatMap(
             receiver ->
                 sender(receiver).map(Sender::refusal).orElse(identityRefusal).stream()
@@ -167,7 +163,7 @@ final class Publisher {
     NodeIdentity node = found.node();
     buffer.identify(node.instance().id().orElse(""), Dimensions.known(node));
     onIdentity.accept(node);
-    if (receivers.isEmpty()) {
+    if (buffer.receivers().isEmpty()) {
       // Nothing is sent. The instance is still needed for the log, for Prometheus and for the
       // limits of its type.
       resolveAt = found.metadata().isRetryable() ? now.plus(backoff.next()) : Instant.MAX;
@@ -197,10 +193,10 @@ final class Publisher {
     if (unknown.isEmpty()) {
       logIdentity(found);
       boolean waits = !NodeSchedule.isDue(openAllAt, RESOLVE_AGAIN, now) && !found.isFinal();
-      receivers.stream()
+      buffer.receivers().stream()
           .filter(receiver -> !waits || receiver != Receiver.OTLP)
           .forEach(receiver -> open(receiver, found.node(), now));
-      if (waits && senders.size() < receivers.size()) {
+      if (waits && senders.size() < buffer.receivers().size()) {
         return now.plus(backoff.next());
       }
       return found.isFinal() ? Instant.MAX : now.plus(RESOLVE_AGAIN);

@@ -6,20 +6,23 @@ import io.cnimetrics.health.AgentStatus.ReceiverStatus;
 import io.cnimetrics.publish.Receiver;
 import io.cnimetrics.publish.Sender;
 import io.cnimetrics.wire.UrlSecrets;
-import java.util.List;
+import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.Set;
 
 /** The services to which the settings send metrics. */
 record Receivers(AgentConfig config) {
-  List<Receiver> inUse() {
-    return Stream.of(Receiver.values())
-        .filter(
-            receiver ->
-                receiver == Receiver.CLOUDWATCH ? config.cloudwatch() : config.otlp().isPresent())
-        .toList();
+  Set<Receiver> inUse() {
+    Set<Receiver> inUse = EnumSet.noneOf(Receiver.class);
+    if (config.cloudwatch()) {
+      inUse.add(Receiver.CLOUDWATCH);
+    }
+    if (config.otlp().isPresent()) {
+      inUse.add(Receiver.OTLP);
+    }
+    return inUse;
   }
 
   /** The region or the URL of a receiver, as a key and a value for log messages. */

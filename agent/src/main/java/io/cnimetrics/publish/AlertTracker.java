@@ -1,7 +1,7 @@
 package io.cnimetrics.publish;
 
 import io.cnimetrics.catalog.MetricCatalog;
-import io.cnimetrics.publish.MetricBuffer.AlertChanges;
+import io.cnimetrics.publish.AlertListener.AlertChanges;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;

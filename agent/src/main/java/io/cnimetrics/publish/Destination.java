@@ -30,12 +30,13 @@ public record Destination(Receiver receiver, String namespace, List<Map<String, 
     this(Receiver.CLOUDWATCH, namespace, sets);
   }
 
+  Destination withSets(List<Map<String, String>> others) {
+    return new Destination(receiver, namespace, others);
+  }
+
   /** A copy in which unknown dimensions get their values from the map, if the map has them. */
   Destination filled(Map<String, String> known) {
-    return isComplete()
-        ? this
-        : new Destination(
-            receiver, namespace, sets.stream().map(set -> filled(set, known)).toList());
+    return isComplete() ? this : withSets(sets.stream().map(set -> filled(set, known)).toList());
   }
 
   private static Map<String, String> filled(Map<String, String> set, Map<String, String> known) {

@@ -7,6 +7,7 @@ import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sample;
 import io.cnimetrics.catalog.Sampler.PollSamples;
 import io.cnimetrics.catalog.SamplerState;
+import io.cnimetrics.publish.AlertListener.AlertChanges;
 import io.cnimetrics.publish.BufferState.OpenMinute;
 import io.cnimetrics.publish.BufferState.Starts;
 import io.cnimetrics.schedule.NodeSchedule;
@@ -23,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,38 +44,13 @@ public final class MetricBuffer implements AutoCloseable {
   private final AlertTracker alerts;
   private final PendingMinutes pending;
   private final Instant startMinute;
-  private final boolean toCloudWatch;
-  private final Optional<Destination> otlp;
+  private final Destination otlp;
+  private final List<Receiver> receivers;
   private final Map<Receiver, Instant> urgent = new EnumMap<>(Receiver.class);
   private Map<String, String> knownDimensions = Map.of();
   private BufferState state;
   private BufferState keptState;
   private Optional<Instant> polledMinute = Optional.empty();
-
-  /** Receives the alerts of closed minutes. */
-  @FunctionalInterface
-  public interface AlertListener {
-    /** Called on the thread that closes the minute. */
-    void closed(AlertChanges changes);
-
-    /** The part of a metric's value in a minute that comes from harmless errors. */
-    default double harmless(Instant minute, String metric) {
-      return 0;
-    }
-  }
-
-  /**
-   * A closed minute, and the alerts that it raised or cleared.
-   *
-   * @param values all values of the minute
-   * @param raised the values of metrics that are in alert and were not in alert before
-   * @param cleared the values of metrics that are no longer in alert
-   */
-  public record AlertChanges(
-      Instant minute,
-      List<MinuteValue> values,
-      List<MinuteValue> raised,
-      List<MinuteValue> cleared) {}
 
   /**
    * The number of pending minutes, their size, and the oldest of these minutes.
@@ -89,18 +66,18 @@ public final class MetricBuffer implements AutoCloseable {
    * directory.
    *
    * @param directory the state directory, or empty to keep the state in memory
-   * @param destination the namespace and dimensions of new samples in CloudWatch
-   * @param toCloudWatch whether samples are sent to CloudWatch
-   * @param otlp the destination of new samples by OTLP, if there is one. Each receiver has its own
-   *     pending minutes
+   * @param cloudWatch the destination of new samples in CloudWatch. Its dimensions must be known
+   *     before anything is sent, even if the agent does not send to CloudWatch
+   * @param otlp the destination of new samples by OTLP
+   * @param inUse the receivers to which the agent sends. Each receiver has its own pending minutes
    * @param sent whether the values of a metric are sent. A metric that is not sent can raise an
    *     alert too
    */
   public MetricBuffer(
       Optional<Path> directory,
-      Destination destination,
-      boolean toCloudWatch,
-      Optional<Destination> otlp,
+      Destination cloudWatch,
+      Destination otlp,
+      Set<Receiver> inUse,
       InstantSource clock,
       SendEvents events,
       Predicate<Metric> sent,
@@ -109,14 +86,14 @@ public final class MetricBuffer implements AutoCloseable {
     this.events = events;
     this.sent = sent;
     this.listener = listener;
-    this.toCloudWatch = toCloudWatch;
     this.otlp = otlp;
+    this.receivers = Stream.of(Receiver.values()).filter(inUse::contains).toList();
     this.alerts = new AlertTracker(listener::harmless);
     this.pending = new PendingMinutes(events);
     // The agent sends nothing for the start minute, because it polled only a part of this minute. A
     // minute that starts exactly now is polled as a whole. Therefore 1 ns is subtracted.
     this.startMinute = clock.instant().minusNanos(1).truncatedTo(MINUTES);
-    this.state = BufferState.initial("", destination, startMinute);
+    this.state = BufferState.initial("", cloudWatch, startMinute);
     this.keptState = state;
     read(pending).ifPresent(this::resume);
     journal.replace(this::all);
@@ -150,9 +127,8 @@ public final class MetricBuffer implements AutoCloseable {
   /** Discards the minutes of receivers that an earlier agent used and this agent does not use. */
   private void discardUnused(PendingMinutes kept) {
     for (Receiver receiver : Receiver.values()) {
-      boolean used = receiver == Receiver.CLOUDWATCH ? toCloudWatch : otlp.isPresent();
       int minutes = kept.depth(EnumSet.of(receiver)).minutes();
-      if (!used && minutes > 0) {
+      if (!receivers.contains(receiver) && minutes > 0) {
         log.warn(
             "the agent does not send to {} any more and discards the stored minutes: minutes={}",
             receiver.label(),
@@ -189,7 +165,7 @@ public final class MetricBuffer implements AutoCloseable {
         last.destination().mayBe(state.destination()) ? state.destination() : last.destination();
     last.open()
         .filter(open -> !open.minute().isAfter(startMinute))
-        .ifPresent(open -> addPending(open.only(sent), destination, otlp, last.starts()));
+        .ifPresent(open -> addPending(open.only(sent), last.starts(), destination, otlp));
     // The totals of these samples belong to the earlier agent's series.
     state = state.counting(new OpenMinute(startMinute, last.carried()).values());
   }
@@ -209,6 +185,11 @@ public final class MetricBuffer implements AutoCloseable {
         "continuing from the state on disk: waiting_minutes={} last_minute={}",
         depth().minutes(),
         state.lastMinute());
+  }
+
+  /** The receivers to which the agent sends; empty if only Prometheus reads the metrics. */
+  public List<Receiver> receivers() {
+    return receivers;
   }
 
   private static boolean isAnother(String kept, String instanceId) {
@@ -289,11 +270,7 @@ public final class MetricBuffer implements AutoCloseable {
    * them. Otherwise the events between the last closed minute and the restart would be lost.
    */
   private void addOldTotals() {
-    state
-        .open()
-        .map(open -> open.only(sent))
-        .ifPresent(
-            open -> otlp.ifPresent(destination -> addTotals(open, destination, state.starts())));
+    state.open().ifPresent(open -> addPending(open.only(sent), state.starts(), otlp));
   }
 
   /** Records the end of a poll. The poll may have failed. */
@@ -306,11 +283,7 @@ public final class MetricBuffer implements AutoCloseable {
     if (!samples.isEmpty()) {
       urgent.put(Receiver.CLOUDWATCH, Instant.MIN);
     }
-    addPending(
-        new OpenMinute(at, List.of()).and(at, samples),
-        state.destination(),
-        Optional.empty(),
-        state.starts());
+    addPending(new OpenMinute(at, samples), state.starts(), state.destination());
     keep();
   }
 
@@ -318,31 +291,19 @@ public final class MetricBuffer implements AutoCloseable {
   public synchronized void add(Instant at, Map<String, String> dimensions, List<Sample> samples) {
     List<Map<String, String>> sets = List.of(dimensions);
     addPending(
-        new OpenMinute(at, List.of()).and(at, samples),
-        new Destination(state.destination().namespace(), sets),
-        otlp.map(known -> new Destination(known.receiver(), known.namespace(), sets)),
-        state.starts());
+        new OpenMinute(at, samples),
+        state.starts(),
+        state.destination().withSets(sets),
+        otlp.withSets(sets));
     keep();
   }
 
-  private void addPending(
-      OpenMinute minute, Destination cloudWatch, Optional<Destination> other, Starts starts) {
-    if (toCloudWatch) {
-      pending.add(minute.minute(), cloudWatch, Optional.empty(), minute.values());
+  private void addPending(OpenMinute minute, Starts starts, Destination... destinations) {
+    for (Destination destination : destinations) {
+      if (receivers.contains(destination.receiver())) {
+        pending.add(minute, destination, starts);
+      }
     }
-    other.ifPresent(destination -> addTotals(minute, destination, starts));
-  }
-
-  private void addTotals(OpenMinute minute, Destination destination, Starts starts) {
-    minute
-        .totals()
-        .forEach(
-            (at, values) ->
-                pending.add(
-                    minute.minute(),
-                    destination,
-                    Optional.of(new PendingMinute.Times(at, starts)),
-                    values));
   }
 
   /**
@@ -392,7 +353,7 @@ public final class MetricBuffer implements AutoCloseable {
         }
       }
       listener.closed(changes);
-      addPending(open.only(sent), state.destination(), otlp, state.starts());
+      addPending(open.only(sent), state.starts(), state.destination(), otlp);
       state = state.closed();
     }
   }

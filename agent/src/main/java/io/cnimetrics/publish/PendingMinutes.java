@@ -1,6 +1,9 @@
 package io.cnimetrics.publish;
 
 import io.cnimetrics.catalog.Metric.Unit;
+import io.cnimetrics.publish.BufferState.OpenMinute;
+import io.cnimetrics.publish.BufferState.Starts;
+import io.cnimetrics.publish.PendingMinute.Times;
 import io.cnimetrics.publish.SendEvents.DropReason;
 import io.cnimetrics.schedule.NodeSchedule;
 import java.time.Duration;
@@ -113,12 +116,22 @@ final class PendingMinutes {
     return of(receiver).anyMatch(minute -> minute.destination().filled(known).isComplete());
   }
 
+  /** Adds the values that a destination gets of a minute. */
+  void add(OpenMinute minute, Destination destination, Starts starts) {
+    if (destination.receiver() == Receiver.CLOUDWATCH) {
+      add(minute.minute(), destination, Optional.empty(), minute.values());
+    } else {
+      minute
+          .totals()
+          .forEach(
+              (at, values) ->
+                  add(minute.minute(), destination, Optional.of(new Times(at, starts)), values));
+    }
+  }
+
   /** Adds a minute with a new id. A minute without values is ignored. */
   void add(
-      Instant minute,
-      Destination destination,
-      Optional<PendingMinute.Times> times,
-      List<MinuteValue> values) {
+      Instant minute, Destination destination, Optional<Times> times, List<MinuteValue> values) {
     if (!values.isEmpty()) {
       put(new PendingMinute(nextId, minute, destination, times, values));
     }

@@ -13,7 +13,7 @@ import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.catalog.Sampler.PollSamples;
 import io.cnimetrics.catalog.SamplerState;
-import io.cnimetrics.publish.MetricBuffer.AlertChanges;
+import io.cnimetrics.publish.AlertListener.AlertChanges;
 import io.cnimetrics.publish.MinuteValue;
 import io.cnimetrics.snapshot.Eni;
 import io.cnimetrics.snapshot.IpamdError;

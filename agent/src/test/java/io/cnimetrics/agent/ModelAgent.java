@@ -6,12 +6,10 @@ import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.identity.Identification;
 import io.cnimetrics.ipamd.Ipamd;
-import io.cnimetrics.publish.Backoff;
 import io.cnimetrics.publish.Destination;
 import io.cnimetrics.publish.MetricBuffer;
 import io.cnimetrics.publish.MetricSink;
 import io.cnimetrics.publish.Receiver;
-import io.cnimetrics.publish.Sender;
 import io.cnimetrics.schedule.NodeSchedule;
 import io.cnimetrics.snapshot.Instance;
 import io.cnimetrics.testing.Counting;
@@ -23,6 +21,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 
 /** An agent without threads. The test calls the loops of the agent. */
@@ -85,37 +84,19 @@ class ModelAgent {
     Sampler sampler = new Sampler(MetricCatalog.all(), new PodLimits(110, 3), now);
     Destination destination =
         new Destination("Kubernetes/CNI", List.of(Map.of("CLUSTER_ID", Destination.UNKNOWN)));
-    MetricBuffer buffer =
-        new MetricBuffer(
-            state,
-            destination,
-            true,
-            otlp.map(known -> new Destination(Receiver.OTLP, "", destination.sets())),
-            () -> now,
-            events,
-            metric -> true,
-            report -> {});
+    Set<Receiver> receivers =
+        otlp.isPresent() ? Set.of(Receiver.values()) : Set.of(Receiver.CLOUDWATCH);
+    MetricBuffer buffer = AgentParts.buffer(state, destination, receivers, events, now);
     Poller poller = new Poller(source, sampler.withGrace(), buffer, schedule, (seen, read) -> {});
     Publisher publisher =
-        new Publisher(
+        AgentParts.publisher(
             buffer,
-            limit -> identification(),
-            otlp.isPresent()
-                ? List.of(Receiver.CLOUDWATCH, Receiver.OTLP)
-                : List.of(Receiver.CLOUDWATCH),
-            (receiver, region, at) ->
-                new Sender(
-                    buffer,
-                    receiver == Receiver.OTLP ? otlp.orElseThrow() : sink,
-                    receiver,
-                    schedule,
-                    events,
-                    random,
-                    Map.entry("region", region),
-                    System::nanoTime,
-                    at),
+            this::identification,
+            receiver -> receiver == Receiver.OTLP ? otlp.orElseThrow() : sink,
+            schedule,
+            events,
+            random,
             sampler.start(),
-            new Backoff(random),
             node -> poller.setInstance(node.instance()),
             why -> {
               throw new AssertionError(why);

@@ -13,12 +13,10 @@ import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.catalog.Sampler.PollSamples;
 import io.cnimetrics.catalog.SamplerState;
 import io.cnimetrics.identity.Identification;
-import io.cnimetrics.publish.Backoff;
 import io.cnimetrics.publish.Destination;
 import io.cnimetrics.publish.MetricBuffer;
 import io.cnimetrics.publish.MetricSink;
 import io.cnimetrics.publish.Receiver;
-import io.cnimetrics.publish.Sender;
 import io.cnimetrics.schedule.NodeSchedule;
 import io.cnimetrics.snapshot.Instance;
 import io.cnimetrics.testing.Counting;
@@ -71,37 +69,19 @@ final class ModelPublisher {
     this.random = new SplittableRandom(name.hashCode());
     this.schedule = NodeSchedule.of(name, POLL_INTERVAL, publishInterval);
     this.troubled = troubled;
-    this.buffer =
-        new MetricBuffer(
-            Optional.empty(),
-            to(sets),
-            true,
-            Optional.empty(),
-            () -> now,
-            EVENTS,
-            metric -> true,
-            report -> {});
+    this.buffer = AgentParts.buffer(to(sets), now);
     this.publisher = publisher();
   }
 
   private Publisher publisher() {
-    return new Publisher(
+    return AgentParts.publisher(
         buffer,
-        limit -> identification(name),
-        List.of(Receiver.CLOUDWATCH),
-        (receiver, region, at) ->
-            new Sender(
-                buffer,
-                sink,
-                receiver,
-                schedule,
-                EVENTS,
-                random,
-                Map.entry("region", region),
-                System::nanoTime,
-                at),
+        () -> identification(name),
+        receiver -> sink,
+        schedule,
+        EVENTS,
+        random,
         SAMPLER.start(),
-        new Backoff(random),
         node -> {},
         why -> {
           throw new AssertionError(why);

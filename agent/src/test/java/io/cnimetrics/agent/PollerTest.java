@@ -11,7 +11,6 @@ import io.cnimetrics.health.AgentStats;
 import io.cnimetrics.publish.Destination;
 import io.cnimetrics.publish.MetricBuffer;
 import io.cnimetrics.schedule.NodeSchedule;
-import io.cnimetrics.testing.Counting;
 import io.cnimetrics.testing.FakeClock;
 import java.time.Duration;
 import java.time.Instant;
@@ -80,16 +79,7 @@ class PollerTest {
             Duration.ofMinutes(1),
             Duration.ZERO);
     Destination destination = new Destination("CNI", List.of(Map.of("CLUSTER_ID", "prod")));
-    MetricBuffer buffer =
-        new MetricBuffer(
-            Optional.empty(),
-            destination,
-            true,
-            Optional.empty(),
-            () -> START,
-            new Counting(),
-            metric -> true,
-            report -> {});
+    MetricBuffer buffer = AgentParts.buffer(destination, START);
     Sampler sampler = new Sampler(MetricCatalog.all(), new PodLimits(110, 3), START);
     return new Poller(ipamd, sampler, buffer, schedule, (snapshot, reading) -> {});
   }

@@ -7,13 +7,11 @@ import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.identity.Identification;
-import io.cnimetrics.publish.Backoff;
 import io.cnimetrics.publish.Destination;
 import io.cnimetrics.publish.FakeCloudWatch;
 import io.cnimetrics.publish.MetricBuffer;
 import io.cnimetrics.publish.MetricSink.Datum;
 import io.cnimetrics.publish.Receiver;
-import io.cnimetrics.publish.Sender;
 import io.cnimetrics.schedule.NodeSchedule;
 import io.cnimetrics.snapshot.Instance;
 import io.cnimetrics.snapshot.Problem;
@@ -28,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -56,7 +55,7 @@ class PublisherTest {
   private InstanceMetadata.Result metadata = AWAY;
   private Optional<String> given = Optional.empty();
   private Duration requestTime = Duration.ZERO;
-  private List<Receiver> receivers = List.of(Receiver.CLOUDWATCH);
+  private Set<Receiver> receivers = Set.of(Receiver.CLOUDWATCH);
 
   @Test
   void dimensionsThatAreFoundLateAreFilledIntoPendingMinutes() {
@@ -124,7 +123,7 @@ class PublisherTest {
 
   @Test
   void agentWithoutReceiversOnlyLooksUpItsInstance() {
-    receivers = List.of();
+    receivers = Set.of();
     metadata = SILENT;
     Publisher publisher = publisher(new Poller[1], "CLUSTER_ID");
     assertThat(publisher.run(clock)).isEqualTo(Instant.MAX);
@@ -156,7 +155,7 @@ class PublisherTest {
   @Test
   void otlpWaitsForMetadataNoLongerIfTheClockIsSetBack() {
     given = Optional.of("prod");
-    receivers = List.of(Receiver.CLOUDWATCH, Receiver.OTLP);
+    receivers = Set.of(Receiver.values());
     Publisher publisher = publisher(new Poller[1], "CLUSTER_ID");
     publisher.run(clock);
     assertThat(publisher.sender(Receiver.OTLP)).isEmpty();
@@ -170,7 +169,7 @@ class PublisherTest {
   @Test
   void retryOfTheSecondReceiverCountsFromItsOwnRequest() {
     metadata = KNOWN;
-    receivers = List.of(Receiver.CLOUDWATCH, Receiver.OTLP);
+    receivers = Set.of(Receiver.values());
     Poller[] poller = new Poller[1];
     Publisher publisher = publisher(poller, "CLUSTER_ID");
     for (int second = 0; second < 120; second += 10) {
@@ -204,44 +203,26 @@ class PublisherTest {
     List.of(dimensions).forEach(name -> unknown.put(name, Destination.UNKNOWN));
     Destination destination = new Destination("Kubernetes/CNI", List.of(unknown));
     MetricBuffer buffer =
-        new MetricBuffer(
-            Optional.empty(),
-            destination,
-            true,
-            Optional.of(new Destination(Receiver.OTLP, "", List.of(unknown)))
-                .filter(otlp -> receivers.contains(Receiver.OTLP)),
-            () -> START,
-            events,
-            metric -> true,
-            report -> {});
+        AgentParts.buffer(Optional.empty(), destination, receivers, events, START);
     NodeSchedule schedule = NodeSchedule.of("node", Duration.ofSeconds(30), Duration.ofMinutes(1));
     Sampler sampler = new Sampler(MetricCatalog.all(), new PodLimits(110, 3), START);
     poller[0] =
         new Poller(new ModelIpamd(clock, 1), sampler, buffer, schedule, (seen, reading) -> {});
-    SplittableRandom random = new SplittableRandom(1);
-    return new Publisher(
+    return AgentParts.publisher(
         buffer,
-        limit ->
+        () ->
             Identification.of(
                 new Identification.Configured("node", given, given.map(name -> "us-west-2")),
                 metadata),
-        receivers,
-        (receiver, region, now) ->
-            new Sender(
-                buffer,
-                (namespace, datums, limit) -> {
-                  clock.advance(requestTime);
-                  return cloudWatch.put(namespace, datums, limit);
-                },
-                receiver,
-                schedule,
-                events,
-                random,
-                Map.entry("region", region),
-                System::nanoTime,
-                now),
+        receiver ->
+            (namespace, datums, limit) -> {
+              clock.advance(requestTime);
+              return cloudWatch.put(namespace, datums, limit);
+            },
+        schedule,
+        events,
+        new SplittableRandom(1),
         sampler.start(),
-        new Backoff(random),
         node -> {},
         fatal::add);
   }

@@ -11,7 +11,6 @@ import io.cnimetrics.schedule.NodeSchedule;
 import io.cnimetrics.snapshot.AddressCount;
 import io.cnimetrics.snapshot.Eni;
 import io.cnimetrics.snapshot.Subnet;
-import io.cnimetrics.testing.Counting;
 import io.cnimetrics.testing.Snapshots;
 import java.time.Duration;
 import java.time.Instant;
@@ -72,16 +71,7 @@ final class SubnetFleet implements Subnets {
                 List.of()),
             name,
             MetricCatalog.names());
-    MetricBuffer buffer =
-        new MetricBuffer(
-            Optional.empty(),
-            Dimensions.cloudWatch(config),
-            true,
-            Optional.empty(),
-            () -> now,
-            new Counting(),
-            metric -> true,
-            report -> {});
+    MetricBuffer buffer = AgentParts.buffer(Dimensions.cloudWatch(config), now);
     NodeSchedule schedule = NodeSchedule.of(name, Duration.ofSeconds(30), MINUTE);
     SubnetReporter reporter =
         new SubnetReporter(config, this, buffer, new LastPoll(), schedule.subnetOffset(), now);

@@ -309,15 +309,7 @@ class SubnetReporterTest {
   }
 
   private static MetricBuffer buffer(AgentConfig config) {
-    return new MetricBuffer(
-        Optional.empty(),
-        Dimensions.cloudWatch(config),
-        true,
-        Optional.empty(),
-        () -> START,
-        new Counting(),
-        metric -> true,
-        report -> {});
+    return AgentParts.buffer(Dimensions.cloudWatch(config), START);
   }
 
   private static AgentConfig config() {

@@ -12,7 +12,7 @@ import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.catalog.SamplerState;
 import io.cnimetrics.console.DashboardBody;
-import io.cnimetrics.publish.MetricBuffer.AlertChanges;
+import io.cnimetrics.publish.AlertListener.AlertChanges;
 import io.cnimetrics.publish.MinuteValue;
 import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.testing.RecordedLog;

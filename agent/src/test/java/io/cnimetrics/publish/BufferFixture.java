@@ -9,6 +9,7 @@ import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.catalog.SamplerState;
+import io.cnimetrics.publish.AlertListener.AlertChanges;
 import io.cnimetrics.publish.MetricSink.PutResult;
 import io.cnimetrics.publish.SendEvents.DropReason;
 import io.cnimetrics.schedule.NodeSchedule;
@@ -38,7 +39,7 @@ final class BufferFixture {
 
   final FakeCloudWatch cloudWatch = new FakeCloudWatch();
   final Drops drops = new Drops();
-  final List<MetricBuffer.AlertChanges> reports = new ArrayList<>();
+  final List<AlertChanges> reports = new ArrayList<>();
   final MetricBuffer buffer;
 
   /** The time that the requests took. */
@@ -62,9 +63,8 @@ final class BufferFixture {
         new MetricBuffer(
             directory,
             to,
-            receivers.contains(Receiver.CLOUDWATCH),
-            Optional.of(new Destination(Receiver.OTLP, "", to.sets()))
-                .filter(otlp -> receivers.contains(Receiver.OTLP)),
+            new Destination(Receiver.OTLP, "", to.sets()),
+            receivers,
             () -> now,
             drops,
             metric -> sent.test(metric),
@@ -168,9 +168,9 @@ final class BufferFixture {
         .processStart(1e9);
   }
 
-  private final class Reports implements MetricBuffer.AlertListener {
+  private final class Reports implements AlertListener {
     @Override
-    public void closed(MetricBuffer.AlertChanges changes) {
+    public void closed(AlertChanges changes) {
       reports.add(changes);
     }
 

@@ -7,6 +7,7 @@ import io.cnimetrics.health.AgentStats;
 import io.cnimetrics.identity.Identification;
 import io.cnimetrics.ipamd.Ipamd;
 import io.cnimetrics.publish.Backoff;
+import io.cnimetrics.publish.Destination;
 import io.cnimetrics.publish.MetricBuffer;
 import io.cnimetrics.publish.MetricSink;
 import io.cnimetrics.publish.Receiver;
@@ -19,6 +20,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 
 /** Runs the agent's loops in model time. No step waits. */
@@ -52,8 +54,8 @@ final class ModelAgent implements AutoCloseable {
         new MetricBuffer(
             stateDirectory,
             published.destination(),
-            true,
-            Optional.empty(),
+            new Destination(Receiver.OTLP, "", published.destination().sets()),
+            Set.of(Receiver.CLOUDWATCH),
             () -> now,
             activity,
             metric -> true,
@@ -63,7 +65,6 @@ final class ModelAgent implements AutoCloseable {
         new Publisher(
             buffer,
             limit -> identification(instanceType),
-            List.of(Receiver.CLOUDWATCH),
             (receiver, region, at) ->
                 new Sender(
                     buffer,

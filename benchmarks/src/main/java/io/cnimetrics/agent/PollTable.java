@@ -8,6 +8,7 @@ import io.cnimetrics.catalog.Sampler.PollSamples;
 import io.cnimetrics.catalog.SamplerState;
 import io.cnimetrics.health.AgentStats;
 import io.cnimetrics.ipamd.Ipamd;
+import io.cnimetrics.publish.Destination;
 import io.cnimetrics.publish.MetricBuffer;
 import io.cnimetrics.publish.MetricSink.PutResult;
 import io.cnimetrics.publish.Receiver;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 
 /** Prints the cost of one warm poll and of its parts. ipamD is in another process. */
@@ -107,11 +109,12 @@ public final class PollTable {
   }
 
   private MetricBuffer buffer(Optional<Path> stateDirectory) {
+    Destination destination = Published.all(Published.MINUTE).destination();
     return new MetricBuffer(
         stateDirectory,
-        Published.all(Published.MINUTE).destination(),
-        true,
-        Optional.empty(),
+        destination,
+        new Destination(Receiver.OTLP, "", destination.sets()),
+        Set.of(Receiver.CLOUDWATCH),
         clock,
         new AgentStats(),
         metric -> true,
