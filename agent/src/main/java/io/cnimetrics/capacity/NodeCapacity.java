@@ -51,10 +51,13 @@ public record NodeCapacity(
 
   /**
    * Failed requests of ipamD for a trunk ENI. ipamD makes such requests only with ENABLE_POD_ENI,
-   * every 5 s while the trunk is missing.
+   * every 5 s while the trunk is missing. Releases 1.7 to 1.15 have another name for them.
    */
   public static final Series TRUNK_ERRORS =
-      new Series("awscni_pod_eni_error_count", "fn", Set.of("tryEnableSecurityGroupsForPods"));
+      new Series(
+          "awscni_pod_eni_error_count",
+          "fn",
+          Set.of("tryEnableSecurityGroupsForPods", "askForTrunkENIIfNeeded"));
 
   public NodeCapacity {
     cards = List.copyOf(cards);

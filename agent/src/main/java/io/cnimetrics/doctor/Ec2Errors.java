@@ -340,7 +340,7 @@ record Ec2Errors(
 
   /** The failed calls for the prefix of an IPv6 node. */
   static final Predicate<IpamdError> OF_IPV6_PREFIX =
-      kind -> kind.call().equals("AssignIpv6Addresses");
+      kind -> kind.action().equals("AssignIpv6Addresses");
 
   private static final String IPV6_PREFIX = " the call for an IPv6 prefix";
 
@@ -422,7 +422,7 @@ record Ec2Errors(
    */
   private static boolean needsAnswer(NodeEvidence node, IpamdError kind) {
     return node.trend(kind).mayRise()
-        && (!RELEASES.contains(kind.call()) || Cause.ofCode(kind.code()).isPresent());
+        && (!RELEASES.contains(kind.action()) || Cause.ofCode(kind.code()).isPresent());
   }
 
   private Finding judged(NodeEvidence node, Trend trend, String evidence) {

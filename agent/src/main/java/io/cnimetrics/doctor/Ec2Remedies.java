@@ -27,7 +27,7 @@ final class Ec2Remedies {
             && !node.customNetworking()
             && finding.isPresent();
     return perhapsOld
-            && kinds.stream().allMatch(kind -> kind.call().equals("AssignPrivateIpAddresses"))
+            && kinds.stream().allMatch(kind -> kind.action().equals("AssignPrivateIpAddresses"))
         ? finding.remedied(
             finding.remedy()
                 + ". Before release 1.18.3 ipamD uses that subnet only after its ENIs are full, so"
@@ -100,7 +100,7 @@ final class Ec2Remedies {
           ? rejected.titled("EC2 does not accept the credentials of ipamD")
           : rejected;
     }
-    return allowing(kinds.get(0).call(), finding);
+    return allowing(kinds.get(0).action(), finding);
   }
 
   /** The finding with a more exact cause, if its errors show one. */
@@ -138,7 +138,7 @@ final class Ec2Remedies {
   /** The SDK reports an error of STS or EKS Pod Identity as the error of the call to EC2. */
   private static boolean isOfRole(IpamdError kind) {
     return Set.of("AccessDenied", "AccessDeniedException").contains(kind.code())
-        && !kind.call().equals("AttachClusterNodeNetworkInterface");
+        && !kind.action().equals("AttachClusterNodeNetworkInterface");
   }
 
   /**
@@ -154,8 +154,8 @@ final class Ec2Remedies {
    */
   private static boolean mayBeOfForeignEni(IpamdError kind) {
     return kind.code().equals("AuthFailure")
-        && !kind.call().equals("CreateNetworkInterface")
-        && !kind.call().startsWith("Describe");
+        && !kind.action().equals("CreateNetworkInterface")
+        && !kind.action().startsWith("Describe");
   }
 
   private static Finding ofForeignEni(Finding denied) {

@@ -31,6 +31,9 @@ record IpamdErrors(String fn, String meaning, String cause) {
   private static final String EC2 = "EC2 returned an error. See the findings with the prefix ec2-";
   private static final String METADATA = "Instance metadata answers late or does not answer";
   private static final String OUT_OF_SYNC = "ipamD's state temporarily differed from EC2's state";
+  private static final String LOST_POD =
+      "When ipamD started, it could not find out which addresses pods held. Two pods can then get"
+          + " the same address. Releases since 1.7 keep the addresses in a file";
   private static final String KERNEL = "The kernel rejected a change of a route or routing rule";
 
   private static final List<IpamdErrors> ROWS =
@@ -65,6 +68,14 @@ record IpamdErrors(String fn, String meaning, String cause) {
               "addENIv6prefixesToDataStoreFailed",
               "IPv6 prefixes could not be added to the pool",
               OUT_OF_SYNC),
+          new IpamdErrors(
+              "addENIaddressesToDataStoreAddENIIPv4AddressFailed",
+              "Addresses could not be added to the pool",
+              OUT_OF_SYNC),
+          new IpamdErrors(
+              "addENIprefixesToDataStoreFailed",
+              "Prefixes could not be added to the pool",
+              OUT_OF_SYNC),
           new IpamdErrors("decreaseIPPool", "Spare addresses could not be released", OUT_OF_SYNC),
           new IpamdErrors("decreaseIPPoolFreeENIFailed", "A spare ENI could not be removed", EC2),
           new IpamdErrors(
@@ -80,7 +91,13 @@ record IpamdErrors(String fn, String meaning, String cause) {
           new IpamdErrors(
               "ipReconcileDel", "An address without an ENI stayed in the pool", OUT_OF_SYNC),
           new IpamdErrors(
-              "prefixReconcileAdd", "A prefix could not be added to the pool", OUT_OF_SYNC));
+              "prefixReconcileAdd", "A prefix could not be added to the pool", OUT_OF_SYNC),
+          new IpamdErrors(
+              "nodeInitK8SGetLocalPodIPsFailed", "ipamD did not find its pods", LOST_POD),
+          new IpamdErrors(
+              "nodeInitAssignPodIPv4AddressFailed",
+              "ipamD did not find a pod's address",
+              LOST_POD));
 
   static Check check() {
     return SPEC.checkAll(IpamdErrors::findings);

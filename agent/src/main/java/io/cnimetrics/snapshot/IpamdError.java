@@ -16,7 +16,7 @@ public record IpamdError(String family, String call, String code) {
   /** Errors inside ipamD, by function. */
   public static final String FUNCTION_ERRORS = "awscni_ipamd_error_count";
 
-  /** The codes of failed requests to instance metadata. */
+  /** Codes that only instance metadata causes. */
   private static final Set<String> METADATA_CODES = Set.of("EC2MetadataError", "IMDSRequestError");
 
   /** ipamD's calls to instance metadata for a new pod. If a call fails, the pod does not start. */
@@ -35,9 +35,12 @@ public record IpamdError(String family, String call, String code) {
     return CALLS_OF_PODS.contains(call);
   }
 
-  /** Whether a request to instance metadata failed. */
+  /**
+   * Whether a request to instance metadata failed. Releases before 1.19.4 count such a request
+   * under general codes too, such as RequestError. No call of ipamD to EC2 has a name with "Get".
+   */
   public boolean isOfMetadata() {
-    return isOfPod() || METADATA_CODES.contains(code);
+    return METADATA_CODES.contains(code) || (family.equals(API_ERRORS) && call.startsWith("Get"));
   }
 
   /**
@@ -61,6 +64,16 @@ public record IpamdError(String family, String call, String code) {
             || call.startsWith("add"));
   }
 
+  /**
+   * The name of the call in EC2's API. Releases 1.10 to 1.19.3 count AssignIpv6Addresses under
+   * another name, and releases 1.5 and 1.6.0 count the name of a method of the SDK.
+   */
+  public String action() {
+    return call.equals("AssignPrivateIpv6Addresses")
+        ? "AssignIpv6Addresses"
+        : call.replaceFirst("WithContext$", "");
+  }
+
   /** The PromQL selector of this kind of error. */
   public String key() {
     return code.isEmpty()
@@ -71,6 +84,6 @@ public record IpamdError(String family, String call, String code) {
   /** The call and the code, such as {@code CreateNetworkInterface UnauthorizedOperation}. */
   @Override
   public String toString() {
-    return code.isEmpty() ? call : call + " " + code;
+    return code.isEmpty() ? call : action() + " " + code;
   }
 }

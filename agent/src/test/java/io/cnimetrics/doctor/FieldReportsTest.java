@@ -198,7 +198,7 @@ class FieldReportsTest {
             node(ipv6(0, 0, 0))
                 .type("m5.large", 110, 3, 0)
                 .requests(4, 4)
-                .metadata("AssignIpv6Addresses", "UnauthorizedOperation", 1, 1),
+                .metadata("AssignPrivateIpv6Addresses", "UnauthorizedOperation", 1, 1),
             "ec2-denied",
             "ec2:AssignIpv6Addresses"),
         fails(
@@ -608,6 +608,16 @@ class FieldReportsTest {
             "!CloudTrail",
             ">ipv6-prefix",
             ">refused-pods"),
+        fails(
+            "The same, as releases 1.10 to 1.19.3 count it",
+            node(ipv6(0, 0, 0))
+                .type("m5.xlarge", 110, 4, 0)
+                .refused()
+                .metadata("AssignPrivateIpv6Addresses", "RequestLimitExceeded", 2, 2)
+                .failed("AssignIpv6Addresses", 2, 2),
+            "ec2-throttled",
+            "delete pods -l k8s-app=aws-node",
+            ">ipv6-prefix"),
         fails(
             "EC2 throttles another call of an IPv6 node whose subnet has no IPv6 CIDR",
             node(ipv6(0, 0, 0))
@@ -1297,8 +1307,9 @@ class FieldReportsTest {
             "#1203: 1.7 counts no refused pods, and the role lacks the right for the trunk ENI",
             fullNode(3, 14)
                 .requests(6, 6)
-                .counts("pod_eni_error_count{fn=\"tryEnableSecurityGroupsForPods\"}", 60, 66),
+                .counts("pod_eni_error_count{fn=\"askForTrunkENIIfNeeded\"}", 60, 66),
             "trunk-slot",
+            "66 requests",
             ">node-full"),
         calm("An old release, and no pod waits on the full node", fullNode(4, 14).requests(0, 0)),
         calm(
@@ -1933,6 +1944,22 @@ class FieldReportsTest {
                 .function("reconcileFailedGetENIs", 3, 4),
             "metadata-away",
             ">ipamd-errors"),
+        warns(
+            "Instance metadata is blocked, and releases before 1.19.4 count another code",
+            node(eni(0, 14, 5))
+                .metadata("GetMACs", "RequestError", 3, 5)
+                .function("reconcileFailedGetENIs", 3, 5),
+            "metadata-away",
+            "169.254.169.254",
+            ">ipamd-errors"),
+        warns(
+            "The same with release 1.5, which has one name for all calls to instance metadata",
+            node(eni(0, 14, 5)).metadata("GetMetadata", "RequestError", 3, 5),
+            "metadata-away"),
+        calm(
+            "#728: release 1.5 cannot release an address, and counts another name of the call",
+            node(eni(0, 14, 4))
+                .metadata("UnassignPrivateIpAddressesWithContext", "InvalidParameterValue", 3, 5)),
         warns(
             "#3681: a running node gets an unmanaged ENI that has only IPv6 addresses",
             node(eni(0, 14, 5))
