@@ -1,5 +1,6 @@
 package io.cnimetrics.capacity;
 
+import io.cnimetrics.capacity.MaximumReason.Simple;
 import io.cnimetrics.snapshot.AddressMode;
 import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.Eni;
@@ -218,14 +219,9 @@ public record NodeCapacity(
     private Optional<EffectiveMaximum> maximumOfAnyCard(int cards, AddressMode mode) {
       boolean exceeded =
           eniMax.filter(most -> snapshot.pool().orElseThrow().eniCount() <= most).isEmpty();
-      String doubt = ", if ipamD's limit of ENIs is for all %d network cards".formatted(cards);
       return exceeded
           ? Optional.empty()
-          : maximum(mode)
-              .map(
-                  most ->
-                      new EffectiveMaximum(
-                          most.addresses(), most.perEni(), most.explanation() + doubt));
+          : maximum(mode).map(most -> most.with(new MaximumReason.IfForAllCards(cards)));
     }
 
     /**
@@ -287,14 +283,14 @@ public record NodeCapacity(
 
     private EffectiveMaximum maximumByType(
         InstanceLimits.Limit known, List<Integer> cards, AddressMode mode) {
-      List<String> assumptions = new ArrayList<>();
+      List<MaximumReason> reasons = new ArrayList<>();
       long enis = 0;
       for (int card : cards) {
         ReservedEnis reserved = reserved(card, known.enisOn(card), mode);
         enis += Math.max(0, known.enisOn(card) - reserved.count());
-        assumptions.addAll(reserved.reasons());
+        reasons.addAll(reserved.reasons());
       }
-      return maximum(mode, enis, known.podIpv4PerEni() * factor(mode), assumptions);
+      return maximum(mode, enis, known.podIpv4PerEni() * factor(mode), reasons);
     }
 
     /** The maximum of a node with one network card. */
@@ -304,17 +300,17 @@ public record NodeCapacity(
           ipamdPerEni.or(() -> limit.map(known -> known.podIpv4PerEni() * factor(mode)));
       if (enis.isEmpty() || perEni.isEmpty()) {
         return enis.filter(most -> most == 0)
-            .map(none -> new EffectiveMaximum(0, 0, "0: ipamD's limit of ENIs is 0"));
+            .map(none -> new EffectiveMaximum(0, 0, "0", List.of(Simple.NO_ENI)));
       }
       int card =
           snapshot.pool().flatMap(pool -> pool.networkCards().stream().findFirst()).orElse(0);
-      List<String> limits = new ArrayList<>();
+      List<MaximumReason> limits = new ArrayList<>();
       long most = enis(enis.get(), limits);
       long each = perEni(perEni.get(), mode, limits);
       ReservedEnis reserved = reserved(card, most, mode);
-      List<String> assumptions = new ArrayList<>(reserved.reasons());
-      assumptions.addAll(limits);
-      return Optional.of(maximum(mode, most - reserved.count(), each, assumptions));
+      List<MaximumReason> reasons = new ArrayList<>(reserved.reasons());
+      reasons.addAll(limits);
+      return Optional.of(maximum(mode, most - reserved.count(), each, reasons));
     }
 
     /**
@@ -348,38 +344,31 @@ public record NodeCapacity(
     }
 
     /** ipamD's number of ENIs or, if EC2 rejected more, EC2's limit. */
-    private long enis(long ipamd, List<String> assumptions) {
+    private long enis(long ipamd, List<MaximumReason> reasons) {
       if (eniMax.isEmpty()) {
-        assumptions.add("limits of the instance type, because MAX_ENI is unknown");
+        reasons.add(Simple.TYPE_LIMITS);
         return ipamd;
       }
       long type = limit.map(known -> (long) known.enis()).orElse(ipamd);
       if (ipamd < type) {
-        assumptions.add(
-            "the instance type permits %d ENIs, minus %d because of MAX_ENI or unmanaged ENIs"
-                .formatted(type, type - ipamd));
+        reasons.add(new MaximumReason.FewerEnis(type, ipamd));
       } else if (ipamd > type) {
         boolean rejected = rejected("AttachmentLimitExceeded");
-        assumptions.add(contradiction("ENIs", ipamd, type, rejected));
+        reasons.add(new MaximumReason.Contradiction("ENIs", ipamd, type, rejected));
         return rejected ? type : ipamd;
       }
       return ipamd;
     }
 
     /** ipamD's number of addresses per ENI or, if EC2 rejected more, EC2's limit. */
-    private long perEni(long ipamd, AddressMode mode, List<String> assumptions) {
+    private long perEni(long ipamd, AddressMode mode, List<MaximumReason> reasons) {
       long type = limit.map(known -> known.podIpv4PerEni() * factor(mode)).orElse(ipamd);
       if (ipamd == type) {
         return ipamd;
       }
       boolean rejected = rejected("PrivateIpAddressLimitExceeded");
-      assumptions.add(contradiction("addresses per ENI", ipamd, type, rejected));
+      reasons.add(new MaximumReason.Contradiction("addresses per ENI", ipamd, type, rejected));
       return rejected ? Math.min(ipamd, type) : ipamd;
-    }
-
-    private static String contradiction(String what, long ipamd, long type, boolean rejected) {
-      return "ipamD assumes %d %s, and EC2 permits %d%s"
-          .formatted(ipamd, what, type, rejected ? " and rejected more" : "");
     }
 
     /** Whether EC2 has rejected a call with this code since ipamD started. */
@@ -396,25 +385,24 @@ public record NodeCapacity(
      * address.
      */
     private EffectiveMaximum maximum(
-        AddressMode mode, long enis, long perEni, List<String> assumptions) {
+        AddressMode mode, long enis, long perEni, List<MaximumReason> reasons) {
       long usable = Math.max(0, enis);
       long most = Long.MAX_VALUE / Math.max(1, perEni);
       long reachable = usable > most ? Long.MAX_VALUE : usable * perEni;
       if (mode == AddressMode.PREFIX) {
-        assumptions.add("%d addresses per prefix".formatted(ADDRESSES_PER_PREFIX));
+        reasons.add(Simple.PREFIXES);
       }
       String product =
-          "%d ENI%s × %d".formatted(usable, usable == 1 ? "" : "s", perEni)
-              + (assumptions.isEmpty() ? "" : ": " + String.join(", ", assumptions));
+          "%d = %d ENI%s × %d".formatted(reachable, usable, usable == 1 ? "" : "s", perEni);
       long pods = podLimits.podsWithAddress();
       return reachable <= pods
-          ? new EffectiveMaximum(reachable, perEni, reachable + " = " + product)
+          ? new EffectiveMaximum(reachable, perEni, product, reasons)
           : new EffectiveMaximum(
               pods,
               perEni,
-              "%d = %d max pods − %d pods on the host network; the ENIs permit %d = %s"
-                  .formatted(
-                      pods, podLimits.maxPods(), podLimits.hostNetworkPods(), reachable, product));
+              "%d = %d max pods − %d pods on the host network; the ENIs permit %s"
+                  .formatted(pods, podLimits.maxPods(), podLimits.hostNetworkPods(), product),
+              reasons);
     }
   }
 }

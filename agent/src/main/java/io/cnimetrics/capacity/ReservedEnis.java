@@ -1,5 +1,6 @@
 package io.cnimetrics.capacity;
 
+import io.cnimetrics.capacity.MaximumReason.Simple;
 import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.Eni;
 import io.cnimetrics.snapshot.NodeSnapshot;
@@ -11,9 +12,9 @@ import java.util.List;
  * The ENIs of one network card that count towards the limit but carry no pods. An ENI counts once,
  * even for two reasons.
  *
- * @param reasons a text for each kind of reserved ENI, such as {@code without the trunk ENI}
+ * @param reasons one for each kind of reserved ENI
  */
-record ReservedEnis(long count, List<String> reasons) {
+record ReservedEnis(long count, List<MaximumReason> reasons) {
   ReservedEnis {
     reasons = List.copyOf(reasons);
   }
@@ -29,26 +30,23 @@ record ReservedEnis(long count, List<String> reasons) {
         networkCard == 0
             && customNetworking(snapshot, enis)
             && enis.stream().noneMatch(eni -> eni.primary() && eni.excluded());
-    List<String> reasons = new ArrayList<>();
+    List<MaximumReason> reasons = new ArrayList<>();
     if (primary) {
-      reasons.add("without the primary ENI (custom networking)");
+      reasons.add(Simple.PRIMARY_ENI);
     }
     if (trunks > 0) {
-      reasons.add("without the trunk ENI");
+      reasons.add(Simple.TRUNK_ENI);
     }
     if (excluded > 0) {
-      reasons.add(
-          excluded == 1
-              ? "without the ENI in an excluded subnet"
-              : "without %d ENIs in excluded subnets".formatted(excluded));
+      reasons.add(new MaximumReason.ExcludedEnis(excluded));
     }
     return new ReservedEnis(excluded + trunks + (primary ? 1 : 0), reasons);
   }
 
   /** Counts one more ENI. With ENABLE_POD_ENI ipamD keeps the last slot free for the trunk ENI. */
   ReservedEnis plusTrunkSlot() {
-    List<String> more = new ArrayList<>(reasons);
-    more.add("without the slot that ipamD keeps for a trunk ENI");
+    List<MaximumReason> more = new ArrayList<>(reasons);
+    more.add(Simple.TRUNK_SLOT);
     return new ReservedEnis(count + 1, more);
   }
 

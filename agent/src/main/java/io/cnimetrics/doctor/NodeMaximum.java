@@ -7,6 +7,7 @@ import static io.cnimetrics.doctor.Requirement.POOL;
 import io.cnimetrics.capacity.CardCapacity;
 import io.cnimetrics.capacity.EffectiveMaximum;
 import io.cnimetrics.capacity.InstanceLimits.Limit;
+import io.cnimetrics.capacity.MaximumReason;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.snapshot.AddressMode;
 import io.cnimetrics.snapshot.AddressPool;
@@ -201,7 +202,8 @@ final class NodeMaximum {
                 ? ". If no pod uses security groups for pods, new nodes with ENABLE_POD_ENI=false"
                     + " have one more ENI for pods"
                 : "");
-    boolean fewer = card.maximum().orElseThrow().explanation().contains("MAX_ENI");
+    boolean fewer =
+        card.maximum().orElseThrow().reasons().stream().anyMatch(MaximumReason::mayBeMaxEni);
     return fewer
         ? full.remedied(
             MOVE_PODS + larger + ". Or, if aws-node sets MAX_ENI, raise or remove it",
@@ -284,7 +286,8 @@ final class NodeMaximum {
     long lost = ofType - maximum.addresses();
     return lost > 0 && maxPods == ofType + 2
         ? "max-pods counts all %d ENIs with %d addresses, and this node can have %d fewer: %s"
-            .formatted(type.orElseThrow().enis(), ofType, lost, maximum.reasons())
+            .formatted(
+                type.orElseThrow().enis(), ofType, lost, MaximumReason.text(maximum.reasons()))
         : "max-pods was not computed from the ENIs of the instance type";
   }
 

@@ -3,7 +3,7 @@ package io.cnimetrics.doctor;
 import static io.cnimetrics.doctor.Requirement.IPV4;
 import static io.cnimetrics.doctor.Requirement.POOL;
 
-import io.cnimetrics.capacity.EffectiveMaximum;
+import io.cnimetrics.capacity.ReachableNow;
 import io.cnimetrics.snapshot.Subnet;
 import java.time.Duration;
 import java.util.List;
@@ -59,9 +59,8 @@ final class SubnetAddresses {
       return List.of(SUBNET.notChecked("the subnets of the node's ENIs are unknown"));
     }
     String reachable =
-        node.maximum()
-            .flatMap(maximum -> maximum.reachableNow(node.snapshot(), node.mode(), found))
-            .map(EffectiveMaximum::explanation)
+        ReachableNow.of(node.snapshot(), node.capacity(), found)
+            .map(ReachableNow::explanation)
             .map("; reachable now: "::concat)
             .orElse("");
     return found.stream().map(subnet -> subnet(node, subnet, reachable)).toList();

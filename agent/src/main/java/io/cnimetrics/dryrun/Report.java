@@ -1,6 +1,6 @@
 package io.cnimetrics.dryrun;
 
-import io.cnimetrics.capacity.EffectiveMaximum;
+import io.cnimetrics.capacity.ReachableNow;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.NodeLabels;
 import io.cnimetrics.catalog.Sample;
@@ -32,11 +32,8 @@ public record Report(
   }
 
   /** The number of addresses for pods that the node could have now; empty if unknown. */
-  Optional<EffectiveMaximum> reachableNow() {
-    return reading
-        .capacity()
-        .effectiveMaximum()
-        .flatMap(maximum -> maximum.reachableNow(snapshot, reading.capacity().mode(), subnets));
+  Optional<ReachableNow> reachableNow() {
+    return ReachableNow.of(snapshot, reading.capacity(), subnets);
   }
 
   public List<Problem> problems() {

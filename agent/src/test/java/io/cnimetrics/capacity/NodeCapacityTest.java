@@ -151,10 +151,8 @@ class NodeCapacityTest {
         withoutGauges(nothingRead().enis(eni(0, 9, 3, 0)), Optional.of(M5_LARGE));
 
     assertThat(capacity.mode()).isEqualTo(AddressMode.SECONDARY_IP);
-    assertThat(capacity.effectiveMaximum())
-        .contains(
-            new EffectiveMaximum(
-                27, 9, "27 = 3 ENIs × 9: limits of the instance type, because MAX_ENI is unknown"));
+    assertMaximum(
+        capacity, 9, "27 = 3 ENIs × 9: limits of the instance type, because MAX_ENI is unknown");
   }
 
   @Test
@@ -164,13 +162,11 @@ class NodeCapacityTest {
             nothingRead().enis(prefixed(0, 1, 3)), Optional.of(M5_LARGE), none(), none(), 1000);
 
     assertThat(capacity.mode()).isEqualTo(AddressMode.PREFIX);
-    assertThat(capacity.effectiveMaximum())
-        .contains(
-            new EffectiveMaximum(
-                432,
-                144,
-                "432 = 3 ENIs × 144: limits of the instance type, because MAX_ENI is unknown,"
-                    + " 16 addresses per prefix"));
+    assertMaximum(
+        capacity,
+        144,
+        "432 = 3 ENIs × 144: limits of the instance type, because MAX_ENI is unknown,"
+            + " 16 addresses per prefix");
   }
 
   @Test
@@ -221,13 +217,11 @@ class NodeCapacityTest {
     NodeCapacity capacity =
         withGauges(nothingRead().enis(eni(0, 14, 3, 0)), Optional.of(M5_XLARGE), 2, 28);
 
-    assertThat(capacity.effectiveMaximum())
-        .contains(
-            new EffectiveMaximum(
-                28,
-                14,
-                "28 = 2 ENIs × 14: the instance type permits 4 ENIs, minus 2 because of"
-                    + " MAX_ENI or unmanaged ENIs"));
+    assertMaximum(
+        capacity,
+        14,
+        "28 = 2 ENIs × 14: the instance type permits 4 ENIs, minus 2 because of"
+            + " MAX_ENI or unmanaged ENIs");
   }
 
   @Test
@@ -287,8 +281,7 @@ class NodeCapacityTest {
         withGauges(nothingRead().enis(eni(0, 9, 3, 0)), Optional.of(M5_LARGE), 3, 0);
 
     assertThat(capacity.mode()).isEqualTo(AddressMode.SECONDARY_IP);
-    assertThat(capacity.effectiveMaximum())
-        .contains(new EffectiveMaximum(27, 9, "27 = 3 ENIs × 9"));
+    assertMaximum(capacity, 9, "27 = 3 ENIs × 9");
   }
 
   @Test
@@ -337,10 +330,18 @@ class NodeCapacityTest {
   private static void assertMaximum(
       Snapshots snapshot, double eniMax, double ipMax, int maxPods, String explanation) {
     NodeCapacity capacity = withGauges(snapshot, Optional.empty(), eniMax, ipMax, maxPods);
-    assertThat(capacity.effectiveMaximum().map(EffectiveMaximum::explanation))
-        .contains(explanation);
-    long stated = Long.parseLong(explanation.split("[ :]")[0]);
-    assertThat(capacity.effectiveMaximum().map(EffectiveMaximum::addresses)).contains(stated);
+    assertExplained(capacity.effectiveMaximum().orElseThrow(), explanation);
+  }
+
+  private static void assertMaximum(NodeCapacity capacity, long perEni, String explanation) {
+    EffectiveMaximum maximum = capacity.effectiveMaximum().orElseThrow();
+    assertExplained(maximum, explanation);
+    assertThat(maximum.perEni()).isEqualTo(perEni);
+  }
+
+  private static void assertExplained(EffectiveMaximum maximum, String explanation) {
+    assertThat(maximum.explanation()).isEqualTo(explanation);
+    assertThat(maximum.addresses()).isEqualTo(Long.parseLong(explanation.split("[ :]")[0]));
   }
 
   private static AddressMode mode(
@@ -424,10 +425,10 @@ class NodeCapacityTest {
   void gaugeOfSeveralCardsOfAnUnknownTypeIsNamedAsDoubtful() {
     Snapshots node = nothingRead().enis(onCard(0, 0, 9, 1), onCard(1, 0, 1, 1));
 
-    assertThat(withGauges(node, Optional.empty(), 3, 27).effectiveMaximum())
-        .hasValue(
-            new EffectiveMaximum(
-                27, 9, "27 = 3 ENIs × 9, if ipamD's limit of ENIs is for all 2 network cards"));
+    assertMaximum(
+        withGauges(node, Optional.empty(), 3, 27),
+        9,
+        "27 = 3 ENIs × 9, if ipamD's limit of ENIs is for all 2 network cards");
   }
 
   @Test
@@ -449,10 +450,8 @@ class NodeCapacityTest {
     node.sum(NodeCapacity.TRUNK_ERRORS, 40);
     NodeCapacity capacity = withGauges(node, Optional.of(M5_XLARGE), 4, 56);
 
-    assertThat(capacity.effectiveMaximum())
-        .hasValue(
-            new EffectiveMaximum(
-                42, 14, "42 = 3 ENIs × 14: without the slot that ipamD keeps for a trunk ENI"));
+    assertMaximum(
+        capacity, 14, "42 = 3 ENIs × 14: without the slot that ipamD keeps for a trunk ENI");
     assertThat(capacity.warmPoolEmpty()).hasValue(false);
     assertThat(capacity.fullest().map(CardCapacity::isFull)).hasValue(true);
   }
@@ -485,8 +484,10 @@ class NodeCapacityTest {
             .enis(eni(0, 14, 14, 0), trunk(1, 0, 0), eni(2, 14, 14, 0))
             .sum(NodeCapacity.TRUNK_ERRORS, 7);
 
-    assertThat(withGauges(node, Optional.of(M5_XLARGE), 4, 56).effectiveMaximum())
-        .hasValue(new EffectiveMaximum(42, 14, "42 = 3 ENIs × 14: without the trunk ENI"));
+    assertMaximum(
+        withGauges(node, Optional.of(M5_XLARGE), 4, 56),
+        14,
+        "42 = 3 ENIs × 14: without the trunk ENI");
   }
 
   @Test
@@ -607,12 +608,10 @@ class NodeCapacityTest {
     node.error(Snapshots.apiError("AttachNetworkInterface", "AttachmentLimitExceeded"), 300);
     NodeCapacity rejected = withGauges(node, Optional.of(type), 4, 116);
 
-    assertThat(rejected.effectiveMaximum())
-        .hasValue(
-            new EffectiveMaximum(
-                87,
-                29,
-                "87 = 3 ENIs × 29: ipamD assumes 4 ENIs, and EC2 permits 3 and rejected more"));
+    assertMaximum(
+        rejected,
+        29,
+        "87 = 3 ENIs × 29: ipamD assumes 4 ENIs, and EC2 permits 3 and rejected more");
   }
 
   /** g4dn.16xlarge with an old release: ipamD's table has 49 addresses per ENI, EC2 permits 14. */

@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
-class EffectiveMaximumTest {
+class ReachableNowTest {
   private static final EffectiveMaximum MAXIMUM = new EffectiveMaximum(56, 14, "56 = 4 ENIs × 14");
 
   /** Custom networking with one full ENI. The primary ENI has no addresses for pods. */
@@ -98,8 +98,10 @@ class EffectiveMaximumTest {
     Subnet ofNode = new Subnet("subnet-of-node", 200, 51);
 
     assertThat(
-            MAXIMUM.reachableNow(
-                inSubnetA(nothingRead().enis(FULL), 0), AddressMode.SECONDARY_IP, List.of(ofNode)))
+            ReachableNow.of(
+                inSubnetA(nothingRead().enis(FULL), 0),
+                capacity(MAXIMUM, AddressMode.SECONDARY_IP),
+                List.of(ofNode)))
         .isEmpty();
   }
 
@@ -113,9 +115,8 @@ class EffectiveMaximumTest {
     List<Subnet> subnets = List.of(new Subnet("subnet-a", 10, 0), new Subnet("subnet-b", 16, 0));
 
     assertThat(
-            MAXIMUM
-                .reachableNow(located, AddressMode.SECONDARY_IP, subnets)
-                .map(EffectiveMaximum::addresses))
+            ReachableNow.of(located, capacity(MAXIMUM, AddressMode.SECONDARY_IP), subnets)
+                .map(ReachableNow::addresses))
         .hasValue(42L);
   }
 
@@ -125,19 +126,24 @@ class EffectiveMaximumTest {
 
   private static Optional<String> reachable(
       long free, Snapshots node, long warmIpTarget, AddressMode mode) {
-    return MAXIMUM
-        .reachableNow(
-            inSubnetA(node, warmIpTarget), mode, List.of(new Subnet("subnet-a", free, 251 - free)))
-        .map(EffectiveMaximum::explanation);
+    return ReachableNow.of(
+            inSubnetA(node, warmIpTarget),
+            capacity(MAXIMUM, mode),
+            List.of(new Subnet("subnet-a", free, 251 - free)))
+        .map(ReachableNow::explanation);
   }
 
   private static String reachable(EffectiveMaximum maximum, long free, NodeSnapshot node) {
     AddressMode mode =
         node.pool().orElseThrow().prefixes() > 0 ? AddressMode.PREFIX : AddressMode.SECONDARY_IP;
-    return maximum
-        .reachableNow(node, mode, List.of(new Subnet("subnet-a", free, 0)))
+    return ReachableNow.of(node, capacity(maximum, mode), List.of(new Subnet("subnet-a", free, 0)))
         .orElseThrow()
         .explanation();
+  }
+
+  private static NodeCapacity capacity(EffectiveMaximum maximum, AddressMode mode) {
+    CardCapacity card = new CardCapacity(0, mode, Optional.empty(), Optional.of(maximum));
+    return new NodeCapacity(mode, true, List.of(card), Optional.empty());
   }
 
   /** The primary ENI is in the node's subnet if it has no addresses for pods. */
