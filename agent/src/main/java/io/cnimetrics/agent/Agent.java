@@ -140,7 +140,8 @@ public final class Agent {
             this::onIdentity,
             this::giveUp);
     this.view =
-        new AgentView(startedAt, node, lastPoll, selected, alerts, buffer, receivers, publisher);
+        new AgentView(
+            startedAt, node, lastPoll, selected, alerts, buffer, receivers, publisher, stats);
     this.sends = new Loop("send", LONGEST_SEND_PAUSE, clock, now -> publisher.run(clock));
     this.subnetReads =
         this.subnets.map(

@@ -4,6 +4,7 @@ import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.NodeLabels;
 import io.cnimetrics.catalog.Sample;
+import io.cnimetrics.health.AgentStats;
 import io.cnimetrics.health.AgentStatus;
 import io.cnimetrics.publish.MetricBuffer;
 import io.cnimetrics.publish.Sender;
@@ -28,6 +29,7 @@ public final class AgentView {
   private final MetricBuffer buffer;
   private final Receivers receivers;
   private final Publisher publisher;
+  private final AgentStats stats;
 
   AgentView(
       Instant startedAt,
@@ -37,7 +39,8 @@ public final class AgentView {
       AlertLog alerts,
       MetricBuffer buffer,
       Receivers receivers,
-      Publisher publisher) {
+      Publisher publisher,
+      AgentStats stats) {
     this.startedAt = startedAt;
     this.node = node;
     this.lastPoll = lastPoll;
@@ -46,6 +49,7 @@ public final class AgentView {
     this.buffer = buffer;
     this.receivers = receivers;
     this.publisher = publisher;
+    this.stats = stats;
   }
 
   public AgentStatus status() {
@@ -65,6 +69,7 @@ public final class AgentView {
         increases.all(),
         alerts.present(),
         pending(),
+        stats.dropped(),
         buffer.receivers().stream()
             .map(
                 receiver ->

@@ -254,6 +254,15 @@ final class StatusTable {
                     minutes == 1 ? "" : "s",
                     Math.ceil(pending.number("bytes").orElse(0) / 1_000),
                     pending.time("oldest").map(this::when).orElse("unknown")));
+    String dropped =
+        page.list("dropped").stream()
+            .map(
+                drop ->
+                    "%s datums (%s)".formatted(number(drop.number("datums")), drop.shown("reason")))
+            .collect(joining(", "));
+    if (!dropped.isEmpty()) {
+      row("Dropped", dropped);
+    }
     List<AgentPage> destinations = page.list("destinations");
     if (destinations.isEmpty()) {
       row("Sent to", "nothing is sent, because --cloudwatch is false");

@@ -26,6 +26,14 @@ public final class AgentStats implements SendEvents {
     add(polls, result, 1);
   }
 
+  /** The dropped datums by reason, without reasons for which no datum was dropped. */
+  public Map<DropReason, Long> dropped() {
+    Map<DropReason, Long> datums = new EnumMap<>(DropReason.class);
+    dropped.forEach((reason, count) -> datums.put(reason, count.sum()));
+    datums.values().removeIf(count -> count == 0);
+    return datums;
+  }
+
   @Override
   public void answered(PutResult.Status outcome, Duration took) {
     add(requests, outcome, 1);

@@ -4,11 +4,13 @@ import io.cnimetrics.catalog.RecentIncrease;
 import io.cnimetrics.catalog.Sample;
 import io.cnimetrics.publish.MetricBuffer;
 import io.cnimetrics.publish.MinuteValue;
+import io.cnimetrics.publish.SendEvents.DropReason;
 import io.cnimetrics.publish.Sender;
 import io.cnimetrics.snapshot.NodeIdentity;
 import io.cnimetrics.snapshot.Problem;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -23,6 +25,7 @@ import java.util.Optional;
  * @param counters the period for which increases are known; empty before ipamD's metrics were read
  * @param increases the last {@link RecentIncrease} of each counter that rose; the newest is first
  * @param trouble the alerts that have not ended
+ * @param dropped the number of dropped datums since the agent's start, by reason
  * @param destinations the services that receive the metrics
  */
 public record AgentStatus(
@@ -37,6 +40,7 @@ public record AgentStatus(
     List<RecentIncrease> increases,
     List<Trouble> trouble,
     MetricBuffer.Depth pending,
+    Map<DropReason, Long> dropped,
     List<ReceiverStatus> destinations) {
 
   /**

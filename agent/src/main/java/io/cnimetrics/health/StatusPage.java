@@ -8,6 +8,7 @@ import io.cnimetrics.health.AgentStatus.Minute;
 import io.cnimetrics.health.AgentStatus.ReceiverStatus;
 import io.cnimetrics.health.AgentStatus.Trouble;
 import io.cnimetrics.publish.MinuteValue;
+import io.cnimetrics.publish.SendEvents.DropReason;
 import io.cnimetrics.publish.Sender.Answers;
 import io.cnimetrics.publish.Sender.Failure;
 import io.cnimetrics.snapshot.NodeIdentity;
@@ -17,6 +18,7 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Supplier;
@@ -74,6 +76,7 @@ public record StatusPage(String version, Optional<String> pod, Supplier<AgentSta
       json.writeNumberField("bytes", status.pending().bytes());
       time("oldest", status.pending().oldest());
       json.writeEndObject();
+      list("dropped", List.copyOf(status.dropped().entrySet()), this::drop);
       list("destinations", status.destinations(), this::destination);
       json.writeEndObject();
     }
@@ -145,6 +148,11 @@ public record StatusPage(String version, Optional<String> pod, Supplier<AgentSta
       time("since", trouble.since());
       text("finding", trouble.finding());
       text("cause", trouble.cause());
+    }
+
+    private void drop(Map.Entry<DropReason, Long> drop) throws IOException {
+      json.writeStringField("reason", drop.getKey().name());
+      json.writeNumberField("datums", drop.getValue());
     }
 
     private void destination(ReceiverStatus destination) throws IOException {

@@ -37,6 +37,8 @@ import org.slf4j.LoggerFactory;
 public final class MetricBuffer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(MetricBuffer.class);
 
+  private static final Set<Receiver> ALL = EnumSet.allOf(Receiver.class);
+
   private final Journal journal;
   private final SendEvents events;
   private final Predicate<Metric> sent;
@@ -127,13 +129,15 @@ public final class MetricBuffer implements AutoCloseable {
   /** Discards the minutes of receivers that an earlier agent used and this agent does not use. */
   private void discardUnused(PendingMinutes kept) {
     for (Receiver receiver : Receiver.values()) {
-      int minutes = kept.depth(EnumSet.of(receiver)).minutes();
+      Set<Receiver> one = EnumSet.of(receiver);
+      int minutes = kept.depth(one).minutes();
       if (!receivers.contains(receiver) && minutes > 0) {
         log.warn(
-            "the agent does not send to {} any more and discards the stored minutes: minutes={}",
+            "the agent does not send to {} any more and discards the stored minutes: minutes={}"
+                + " datums={}",
             receiver.label(),
-            minutes);
-        kept.clear(receiver);
+            minutes,
+            kept.discard(one));
       }
     }
   }
@@ -145,11 +149,11 @@ public final class MetricBuffer implements AutoCloseable {
   private void takeOver() {
     PendingMinutes left = new PendingMinutes(events);
     Optional<BufferState> last = read(left);
-    String instance = last.map(BufferState::instanceId).orElse("");
-    if (isAnother(instance, state.instanceId())) {
-      logAnother(instance, state.instanceId(), left.all().size());
+    if (last.filter(stored -> isAnother(stored, state.instanceId())).isPresent()) {
+      discard(last.get(), left, state.instanceId());
       return;
     }
+    String instance = last.map(BufferState::instanceId).orElse("");
     state = state.to(either(state.instanceId(), instance), state.destination());
     for (PendingMinute minute : left.all()) {
       if (!minute.minute().isAfter(startMinute)) {
@@ -192,17 +196,24 @@ public final class MetricBuffer implements AutoCloseable {
     return receivers;
   }
 
-  private static boolean isAnother(String kept, String instanceId) {
+  private static boolean isAnother(BufferState stored, String instanceId) {
+    String kept = stored.instanceId();
     return !kept.isEmpty() && !instanceId.isEmpty() && !kept.equals(instanceId);
   }
 
-  private static void logAnother(String kept, String instanceId, int minutes) {
+  /** Discards the pending minutes and the open minute of another instance. */
+  private void discard(BufferState other, PendingMinutes minutes, String instanceId) {
+    other
+        .open()
+        .ifPresent(
+            open -> add(minutes, open.only(sent), other.starts(), other.destination(), otlp));
     log.warn(
-        "the state on disk belongs to another instance and is discarded: kept={} this={}"
-            + " waiting_minutes={}",
-        kept,
+        "the state on disk belongs to another instance and is discarded: kept={} this={} minutes={}"
+            + " datums={}",
+        other.instanceId(),
         instanceId,
-        minutes);
+        minutes.depth(ALL).minutes(),
+        minutes.discard(ALL));
   }
 
   private static String either(String first, String second) {
@@ -218,9 +229,8 @@ public final class MetricBuffer implements AutoCloseable {
   public synchronized void identify(String instanceId, Map<String, String> dimensions) {
     knownDimensions = Map.copyOf(dimensions);
     Destination destination = state.destination().filled(knownDimensions);
-    if (isAnother(state.instanceId(), instanceId)) {
-      logAnother(state.instanceId(), instanceId, depth().minutes());
-      pending.clear();
+    if (isAnother(state, instanceId)) {
+      discard(state, pending, instanceId);
       Instant last = Collections.max(List.of(startMinute, state.lastMinute()));
       state = BufferState.initial(instanceId, destination, last);
     }
@@ -299,9 +309,14 @@ public final class MetricBuffer implements AutoCloseable {
   }
 
   private void addPending(OpenMinute minute, Starts starts, Destination... destinations) {
+    add(pending, minute, starts, destinations);
+  }
+
+  private void add(
+      PendingMinutes to, OpenMinute minute, Starts starts, Destination... destinations) {
     for (Destination destination : destinations) {
       if (receivers.contains(destination.receiver())) {
-        pending.add(minute, destination, starts);
+        to.add(minute, destination, starts);
       }
     }
   }
@@ -465,7 +480,7 @@ public final class MetricBuffer implements AutoCloseable {
 
   /** The pending minutes of all receivers. */
   public synchronized Depth depth() {
-    return pending.depth(EnumSet.allOf(Receiver.class));
+    return pending.depth(ALL);
   }
 
   synchronized Depth depth(Receiver receiver) {

@@ -94,26 +94,22 @@ final class PendingMinutes {
 
   /** Counts the pending minutes of the given receivers, and the bytes of all receivers. */
   MetricBuffer.Depth depth(Set<Receiver> receivers) {
-    List<Instant> minutes =
-        byId.values().stream()
-            .filter(minute -> receivers.contains(minute.destination().receiver()))
-            .map(PendingMinute::minute)
-            .distinct()
-            .toList();
+    List<Instant> minutes = of(receivers).map(PendingMinute::minute).distinct().toList();
     return new MetricBuffer.Depth(
         minutes.size(), bytes, minutes.stream().min(Comparator.naturalOrder()));
   }
 
-  private Stream<PendingMinute> of(Receiver receiver) {
-    return byId.values().stream().filter(minute -> minute.destination().receiver() == receiver);
+  private Stream<PendingMinute> of(Set<Receiver> receivers) {
+    return byId.values().stream()
+        .filter(minute -> receivers.contains(minute.destination().receiver()));
   }
 
   private List<PendingMinute> newestFirst(Receiver receiver) {
-    return of(receiver).sorted(OLDEST_FIRST.reversed()).toList();
+    return of(Set.of(receiver)).sorted(OLDEST_FIRST.reversed()).toList();
   }
 
   boolean hasSendable(Receiver receiver, Map<String, String> known) {
-    return of(receiver).anyMatch(minute -> minute.destination().filled(known).isComplete());
+    return of(Set.of(receiver)).anyMatch(minute -> minute.destination().filled(known).isComplete());
   }
 
   /** Adds the values that a destination gets of a minute. */
@@ -181,8 +177,16 @@ final class PendingMinutes {
     List.copyOf(byId.keySet()).forEach(this::remove);
   }
 
-  void clear(Receiver receiver) {
-    of(receiver).toList().forEach(minute -> remove(minute.id()));
+  /** Discards the minutes of the given receivers. Returns the number of their datums. */
+  int discard(Set<Receiver> receivers) {
+    return remove(of(receivers).toList(), DropReason.DISCARDED);
+  }
+
+  private int remove(List<PendingMinute> minutes, DropReason reason) {
+    minutes.forEach(minute -> remove(minute.id()));
+    int datums = minutes.stream().mapToInt(PendingMinute::datumCount).sum();
+    events.dropped(reason, datums);
+    return datums;
   }
 
   /** Returns one journal entry, which has the given state and all changes since the last call. */
@@ -306,9 +310,7 @@ final class PendingMinutes {
     if (minutes.isEmpty()) {
       return;
     }
-    minutes.forEach(minute -> remove(minute.id()));
-    int datums = minutes.stream().mapToInt(PendingMinute::datumCount).sum();
-    events.dropped(reason, datums);
+    int datums = remove(minutes, reason);
     log.warn(
         "dropped minutes that could not be sent: oldest={} newest={} datums={} reason={}",
         minutes.get(0).minute(),

@@ -12,7 +12,12 @@ public interface SendEvents {
     /** The buffer had more pending minutes or more bytes than allowed. */
     NO_ROOM,
     /** The timestamp is more than two hours in the future. */
-    FUTURE
+    FUTURE,
+    /**
+     * The state on disk had this datum, but belongs to another EC2 instance, or the settings do not
+     * use the datum's receiver any more.
+     */
+    DISCARDED
   }
 
   /** A request has ended. The request had a response, failed or timed out. */

@@ -57,6 +57,7 @@ class StatusGoldensTest {
          {"metric": "ipamdRecentRestarts", "value": 3, "since": "2026-11-28T11:58:00Z",
          "finding": "ipamd-restarts", "cause": "ipamD restarts again and again"}],
        "pending": {"minutes": 2, "bytes": 2900, "oldest": "2026-11-28T11:58:00Z"},
+       "dropped": [{"reason": "INVALID", "datums": 2}, {"reason": "NO_ROOM", "datums": 30}],
        "destinations": [{"name": "cloudwatch", "region": "us-west-2", "namespace": "Kubernetes/CNI", "ready": true,
          "lastSuccess": "2026-11-28T11:57:00Z",
          "lastFailure": {"at": "2026-11-28T11:59:30Z", "outcome": "RETRYABLE", "code": "NO_ANSWER",
@@ -68,7 +69,7 @@ class StatusGoldensTest {
       {"agent": {"version": "1.2.3", "startedAt": "2026-11-28T12:00:10Z"},
        "node": {"nodeName": "node-a"},
        "problems": [], "metrics": [], "minutes": [], "increases": [], "trouble": [],
-       "pending": {"minutes": 0, "bytes": 0},
+       "pending": {"minutes": 0, "bytes": 0}, "dropped": [],
        "destinations": [{"name": "cloudwatch", "namespace": "Kubernetes/CNI", "ready": false}]}
       """;
 

@@ -11,6 +11,7 @@ import io.cnimetrics.catalog.Sample;
 import io.cnimetrics.publish.MetricBuffer;
 import io.cnimetrics.publish.MetricSink.PutResult;
 import io.cnimetrics.publish.MinuteValue;
+import io.cnimetrics.publish.SendEvents.DropReason;
 import io.cnimetrics.publish.Sender.Answers;
 import io.cnimetrics.publish.Sender.Failure;
 import io.cnimetrics.snapshot.Instance;
@@ -64,6 +65,7 @@ class StatusPageTest {
                   "trouble": [{"metric": "noAddressMinutes", "value": 10, "since": "2026-11-28T11:50:00Z",
                     "finding": "cooldown", "cause": "pods wait"}],
                   "pending": {"minutes": 2, "bytes": 900, "oldest": "2026-11-28T11:58:00Z"},
+                  "dropped": [{"reason": "NO_ROOM", "datums": 30}],
                   "destinations": [{"name": "cloudwatch", "region": "us-west-2",
                     "namespace": "Kubernetes/CNI", "ready": true, "lastSuccess": "2026-11-28T11:57:00Z",
                     "lastFailure": {"at": "2026-11-28T11:58:00Z", "outcome": "UNAUTHORIZED",
@@ -83,7 +85,7 @@ class StatusPageTest {
                   "agent": {"version": "1.2.3", "startedAt": "2026-11-28T12:00:00Z", "pod": "agent-x"},
                   "node": {"nodeName": "node-a"},
                   "problems": [], "metrics": [], "minutes": [], "increases": [], "trouble": [],
-                  "pending": {"minutes": 0, "bytes": 0},
+                  "pending": {"minutes": 0, "bytes": 0}, "dropped": [],
                   "destinations": [{"name": "cloudwatch", "namespace": "Kubernetes/CNI", "ready": false}]
                 }
                 """));
@@ -178,6 +180,7 @@ class StatusPageTest {
         List.of(),
         List.of(),
         new MetricBuffer.Depth(0, 0, Optional.empty()),
+        Map.of(),
         List.of(
             new AgentStatus.ReceiverStatus(
                 "cloudwatch",
@@ -227,6 +230,7 @@ class StatusPageTest {
                 Optional.of("pods wait"),
                 Optional.of("cooldown"))),
         new MetricBuffer.Depth(2, 900, Optional.of(NOON.minusSeconds(120))),
+        Map.of(DropReason.NO_ROOM, 30L),
         List.of(
             new AgentStatus.ReceiverStatus(
                 "cloudwatch",

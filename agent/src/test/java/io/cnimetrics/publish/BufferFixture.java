@@ -10,15 +10,13 @@ import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.catalog.SamplerState;
 import io.cnimetrics.publish.AlertListener.AlertChanges;
-import io.cnimetrics.publish.MetricSink.PutResult;
-import io.cnimetrics.publish.SendEvents.DropReason;
 import io.cnimetrics.schedule.NodeSchedule;
+import io.cnimetrics.testing.Counting;
 import io.cnimetrics.testing.Snapshots;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,7 +36,7 @@ final class BufferFixture {
   private static final Set<Receiver> CLOUDWATCH = Set.of(Receiver.CLOUDWATCH);
 
   final FakeCloudWatch cloudWatch = new FakeCloudWatch();
-  final Drops drops = new Drops();
+  final Counting events = new Counting();
   final List<AlertChanges> reports = new ArrayList<>();
   final MetricBuffer buffer;
 
@@ -66,7 +64,7 @@ final class BufferFixture {
             new Destination(Receiver.OTLP, "", to.sets()),
             receivers,
             () -> now,
-            drops,
+            events,
             metric -> sent.test(metric),
             new Reports());
     buffer.identify(instance, Map.of());
@@ -135,7 +133,7 @@ final class BufferFixture {
         sink,
         Receiver.CLOUDWATCH,
         schedule,
-        drops,
+        events,
         RandomGenerator.of("L64X128MixRandom"),
         Map.entry("region", "us-west-2"),
         () -> passed.toNanos(),
@@ -177,25 +175,6 @@ final class BufferFixture {
     @Override
     public double harmless(Instant minute, String metric) {
       return metric.equals("ipamdErr") ? harmless : 0;
-    }
-  }
-
-  /** The reported results of datums. */
-  static final class Drops implements SendEvents {
-    final Map<DropReason, Integer> dropped = new EnumMap<>(DropReason.class);
-    int sent;
-
-    @Override
-    public void answered(PutResult.Status outcome, Duration took) {}
-
-    @Override
-    public void sent(int datums) {
-      sent += datums;
-    }
-
-    @Override
-    public void dropped(DropReason reason, int datums) {
-      dropped.merge(reason, datums, Integer::sum);
     }
   }
 }

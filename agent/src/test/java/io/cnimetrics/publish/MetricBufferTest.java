@@ -7,6 +7,7 @@ import static io.cnimetrics.publish.BufferFixture.minute;
 import static io.cnimetrics.testing.Snapshots.START;
 import static io.cnimetrics.testing.Snapshots.nothingRead;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.cnimetrics.capacity.PodLimits;
@@ -126,7 +127,7 @@ class MetricBufferTest {
     Map<Instant, Map<String, Double>> minutes = minutes(fixture, at(190));
 
     assertThat(minutes).containsOnlyKeys(START, minute(1), minute(2));
-    assertThat(fixture.drops.dropped).containsOnlyKeys(DropReason.FUTURE);
+    assertThat(fixture.events.dropped()).containsOnlyKeys(DropReason.FUTURE);
   }
 
   /** The clock of this agent is three days ahead. */
@@ -168,7 +169,7 @@ class MetricBufferTest {
 
     assertThat(fixture.buffer.depth().minutes()).isEqualTo(1_440);
     assertThat(fixture.buffer.depth().oldest()).hasValue(minute(60));
-    assertThat(fixture.drops.dropped).containsOnlyKeys(DropReason.NO_ROOM);
+    assertThat(fixture.events.dropped()).containsOnlyKeys(DropReason.NO_ROOM);
   }
 
   @Test
@@ -176,7 +177,7 @@ class MetricBufferTest {
     BufferFixture fixture = BufferFixture.inMemory().poll(at(10), 4).poll(at(70), 5);
 
     assertThat(minutes(fixture, START.plus(Duration.ofDays(15)))).isEmpty();
-    assertThat(fixture.drops.dropped).containsOnlyKeys(DropReason.TOO_OLD);
+    assertThat(fixture.events.dropped()).containsOnlyKeys(DropReason.TOO_OLD);
   }
 
   @Test
@@ -254,6 +255,7 @@ class MetricBufferTest {
 
     assertThat(other.buffer.depth().minutes()).isZero();
     assertThat(other.buffer.history().totals()).isEmpty();
+    assertThat(other.events.dropped()).containsExactly(entry(DropReason.DISCARDED, ofTwoMinutes()));
   }
 
   @Test
@@ -266,6 +268,14 @@ class MetricBufferTest {
 
     assertThat(other.buffer.depth().minutes()).isZero();
     assertThat(other.buffer.history().totals()).isEmpty();
+    assertThat(other.events.dropped()).containsExactly(entry(DropReason.DISCARDED, ofTwoMinutes()));
+  }
+
+  /** The number of datums of polls at second 10 and 70. */
+  private static int ofTwoMinutes() {
+    BufferFixture fixture = BufferFixture.inMemory().poll(at(10), 4).poll(at(70), 5);
+    fixture.buffer.closeOpenMinute();
+    return fixture.take(at(80)).datums().size();
   }
 
   @Test
@@ -349,7 +359,7 @@ class MetricBufferTest {
     fixture.buffer.closeOpenMinute();
 
     assertThat(fixture.buffer.depth().minutes()).isEqualTo(1_440);
-    assertThat(fixture.drops.dropped).isEmpty();
+    assertThat(fixture.events.dropped()).isEmpty();
   }
 
   @Test
@@ -503,16 +513,21 @@ class MetricBufferTest {
       assertThat(log.lines())
           .singleElement()
           .asString()
-          .contains("belongs to another instance", "this=i-2 waiting_minutes=1");
+          .contains("belongs to another instance", "this=i-2 minutes=2 datums=" + ofTwoMinutes());
     }
     assertThat(second.buffer.depth().minutes()).isZero();
+    assertThat(second.events.dropped())
+        .containsExactly(entry(DropReason.DISCARDED, ofTwoMinutes()));
   }
 
   @ParameterizedTest
   @EnumSource(Receiver.class)
   void storedMinutesOfAReceiverThatIsOffAreDiscardedWithAWarning(Receiver receiver) {
     Set<Receiver> before = Set.of(receiver);
-    BufferFixture.of(before, directory, START).poll(at(10), 4).poll(at(70), 5).buffer.close();
+    BufferFixture first = BufferFixture.of(before, directory, START).poll(at(10), 4);
+    first.poll(at(70), 5);
+    int datums = first.buffer.take(receiver, at(80)).orElseThrow().datums().size();
+    first.buffer.close();
 
     try (RecordedLog log = new RecordedLog(MetricBuffer.class.getName())) {
       BufferFixture second = BufferFixture.of(Set.of(), directory, at(80));
@@ -523,7 +538,9 @@ class MetricBufferTest {
           .contains(
               "WARN the agent does not send to %s any more and discards the stored minutes:"
                       .formatted(receiver.label())
-                  + " minutes=1");
+                  + " minutes=1 datums="
+                  + datums);
+      assertThat(second.events.dropped()).containsExactly(entry(DropReason.DISCARDED, datums));
     }
     assertThat(BufferFixture.of(before, directory, at(90)).buffer.depth().minutes()).isZero();
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.catalog.Metric.Unit;
 import io.cnimetrics.publish.PendingMinutes.Interner;
+import io.cnimetrics.testing.Counting;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -31,7 +32,7 @@ class PendingMinutesTest {
             minute(1, "prod", VALUES),
             minute(2, "prod", List.of(new MinuteValue("eniAllocated", Unit.COUNT, 3))),
             minute(3, "test", VALUES.subList(0, 1)));
-    PendingMinutes pending = new PendingMinutes(new BufferFixture.Drops());
+    PendingMinutes pending = new PendingMinutes(new Counting());
 
     minutes.forEach(pending::put);
 
@@ -43,7 +44,7 @@ class PendingMinutesTest {
   /** A heap of 12 MB must hold the minutes of any file. */
   @Test
   void loadedMinutesOfManyDestinationsFitIntoMemory() {
-    PendingMinutes pending = new PendingMinutes(new BufferFixture.Drops());
+    PendingMinutes pending = new PendingMinutes(new Counting());
     for (int id = 1; id <= 60_000; id++) {
       PendingMinute minute = minute(id, "cluster-" + id, VALUES.subList(0, 1));
       pending.load(new Journal.Entry(Optional.empty(), List.of(minute), List.of()));
@@ -54,7 +55,7 @@ class PendingMinutesTest {
 
   @Test
   void loadedEntryIsNoChange() {
-    PendingMinutes pending = new PendingMinutes(new BufferFixture.Drops());
+    PendingMinutes pending = new PendingMinutes(new Counting());
 
     pending.load(
         new Journal.Entry(Optional.empty(), List.of(minute(1, "prod", VALUES)), List.of(2L)));
@@ -81,7 +82,7 @@ class PendingMinutesTest {
   /** The OTLP sink adds a point that describes the node, and adds labels to each point. */
   @Test
   void requestOfOtlpLeavesRoomForTheDescriptionOfTheNodeAndForLabels() {
-    PendingMinutes pending = new PendingMinutes(new BufferFixture.Drops());
+    PendingMinutes pending = new PendingMinutes(new Counting());
     for (int minute = 0; minute < 600; minute++) {
       pending.put(
           new PendingMinute(
@@ -101,7 +102,7 @@ class PendingMinutesTest {
 
   @Test
   void eachRegularSendHasTheNewestTotalAndTheLongestDuration() {
-    PendingMinutes pending = new PendingMinutes(new BufferFixture.Drops());
+    PendingMinutes pending = new PendingMinutes(new Counting());
     // The node sends at second 5 of each fifth minute after START.
     for (int minute = 0; minute < 10; minute++) {
       pending.put(otlp(minute, START, minute == 3 ? 4 : 0));

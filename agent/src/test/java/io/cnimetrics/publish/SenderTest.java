@@ -152,10 +152,10 @@ class SenderTest {
 
     turn(245);
 
-    assertThat(fixture.drops.dropped).containsExactly(Map.entry(DropReason.INVALID, 1));
+    assertThat(fixture.events.dropped()).containsExactly(Map.entry(DropReason.INVALID, 1));
     assertThat(fixture.buffer.depth().minutes()).isZero();
     assertThat(cloudWatch.values("ipamdErr", minute(1))).isEmpty();
-    assertThat(cloudWatch.held()).hasSize(fixture.drops.sent);
+    assertThat(cloudWatch.held()).hasSize(fixture.events.sent());
     assertThat(cloudWatch.held().stream().filter(d -> d.metric().equals("eniAllocated")))
         .hasSize(4);
   }
@@ -180,9 +180,9 @@ class SenderTest {
     cloudWatch.acceptAtMost(MetricSink.MOST_DATUMS);
     turn(305);
 
-    assertThat(fixture.drops.dropped).isEmpty();
+    assertThat(fixture.events.dropped()).isEmpty();
     assertThat(fixture.buffer.depth().minutes()).isZero();
-    assertThat(cloudWatch.held()).doesNotHaveDuplicates().hasSize(fixture.drops.sent);
+    assertThat(cloudWatch.held()).doesNotHaveDuplicates().hasSize(fixture.events.sent());
     assertThat(cloudWatch.values("eniAllocated", START)).containsExactly(1.0);
   }
 
@@ -200,7 +200,7 @@ class SenderTest {
         .as("requests of the second minute")
         .allSatisfy(request -> assertThat(request).hasSizeLessThanOrEqualTo(3));
     assertThat(fixture.buffer.depth().minutes()).isZero();
-    assertThat(cloudWatch.held()).doesNotHaveDuplicates().hasSize(fixture.drops.sent);
+    assertThat(cloudWatch.held()).doesNotHaveDuplicates().hasSize(fixture.events.sent());
   }
 
   /** All nodes can send through the same proxy. */
@@ -214,8 +214,8 @@ class SenderTest {
     turn(1_925);
 
     assertThat(cloudWatch.requests().size() - before).isBetween(30, 41);
-    assertThat(fixture.drops.dropped).isEmpty();
-    assertThat(cloudWatch.held()).doesNotHaveDuplicates().hasSize(fixture.drops.sent);
+    assertThat(fixture.events.dropped()).isEmpty();
+    assertThat(cloudWatch.held()).doesNotHaveDuplicates().hasSize(fixture.events.sent());
   }
 
   @Test
@@ -248,8 +248,8 @@ class SenderTest {
       turn(60L * minute + 125);
     }
     assertThat(fixture.buffer.depth().minutes()).isLessThanOrEqualTo(1);
-    assertThat(fixture.drops.dropped).isEmpty();
-    assertThat(cloudWatch.held()).doesNotHaveDuplicates().hasSize(fixture.drops.sent);
+    assertThat(fixture.events.dropped()).isEmpty();
+    assertThat(cloudWatch.held()).doesNotHaveDuplicates().hasSize(fixture.events.sent());
   }
 
   @Test
@@ -276,7 +276,7 @@ class SenderTest {
     cloudWatch.refuseAsTooLarge(datum -> datum.metric().equals("eniAllocated"));
     turn(125);
 
-    assertThat(fixture.drops.dropped).isEmpty();
+    assertThat(fixture.events.dropped()).isEmpty();
     assertThat(cloudWatch.values("ipamdUp", START)).hasSize(1);
     assertThat(cloudWatch.values("ipamdUp", minute(1))).hasSize(1);
     assertThat(cloudWatch.held()).noneMatch(datum -> datum.metric().equals("eniAllocated"));
@@ -285,7 +285,7 @@ class SenderTest {
     turn(305);
 
     assertThat(cloudWatch.values("eniAllocated", START)).containsExactly(1.0);
-    assertThat(cloudWatch.held()).doesNotHaveDuplicates().hasSize(fixture.drops.sent);
+    assertThat(cloudWatch.held()).doesNotHaveDuplicates().hasSize(fixture.events.sent());
     assertThat(fixture.buffer.depth().minutes()).isZero();
   }
 
@@ -335,7 +335,7 @@ class SenderTest {
     turn(605);
 
     assertThat(cloudWatch.held()).extracting(Datum::at).containsOnly(minute(9));
-    assertThat(fixture.drops.dropped).containsOnlyKeys(DropReason.TOO_OLD);
+    assertThat(fixture.events.dropped()).containsOnlyKeys(DropReason.TOO_OLD);
     assertThat(fixture.buffer.depth().minutes()).isZero();
     assertThat(cloudWatch.requests()).hasSizeLessThan(20);
   }
@@ -354,7 +354,7 @@ class SenderTest {
 
     assertThat(next).isBetween(at(605), at(666));
     assertThat(cloudWatch.requests()).hasSizeLessThan(20);
-    assertThat(fixture.drops.dropped).containsExactly(Map.entry(DropReason.INVALID, 3));
+    assertThat(fixture.events.dropped()).containsExactly(Map.entry(DropReason.INVALID, 3));
   }
 
   @Test
@@ -462,17 +462,17 @@ class SenderTest {
 
     for (int turns = 0; fixture.buffer.depth().minutes() > 0; turns++) {
       Duration before = fixture.passed;
-      int sentBefore = fixture.drops.sent;
+      int sentBefore = fixture.events.sent();
       Instant next = sender.turn(now);
 
       assertThat(fixture.passed.minus(before)).isLessThanOrEqualTo(LONGEST_TURN);
       assertThat(next).isBetween(now, now.plus(MINUTE.multipliedBy(2)));
-      assertThat(fixture.drops.sent).isGreaterThanOrEqualTo(turns > 2 ? sentBefore + 1 : 0);
+      assertThat(fixture.events.sent()).isGreaterThanOrEqualTo(turns > 2 ? sentBefore + 1 : 0);
       now = next;
     }
 
-    assertThat(fixture.drops.dropped).isEmpty();
-    assertThat(cloudWatch.held()).doesNotHaveDuplicates().hasSize(fixture.drops.sent);
+    assertThat(fixture.events.dropped()).isEmpty();
+    assertThat(cloudWatch.held()).doesNotHaveDuplicates().hasSize(fixture.events.sent());
     assertThat(cloudWatch.values("eniAllocated", START)).containsExactly(1.0);
   }
 
@@ -490,8 +490,8 @@ class SenderTest {
       assertThat(fixture.passed.minus(before)).isLessThanOrEqualTo(LONGEST_TURN);
     }
 
-    assertThat(fixture.drops.dropped).containsOnlyKeys(DropReason.INVALID);
-    assertThat(cloudWatch.held()).doesNotHaveDuplicates().hasSize(fixture.drops.sent);
+    assertThat(fixture.events.dropped()).containsOnlyKeys(DropReason.INVALID);
+    assertThat(cloudWatch.held()).doesNotHaveDuplicates().hasSize(fixture.events.sent());
     assertThat(fixture.buffer.depth().minutes()).isZero();
   }
 
@@ -520,7 +520,7 @@ class SenderTest {
     assertThat(limits)
         .hasSizeGreaterThan(4)
         .allSatisfy(limit -> assertThat(limit).isGreaterThanOrEqualTo(Duration.ofMillis(500)));
-    assertThat(cloudWatch.held()).doesNotHaveDuplicates().hasSize(fixture.drops.sent);
+    assertThat(cloudWatch.held()).doesNotHaveDuplicates().hasSize(fixture.events.sent());
   }
 
   /** A receiver of OTLP can also reject the point that describes the node, or count wrongly. */
@@ -540,8 +540,8 @@ class SenderTest {
     turn(65);
 
     assertThat(sent).isNotEmpty();
-    assertThat(fixture.drops.sent).isEqualTo(all ? 0 : sent.size());
-    assertThat(fixture.drops.dropped)
+    assertThat(fixture.events.sent()).isEqualTo(all ? 0 : sent.size());
+    assertThat(fixture.events.dropped())
         .isEqualTo(all ? Map.of(DropReason.INVALID, sent.size()) : Map.of());
   }
 
