@@ -34,6 +34,7 @@ public final class Checks {
                 PodRoutes.check(first, probes.pool(), probes.hostRoutes()),
                 SubnetAddresses.check(probes.subnets())),
             PodAddresses.checks(),
+            List.of(RefusedPods.CHECK, Cooldown.CHECK, NodeMaximum.nodeFull()),
             IpamdWork.checks(),
             InstanceEnis.checks(probes.attachedEnis()),
             NodeSetup.checks(),

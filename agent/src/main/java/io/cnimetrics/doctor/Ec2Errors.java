@@ -6,7 +6,6 @@ import io.cnimetrics.catalog.Cause;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.RecentIncrease;
 import io.cnimetrics.snapshot.IpamdError;
-import io.cnimetrics.snapshot.Series;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -426,7 +425,7 @@ record Ec2Errors(
   }
 
   private Finding judged(NodeEvidence node, Trend trend, String evidence) {
-    boolean poolEmpty = PodAddresses.isEmptyWithRoom(node.last()) && !isOnlyOptional(node, trend);
+    boolean poolEmpty = node.last().isEmptyWithRoom() && !isOnlyOptional(node, trend);
     if (trend.isRising() || (poolEmpty && !trend.known())) {
       return spec.fail(title, evidence, cause)
           .at(poolEmpty ? Level.FAIL : Level.WARN)
@@ -459,16 +458,14 @@ record Ec2Errors(
     return errors.isRising() || (!errors.known() && 2 * errors.total() >= others.total());
   }
 
-  private static final Series FAILED_CALLS = MetricCatalog.EC2_API_ERR_COUNT.onlySeries();
-
   /**
    * Whether ipamD gets no more addresses because calls to EC2 fail without an error code. Since
    * 1.19 ipamD counts a code only if EC2 answered.
    */
   private static boolean getsNoAnswer(NodeEvidence node) {
-    Trend failed = node.trend(FAILED_CALLS);
+    Trend failed = node.trend(MetricCatalog.EC2_API_ERR_COUNT);
     Trend answered = node.trend(IS_OF_EC2);
-    boolean poolEmpty = PodAddresses.isEmptyWithRoom(node.last());
+    boolean poolEmpty = node.last().isEmptyWithRoom();
     boolean growthFails =
         node.trend(kind -> GROWTH.contains(kind.call()) && kind.code().isEmpty()).isRising();
     return failed.known()
@@ -480,11 +477,11 @@ record Ec2Errors(
       Set.of("increaseIPPoolAllocENI", "increaseIPPoolAllocIPAddressesFailed");
 
   private Finding withoutAnswer(NodeEvidence node) {
-    Trend failed = node.trend(FAILED_CALLS);
+    Trend failed = node.trend(MetricCatalog.EC2_API_ERR_COUNT);
     String evidence = "failed calls to EC2: %s; EC2 returned no error code".formatted(failed);
     String causes = cause + ". Or ipamD cannot load its credentials";
     return spec.fail(title, evidence, causes)
-        .at(PodAddresses.isEmptyWithRoom(node.last()) ? Level.FAIL : Level.WARN)
+        .at(node.last().isEmptyWithRoom() ? Level.FAIL : Level.WARN)
         .since(failed.since())
         .remedied(
             "ipamD's log names the endpoint or the credentials that failed. " + spec.remedy(),

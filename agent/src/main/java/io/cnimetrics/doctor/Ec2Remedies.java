@@ -107,7 +107,7 @@ final class Ec2Remedies {
   private static Finding explained(NodeEvidence node, List<IpamdError> kinds, Finding finding) {
     if (kinds.stream().allMatch(kind -> kind.code().equals(UNKNOWN_ENI))) {
       String lists = "Instance metadata lists an ENI that EC2 does not know. ";
-      return PodAddresses.isEmptyWithRoom(node.last())
+      return node.last().isEmptyWithRoom()
           ? finding
               .causedBy(
                   lists

@@ -146,7 +146,7 @@ final class InstanceEnis {
         && node.polls().stream()
             .allMatch(
                 poll ->
-                    PodAddresses.isEmptyWithRoom(poll)
+                    poll.isEmptyWithRoom()
                         && poll.snapshot().pool().map(AddressPool::eniCount).orElse(0)
                             == node.pool().eniCount())
         && node.typeLimit()

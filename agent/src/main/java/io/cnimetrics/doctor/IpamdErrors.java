@@ -141,7 +141,7 @@ record IpamdErrors(String fn, String meaning, String cause) {
       return PodMetadata.WITHOUT_VALUE;
     }
     boolean refuted = cause.equals(EC2) && !node.trend(Ec2Errors.IS_OF_EC2).mayRise();
-    return refuted && !node.trend(MetricCatalog.EC2_API_ERR_COUNT.onlySeries()).mayRise()
+    return refuted && !node.trend(MetricCatalog.EC2_API_ERR_COUNT).mayRise()
         ? "EC2 returns no error. Perhaps ipamD finds no subnet or security group for a new ENI"
         : cause;
   }

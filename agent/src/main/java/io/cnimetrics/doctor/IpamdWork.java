@@ -33,8 +33,6 @@ final class IpamdWork {
         STALE_GAUGES.check(IpamdWork::staleGauges));
   }
 
-  private static final Series IN_PROGRESS = MetricCatalog.IPAMD_ACTION_IN_PROGRESS.onlySeries();
-
   private static final CheckSpec STUCK_ACTION =
       CheckSpec.of(
               CheckId.STUCK_ACTION,
@@ -52,13 +50,15 @@ final class IpamdWork {
           .needs(METRICS);
 
   private static Finding stuckAction(NodeEvidence node) {
-    String evidence = "pool changes in progress: %.0f".formatted(node.total(IN_PROGRESS));
-    if (!isBusy(node.last())) {
+    String evidence =
+        "pool changes in progress: %.0f"
+            .formatted(node.total(MetricCatalog.IPAMD_ACTION_IN_PROGRESS));
+    if (!node.last().isPoolChanging()) {
       return STUCK_ACTION.ok("No pool change is in progress", evidence);
     } else if (!node.showsTrend()) {
       return STUCK_ACTION.notChecked(evidence + "; to see whether they end, run doctor --polls 2");
     }
-    return node.lasts(IpamdWork::isBusy)
+    return node.lasts(Poll::isPoolChanging)
             && node.polls().stream().skip(1).noneMatch(IpamdWork::calledEc2)
         ? STUCK_ACTION.warn(
             Cause.STUCK_ACTION.title(),
@@ -77,13 +77,8 @@ final class IpamdWork {
    * search for leaked ENIs.
    */
   private static boolean calledEc2(Poll poll) {
-    return rose(poll, MetricCatalog.EC2_API_REQ_COUNT.onlySeries())
-            - rose(poll, MetricCatalog.EC2_API_ERR_COUNT.onlySeries())
+    return poll.rose(MetricCatalog.EC2_API_REQ_COUNT) - poll.rose(MetricCatalog.EC2_API_ERR_COUNT)
         > 1;
-  }
-
-  static double rose(Poll poll, Series counter) {
-    return poll.reading().rose().getOrDefault(counter, 0.0);
   }
 
   /**
@@ -92,7 +87,7 @@ final class IpamdWork {
    * DescribeNetworkInterfaces} within 5 minutes after its start, and then each hour.
    */
   static boolean addsAddresses(NodeEvidence node) {
-    return node.polls().stream().anyMatch(IpamdWork::isBusy)
+    return node.polls().stream().anyMatch(Poll::isPoolChanging)
         || risen(node, MetricCatalog.EC2_API_REQ_COUNT)
                 - risen(node, MetricCatalog.EC2_API_ERR_COUNT)
             > 1;
@@ -103,10 +98,9 @@ final class IpamdWork {
    * these calls. Each release that counts refused pods also counts the calls.
    */
   static boolean seesCalls(NodeEvidence node) {
-    Trend calls = node.trend(MetricCatalog.EC2_API_REQ_COUNT.onlySeries());
+    Trend calls = node.trend(MetricCatalog.EC2_API_REQ_COUNT);
     boolean counted =
-        calls.total() > 0
-            || node.gauge(MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries()).isPresent();
+        calls.total() > 0 || node.gauge(MetricCatalog.NO_AVAILABLE_IP_ADDRS).isPresent();
     return counted && calls.known();
   }
 
@@ -124,13 +118,8 @@ final class IpamdWork {
 
   /** The increase of a counter, if it rises now. */
   private static double risen(NodeEvidence node, Metric metric) {
-    Trend trend = node.trend(metric.onlySeries());
+    Trend trend = node.trend(metric);
     return trend.isRising() ? trend.run().orElseThrow().amount() : 0;
-  }
-
-  /** Whether ipamD is changing its pool. */
-  static boolean isBusy(Poll poll) {
-    return MetricCatalog.isPoolChanging(poll.snapshot());
   }
 
   private static final CheckSpec FORCED_REMOVALS =
@@ -144,8 +133,8 @@ final class IpamdWork {
           .needs(METRICS);
 
   private static Finding forcedRemovals(NodeEvidence node) {
-    Trend enis = node.trend(MetricCatalog.FORCE_REMOVE_ENI.onlySeries());
-    Trend addresses = node.trend(MetricCatalog.FORCE_REMOVE_IPS.onlySeries());
+    Trend enis = node.trend(MetricCatalog.FORCE_REMOVE_ENI);
+    Trend addresses = node.trend(MetricCatalog.FORCE_REMOVE_IPS);
     Trend both = enis.plus(addresses);
     String evidence = "ENIs: %s; addresses: %s".formatted(enis, addresses);
     return both.total() == 0
@@ -171,8 +160,6 @@ final class IpamdWork {
                 PodCommands.DELETE_POD);
     return both.known() && !both.isRising() ? finding.at(Level.NOTE) : both.judge(finding);
   }
-
-  private static final Series POD_ENI_ERRORS = MetricCatalog.POD_ENI_ERR.onlySeries();
 
   private static final CheckSpec POD_ENIS =
       CheckSpec.of(
@@ -205,7 +192,7 @@ final class IpamdWork {
               + " 'BranchAllocationFailed|BranchENIAnnotationFailed|SecurityGroupRequested|pod-eni'");
 
   private static Finding podEnis(NodeEvidence node) {
-    Trend trend = node.trend(POD_ENI_ERRORS);
+    Trend trend = node.trend(MetricCatalog.POD_ENI_ERR);
     String errors = "errors: " + trend;
     if (trend.total() == 0) {
       return node.snapshot().pool().filter(AddressPool::hasTrunk).isPresent()
@@ -245,7 +232,7 @@ final class IpamdWork {
   }
 
   private static double eniMax(NodeEvidence node) {
-    return node.gauge(MetricCatalog.ENI_MAX_AVAILABLE.onlySeries()).orElse(Double.MAX_VALUE);
+    return node.gauge(MetricCatalog.ENI_MAX_AVAILABLE).orElse(Double.MAX_VALUE);
   }
 
   private static final CheckSpec STATED_TOTALS =

@@ -86,6 +86,12 @@ public record NodeEvidence(
     return showsTrend() && polls.stream().allMatch(condition);
   }
 
+  /** Whether the pool has more addresses than at the first poll. */
+  boolean poolHasGrown() {
+    long before = polls.get(0).snapshot().pool().map(AddressPool::totalIpv4).orElse(Long.MAX_VALUE);
+    return snapshot().pool().filter(pool -> pool.totalIpv4() > before).isPresent();
+  }
+
   AddressMode mode() {
     return capacity().mode();
   }
@@ -175,6 +181,10 @@ public record NodeEvidence(
     return metrics().gauge(series);
   }
 
+  OptionalDouble gauge(Metric metric) {
+    return gauge(metric.onlySeries());
+  }
+
   /** The number of addresses for pods on an ENI, by ipamD's gauges; empty if unknown. */
   OptionalLong addressesPerEni() {
     if (snapshot().metrics().isEmpty()) {
@@ -197,6 +207,16 @@ public record NodeEvidence(
     return total(metric.onlySeries());
   }
 
+  /** The trend of a metric that is computed from one counter. */
+  Trend trend(Metric counter) {
+    return trend(counter.onlySeries());
+  }
+
+  /** The trend of {@code awscni_no_available_ip_addresses}. */
+  Trend refusals() {
+    return trend(MetricCatalog.NO_AVAILABLE_IP_ADDRS);
+  }
+
   /** The trend of a counter. Only checks that need {@code METRICS} call this method. */
   Trend trend(Series counter) {
     return trend(counter.toString(), metrics -> metrics.total(counter));
@@ -214,6 +234,11 @@ public record NodeEvidence(
         .map(this::trend)
         .reduce(Trend::plus)
         .orElseGet(() -> new Trend(0, seenSince(), Optional.empty(), now()));
+  }
+
+  /** The increase of a counter between doctor's polls. */
+  double roseWhileWatched(Metric counter) {
+    return polls.stream().skip(1).mapToDouble(poll -> poll.rose(counter)).sum();
   }
 
   /** The kinds of errors that ipamD has counted, the most frequent first. */
@@ -247,11 +272,10 @@ public record NodeEvidence(
   /** The trend of {@link RecentIncrease#REFUSED_WHILE_COOLING}. */
   Trend refusedWhileCooling() {
     String counter = RecentIncrease.REFUSED_WHILE_COOLING;
-    Series refusals = MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries();
     Optional<RecentIncrease> run = seenByAgent(counter);
     for (int next = 1; next < polls.size(); next++) {
-      double by = polls.get(next).reading().rose().getOrDefault(refusals, 0.0);
-      if (by > 0 && polls.get(next - 1).reading().capacity().allFreeAddressesCool()) {
+      double by = polls.get(next).rose(MetricCatalog.NO_AVAILABLE_IP_ADDRS);
+      if (by > 0 && polls.get(next - 1).allFreeAddressesCool()) {
         Instant at = polls.get(next).snapshot().takenAt();
         run =
             Optional.of(

@@ -48,7 +48,7 @@ final class NodeMaximum {
     Optional<CardCapacity> fullest = node.capacity().fullest();
     if (fullest.isEmpty()) {
       String why = node.maximum().orElseThrow().explanation();
-      return PodAddresses.podsAreRefused(node)
+      return RefusedPods.podsAreRefused(node)
           ? perhapsEnded(node, withoutEni(node, why))
           : NODE_FULL.ok("No pod can have an address", why);
     }
@@ -71,7 +71,7 @@ final class NodeMaximum {
                         ? " (fewer than %d pods are on the host network)"
                             .formatted(node.agentSettings().hostNetworkPods())
                         : "");
-    boolean cools = PodAddresses.allFreeAddressesCool(node.last());
+    boolean cools = node.last().allFreeAddressesCool();
     if (card.isFull()) {
       String whole = evidence + ": " + maximum.explanation();
       boolean eachCard = node.pool().multiNic();
@@ -84,9 +84,9 @@ final class NodeMaximum {
               ? "Each pod needs an address on each network card, and %s"
               : "The node has as many pods as addresses, and %s";
       if (cools) {
-        return NODE_FULL.note(title, whole, UNTIL_COOL.formatted(PodAddresses.cooling(node)));
+        return NODE_FULL.note(title, whole, UNTIL_COOL.formatted(Cooldown.cooling(node)));
       }
-      return PodAddresses.podsAreRefused(node)
+      return RefusedPods.podsAreRefused(node)
           ? perhapsEnded(
               node,
               roomFor(
@@ -108,7 +108,7 @@ final class NodeMaximum {
       return NODE_FULL.note(
           "The node is full until addresses have cooled",
           evidence,
-          UNTIL_COOL.formatted(PodAddresses.cooling(node)));
+          UNTIL_COOL.formatted(Cooldown.cooling(node)));
     }
     return card.utilization() >= NEARLY_FULL_PERCENT
         ? NODE_FULL.note("The node is nearly full", evidence, "Pods hold nearly all addresses")
@@ -118,8 +118,8 @@ final class NodeMaximum {
   private static final String UNTIL_COOL = "Pods hold all other addresses of the node; %s";
 
   private static String waiting(NodeEvidence node) {
-    Trend refusals = node.trend(MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries());
-    if (PodAddresses.refusesWithoutCount(node) || PodAddresses.refusesNow(node, refusals)) {
+    Trend refusals = node.refusals();
+    if (RefusedPods.refusesWithoutCount(node) || RefusedPods.refusesNow(node, refusals)) {
       return "more pods wait";
     }
     return refusals.isRising() ? "pods waited a short time ago" : "perhaps more pods wait";
@@ -132,7 +132,7 @@ final class NodeMaximum {
 
   /** Without the counter, one poll does not show whether pods wait for an address. */
   private static Finding perhapsEnded(NodeEvidence node, Finding full) {
-    return PodAddresses.mayRefuseWithoutCount(node) ? full.ended() : full;
+    return RefusedPods.mayRefuseWithoutCount(node) ? full.ended() : full;
   }
 
   private static boolean admitsMore(NodeEvidence node, EffectiveMaximum maximum) {
@@ -152,7 +152,7 @@ final class NodeMaximum {
             "Settings of the VPC CNI take all ENIs that this instance type permits");
     boolean limited =
         node.snapshot().metrics().isPresent()
-            && node.gauge(MetricCatalog.ENI_MAX_AVAILABLE.onlySeries()).orElse(1) <= 0;
+            && node.gauge(MetricCatalog.ENI_MAX_AVAILABLE).orElse(1) <= 0;
     return limited
         ? none.causedBy(
                 "ipamD's limit of ENIs is 0. Either ENIs that ipamD does not manage take all slots,"

@@ -3,7 +3,6 @@ package io.cnimetrics.doctor;
 import static io.cnimetrics.doctor.Requirement.IPV4;
 import static io.cnimetrics.doctor.Requirement.POOL;
 
-import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.snapshot.AddressCount;
 import io.cnimetrics.snapshot.AddressMode;
 import io.cnimetrics.snapshot.Eni;
@@ -76,8 +75,7 @@ final class NodeSetup {
 
   private static boolean podsAreRefused(NodeEvidence node) {
     return node.available() == 0
-        || (node.snapshot().metrics().isPresent()
-            && node.trend(MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries()).isRising());
+        || (node.snapshot().metrics().isPresent() && node.refusals().isRising());
   }
 
   private static final CheckSpec CUSTOM_NETWORKING =

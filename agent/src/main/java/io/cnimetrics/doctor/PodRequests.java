@@ -10,7 +10,6 @@ import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.IpamdError;
 import io.cnimetrics.snapshot.ListedAddresses;
 import io.cnimetrics.snapshot.NodeSnapshot;
-import io.cnimetrics.snapshot.Series;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -71,7 +70,7 @@ final class PodRequests {
 
   /** Whether so few setups failed that they probably failed long ago. */
   private static boolean isRare(NodeEvidence node, Trend failures) {
-    return failures.total() * 10 < node.total(PodAddresses.ADDED);
+    return failures.total() * 10 < node.total(MetricCatalog.ADD_REQ_COUNT);
   }
 
   private static final Duration REQUESTS_LIMIT = Duration.ofSeconds(2);
@@ -105,8 +104,8 @@ final class PodRequests {
    * request fails: no address is available, or instance metadata does not answer.
    */
   private static Finding requests(NodeEvidence node, Probes.Pool pool) {
-    Trend requests = node.trend(PodAddresses.ADDED);
-    double watched = watched(node, PodAddresses.ADDED);
+    Trend requests = node.trend(MetricCatalog.ADD_REQ_COUNT);
+    double watched = node.roseWhileWatched(MetricCatalog.ADD_REQ_COUNT);
     boolean whileWatched = watched > 1;
     double amount = whileWatched ? watched : amount(requests);
     Instant since =
@@ -167,7 +166,11 @@ final class PodRequests {
           "ipamD has restarted or has called EC2 since the first of these requests, and may have"
               + " forgotten which addresses pods released");
     }
-    double releases = whileWatched ? watched(node, RELEASED) : amount(node.trend(RELEASED));
+    // After a failed request the container runtime also sends a release.
+    double releases =
+        whileWatched
+            ? node.roseWhileWatched(MetricCatalog.DEL_REQ_COUNT)
+            : amount(node.trend(MetricCatalog.DEL_REQ_COUNT));
     return node.pool().hasTrunk() && releases < amount
         ? REQUESTS.ok("Pods seem to get branch ENIs", evidence)
         : failed(node, requests, false).since(requests.since());
@@ -213,7 +216,7 @@ final class PodRequests {
    * that pods have released since its start.
    */
   private static Instant startWithRequests(NodeEvidence node) {
-    double requests = node.total(PodAddresses.ADDED);
+    double requests = node.total(MetricCatalog.ADD_REQ_COUNT);
     return node.ipamdStart()
         .filter(any -> requests > 1 && !node.justStarted())
         .filter(
@@ -233,8 +236,8 @@ final class PodRequests {
   static boolean neverAsked(NodeEvidence node) {
     return node.snapshot().metrics().isPresent()
         && node.snapshot().pool().isPresent()
-        && node.gauge(PodAddresses.ADDED).isPresent()
-        && node.total(PodAddresses.ADDED) == 0
+        && node.gauge(MetricCatalog.ADD_REQ_COUNT).isPresent()
+        && node.total(MetricCatalog.ADD_REQ_COUNT) == 0
         && node.pool().assigned() == 0
         && node.ipamdStart().isPresent()
         && !node.startedWithin(NEW_POD_EXPECTED);
@@ -269,15 +272,6 @@ final class PodRequests {
             AwsNodeCommands.LOG_OF_POLICY_AGENT);
   }
 
-  /** The number of requests of pods between doctor's polls. */
-  static double watchedRequests(NodeEvidence node) {
-    return watched(node, PodAddresses.ADDED);
-  }
-
-  private static double watched(NodeEvidence node, Series counter) {
-    return node.polls().stream().skip(1).mapToDouble(poll -> IpamdWork.rose(poll, counter)).sum();
-  }
-
   private static double amount(Trend counter) {
     return counter.run().map(RecentIncrease::amount).orElse(0.0);
   }
@@ -288,10 +282,10 @@ final class PodRequests {
    * because its state file contains only the addresses that pods hold.
    */
   private static boolean mayForget(NodeEvidence node, Instant time) {
-    Trend calls = node.trend(MetricCatalog.EC2_API_REQ_COUNT.onlySeries());
+    Trend calls = node.trend(MetricCatalog.EC2_API_REQ_COUNT);
     boolean called =
         calls.run().filter(run -> !run.last().isBefore(time)).isPresent()
-            && amount(calls) > amount(node.trend(MetricCatalog.EC2_API_ERR_COUNT.onlySeries()));
+            && amount(calls) > amount(node.trend(MetricCatalog.EC2_API_ERR_COUNT));
     return called || node.ipamdStart().filter(start -> start.isAfter(time)).isPresent();
   }
 
@@ -357,16 +351,12 @@ final class PodRequests {
                 IpamdWork.BRANCH_ENI_EVENTS);
   }
 
-  /** Counts releases. After a failed request the container runtime also sends a release. */
-  private static final Series RELEASED = MetricCatalog.DEL_REQ_COUNT.onlySeries();
-
   /** Whether another check reports why requests fail. */
   private static boolean countsWhy(NodeEvidence node) {
-    return node.trend(MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries()).mayRise()
+    return node.refusals().mayRise()
         || node.trend(MetricCatalog.POD_SETUP_FAILED).isRising()
         || node.trend(IpamdError::isOfPod).isRising()
-        || (!node.pool().hasTrunk()
-            && node.trend(MetricCatalog.POD_ENI_ERR.onlySeries()).isRising());
+        || (!node.pool().hasTrunk() && node.trend(MetricCatalog.POD_ENI_ERR).isRising());
   }
 
   /**

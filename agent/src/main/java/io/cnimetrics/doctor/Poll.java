@@ -1,7 +1,33 @@
 package io.cnimetrics.doctor;
 
+import io.cnimetrics.catalog.Metric;
+import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sampler.PollSamples;
 import io.cnimetrics.snapshot.NodeSnapshot;
 
 /** One poll of the node, and the samples of this poll. */
-public record Poll(NodeSnapshot snapshot, PollSamples reading) {}
+public record Poll(NodeSnapshot snapshot, PollSamples reading) {
+  /** Whether no address is available although the pool can grow. */
+  boolean isEmptyWithRoom() {
+    return reading.capacity().warmPoolEmpty().orElse(false);
+  }
+
+  boolean allFreeAddressesCool() {
+    return reading.capacity().allFreeAddressesCool();
+  }
+
+  /** Whether no address is available, and none is cooling. */
+  boolean hasNoFreeAddress() {
+    return reading.capacity().available() == 0 && !allFreeAddressesCool();
+  }
+
+  /** Whether ipamD is changing its pool. */
+  boolean isPoolChanging() {
+    return MetricCatalog.isPoolChanging(snapshot);
+  }
+
+  /** The increase of a counter since the poll before. */
+  double rose(Metric counter) {
+    return reading.rose().getOrDefault(counter.onlySeries(), 0.0);
+  }
+}

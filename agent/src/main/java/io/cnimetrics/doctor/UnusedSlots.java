@@ -58,11 +58,11 @@ final class UnusedSlots {
                 most,
                 pool.totalIpv4(),
                 node.total(MetricCatalog.MAX_IP_ADDRESSES));
-    Trend refusals = node.trend(MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries());
+    Trend refusals = node.refusals();
     double errors = node.total(NodeCapacity.TRUNK_ERRORS);
     boolean known = errors > 0 && node.capacity().cards().stream().anyMatch(CardCapacity::isFull);
     boolean possible = known || !node.customNetworking();
-    boolean uncounted = PodAddresses.refusesWithoutCount(node);
+    boolean uncounted = RefusedPods.refusesWithoutCount(node);
     if ((refusals.total() == 0 && !uncounted) || !possible || !lacksOnlyTheLastEni(node)) {
       return TRUNK_SLOT.ok("No slot is kept for a trunk ENI", evidence);
     }
@@ -129,9 +129,9 @@ final class UnusedSlots {
 
   /** Whether pods are refused, the pool does not grow, and ipamD makes no call to EC2. */
   private static boolean isStuck(NodeEvidence node) {
-    Trend refusals = node.trend(MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries());
-    return PodAddresses.isEmptyWithRoom(node.last())
-        && (refusals.isRising() || !refusals.known() || PodAddresses.refusesWithoutCount(node))
+    Trend refusals = node.refusals();
+    return node.last().isEmptyWithRoom()
+        && (refusals.isRising() || !refusals.known() || RefusedPods.refusesWithoutCount(node))
         && !IpamdWork.addsAddresses(node)
         && node.polls().stream().allMatch(poll -> sameSize(poll, node.pool()));
   }
@@ -177,7 +177,7 @@ final class UnusedSlots {
   /** Whether calls to EC2 fail now, or perhaps fail now. */
   private static boolean ec2Fails(NodeEvidence node) {
     return node.trend(Ec2Errors.IS_OF_EC2).mayRise()
-        || node.trend(MetricCatalog.EC2_API_ERR_COUNT.onlySeries()).isRising();
+        || node.trend(MetricCatalog.EC2_API_ERR_COUNT).isRising();
   }
 
   private static final CheckSpec ENICONFIG =
@@ -213,7 +213,7 @@ final class UnusedSlots {
     boolean noEni = pool.enis().stream().allMatch(Eni::primary);
     boolean refused =
         node.total(MetricCatalog.NO_AVAILABLE_IP_ADDRS) > 0
-            || PodAddresses.refusesWithoutCount(node);
+            || RefusedPods.refusesWithoutCount(node);
     boolean lacks = (noEni && needsEni(node)) || (refused && isStuck(node) && podEnisAreFull(node));
     // Without an ENIConfig ipamD makes no ENI that it can release, and counts no error.
     boolean found =

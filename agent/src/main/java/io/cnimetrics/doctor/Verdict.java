@@ -51,7 +51,7 @@ public record Verdict(Level level, String text, Optional<String> finding) {
       case FAIL -> new Verdict(Level.FAIL, failure(node, worst, findings), id(worst));
       case WARN -> new Verdict(Level.WARN, warning(node, worst, findings), id(worst));
       default -> {
-        boolean cools = PodAddresses.mayRefuseWhileCooling(node);
+        boolean cools = Cooldown.mayRefuseWhileCooling(node);
         if (findings.stream().anyMatch(Verdict::leavesPodsWithoutNetwork)) {
           String answer = cools ? UNKNOWN + COOLING : calm(node);
           yield new Verdict(Level.OK, answer + LOST, Optional.empty());
@@ -87,7 +87,7 @@ public record Verdict(Level level, String text, Optional<String> finding) {
       ". One poll does not show whether requests fail (use --polls 2)";
 
   private static String whileCooling(NodeEvidence node) {
-    return PodAddresses.whileCooling(node).map(". "::concat).orElse("");
+    return Cooldown.whileCooling(node).map(". "::concat).orElse("");
   }
 
   private static boolean seesIncreases(NodeEvidence node) {
@@ -139,8 +139,7 @@ public record Verdict(Level level, String text, Optional<String> finding) {
 
   private static String warning(NodeEvidence node, Finding worst, List<Finding> findings) {
     boolean unseen =
-        findings.stream().anyMatch(Verdict::mayStopPods)
-            || PodAddresses.mayRefuseWhileCooling(node);
+        findings.stream().anyMatch(Verdict::mayStopPods) || Cooldown.mayRefuseWhileCooling(node);
     if (unseen || node.snapshot().metrics().isEmpty()) {
       return unknown(node, worst, unseen);
     } else if (worst.check() == CheckId.POD_ENIS && !worst.past()) {
@@ -168,7 +167,7 @@ public record Verdict(Level level, String text, Optional<String> finding) {
     String answer =
         UNKNOWN + ", or since when" + (node.showsTrend() || !seenByPolls ? "" : " (use --polls 2)");
     if (ofAgent) {
-      return answer + (PodAddresses.mayRefuseWhileCooling(node) ? COOLING : "");
+      return answer + (Cooldown.mayRefuseWhileCooling(node) ? COOLING : "");
     }
     return answer + why(worst);
   }

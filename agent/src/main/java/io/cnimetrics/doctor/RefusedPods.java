@@ -1,0 +1,132 @@
+package io.cnimetrics.doctor;
+
+import static io.cnimetrics.doctor.Requirement.METRICS;
+
+import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.snapshot.AddressMode;
+
+/** The check that ipamD refuses no pod an address. */
+final class RefusedPods {
+  private RefusedPods() {}
+
+  private static final CheckSpec SPEC =
+      CheckSpec.of(
+              CheckId.REFUSED_PODS,
+              "`awscni_no_available_ip_addresses`",
+              "fail while the count rises at least each 25 s; warn if the count rose or may have"
+                  + " risen in the last three minutes, or if the pool has available addresses for"
+                  + " the refused pods; note if the count rose before. While all free addresses are"
+                  + " cooling: fail only if pods were refused during the cooldown, or if more pods"
+                  + " wait than addresses are cooling",
+              "Find the pods of this node that stay in ContainerCreating")
+          .run(PodCommands.PENDING_PODS)
+          .needs(METRICS)
+          .see(Pages.ADDRESS_USE);
+
+  static final Check CHECK = SPEC.check(RefusedPods::finding);
+
+  private static final String WHY_REFUSED =
+      "No address was available when a pod needed one. The kubelet tries again every 10 to 15 s";
+
+  /**
+   * Whether requests of pods fail. True only for releases that do not count refused pods. All
+   * requests between the polls failed if no poll shows an available or cooling address. There are
+   * two exceptions: the pool has grown, or a pod got a branch ENI.
+   */
+  static boolean refusesWithoutCount(NodeEvidence node) {
+    return countsNoRefusals(node)
+        && node.snapshot().pool().isPresent()
+        && node.pool().coolingKnown()
+        && !node.pool().hasTrunk()
+        && node.lasts(Poll::hasNoFreeAddress)
+        && !node.poolHasGrown()
+        && node.roseWhileWatched(MetricCatalog.ADD_REQ_COUNT) > 1;
+  }
+
+  /**
+   * Whether pods perhaps request addresses while the only poll shows no free address. True only for
+   * releases that do not count refused pods.
+   */
+  static boolean mayRefuseWithoutCount(NodeEvidence node) {
+    return !node.showsTrend()
+        && countsNoRefusals(node)
+        && node.snapshot().pool().isPresent()
+        && node.trend(MetricCatalog.ADD_REQ_COUNT).mayRise()
+        && !node.pool().hasTrunk()
+        && node.last().hasNoFreeAddress();
+  }
+
+  /** Whether doctor can read ipamD's metrics, but they have no counter of refused pods. */
+  static boolean countsNoRefusals(NodeEvidence node) {
+    return node.mode() != AddressMode.IPV6
+        && node.snapshot().metrics().isPresent()
+        && node.gauge(MetricCatalog.NO_AVAILABLE_IP_ADDRS).isEmpty();
+  }
+
+  private static Finding finding(NodeEvidence node) {
+    if (refusesWithoutCount(node)) {
+      return SPEC.fail(
+              "ipamD refuses addresses to pods",
+              "%.0f requests of pods, and no address was available or cooling in any poll"
+                  .formatted(node.roseWhileWatched(MetricCatalog.ADD_REQ_COUNT)),
+              WHY_REFUSED)
+          .since(node.since(Poll::hasNoFreeAddress));
+    } else if (mayRefuseWithoutCount(node)) {
+      return SPEC.warn(
+              "ipamD may refuse addresses to pods",
+              "no address is available, and this release does not count refused pods",
+              WHY_REFUSED)
+          .remedied(
+              "Poll twice, to see whether pods request addresses",
+              AgentCommands.doctor("--polls 2"),
+              PodCommands.PODS_OF_NODE)
+          .ended();
+    } else if (node.gauge(MetricCatalog.NO_AVAILABLE_IP_ADDRS).isEmpty()) {
+      return SPEC.notChecked("only VPC CNI 1.15.1 and later count refused pods");
+    }
+    Trend trend = node.refusals();
+    String evidence = "refusals: " + trend;
+    if (trend.total() == 0) {
+      return SPEC.ok("ipamD never refused an address", evidence);
+    }
+    String past = "ipamD refused addresses to pods";
+    if (!trend.isRising()) {
+      return trend.judge(SPEC.warn(past, evidence, WHY_REFUSED));
+    }
+    return trend.judge(
+        refusesNow(node, trend)
+            ? SPEC.fail("ipamD refuses addresses to pods", evidence, WHY_REFUSED)
+            : SPEC.warn(past + " a short time ago", evidence, WHY_REFUSED));
+  }
+
+  static boolean refusesNow(NodeEvidence node, Trend refusals) {
+    return node.podsStillFail(refusals)
+        && !hasRoomNow(node, refusals)
+        && (!node.last().allFreeAddressesCool() || podsWaitForCooldown(node, refusals));
+  }
+
+  /** Whether the pool has addresses for the refused pods now, because it grew or pods ended. */
+  private static boolean hasRoomNow(NodeEvidence node, Trend refusals) {
+    return node.available() > 0
+        && (node.poolHasGrown() || node.available() >= refusals.waitingPods());
+  }
+
+  /**
+   * Whether pods wait while all free addresses are cooling. When a workload shrinks, its waiting
+   * pods end too, so earlier refusals alone do not show this. Pods wait if ipamD refused pods
+   * during the cooldown, or if it refused more pods than addresses are cooling.
+   */
+  private static boolean podsWaitForCooldown(NodeEvidence node, Trend refusals) {
+    return node.refusedWhileCooling().roseWithin(Trend.LAST_MINUTE)
+        || refusals.waitingPods() > node.pool().cooling();
+  }
+
+  /** Whether ipamD refuses, or perhaps refuses, pods an address now. */
+  static boolean podsAreRefused(NodeEvidence node) {
+    return isRefused(node) || mayRefuseWithoutCount(node);
+  }
+
+  static boolean isRefused(NodeEvidence node) {
+    return node.refusals().mayRise() || refusesWithoutCount(node);
+  }
+}
