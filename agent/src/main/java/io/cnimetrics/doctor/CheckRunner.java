@@ -27,7 +27,7 @@ public final class CheckRunner {
             .filter(finding -> !isContradicted(finding, findings))
             .map(finding -> NodeSetup.besideOthers(finding, findings))
             .map(finding -> UnusedSlots.besideOthers(finding, findings))
-            .map(finding -> PoolFaults.besideOthers(node, finding, findings))
+            .map(finding -> Ipv6Prefix.explained(node, finding, findings))
             .map(finding -> IpamdWork.besideOthers(finding, findings))
             .toList();
     List<Finding> explained = Explanations.apply(consistent);

@@ -28,7 +28,7 @@ public final class Checks {
             Ec2Errors.checks(),
             PoolFaults.checks(probes.primaryAddresses(), first),
             UnusedSlots.checks(probes.eniConfig()),
-            List.of(PoolFaults.ipv6Prefix()),
+            List.of(Ipv6Prefix.CHECK),
             PodRequests.checks(first),
             List.of(
                 PodRoutes.check(first, probes.pool(), probes.hostRoutes()),

@@ -319,7 +319,7 @@ record Ec2Errors(
     } else if (trend.total() == 0) {
       return spec.ok(never, "0 such errors");
     }
-    Optional<Finding> ofPrefix = ofIpv6Prefix(node);
+    Optional<Finding> ofPrefix = Ipv6Prefix.answer(node, spec, cause);
     if (ofPrefix.isPresent()) {
       return ofPrefix.get();
     }
@@ -335,51 +335,6 @@ record Ec2Errors(
         "AWS returns errors while ipamD releases addresses or ENIs",
         evidence,
         "ipamD tries again. Pods do not need these calls to start");
-  }
-
-  /** The failed calls for the prefix of an IPv6 node. */
-  static final Predicate<IpamdError> OF_IPV6_PREFIX =
-      kind -> kind.action().equals("AssignIpv6Addresses");
-
-  private static final String IPV6_PREFIX = " the call for an IPv6 prefix";
-
-  /** Whether the finding shows why EC2 gave an IPv6 node no prefix. */
-  static boolean explainsIpv6Prefix(NodeEvidence node, Finding finding) {
-    return finding.isPresent()
-        && ROWS.stream()
-            .filter(row -> row.spec.id() == finding.check())
-            .anyMatch(row -> row.ofIpv6Prefix(node).isPresent());
-  }
-
-  /**
-   * The finding about a node without an IPv6 prefix. ipamD calls EC2 for the prefix only when it
-   * starts. Therefore the last answer is the reason, even if the count no longer rises.
-   */
-  private Optional<Finding> ofIpv6Prefix(NodeEvidence node) {
-    List<IpamdError> kinds = node.kinds(counted().and(OF_IPV6_PREFIX));
-    boolean denied = spec.id() == CheckId.EC2_DENIED;
-    boolean throttled = spec.id() == CheckId.EC2_THROTTLED;
-    return PoolFaults.withoutIpv6Prefix(node)
-        .filter(any -> !kinds.isEmpty() && (denied || throttled))
-        .map(
-            level ->
-                spec.fail(
-                        (denied ? "EC2 denied" : "EC2 throttled") + IPV6_PREFIX,
-                        node.counts(kinds),
-                        throttled
-                            ? "EC2 throttled the call when ipamD started. Up to release 1.23.1"
-                                + " ipamD does not repeat the call"
-                            : cause)
-                    .at(level))
-        .map(
-            finding ->
-                throttled
-                    ? finding.remedied(
-                        "Restart aws-node, so that ipamD repeats the call. From release 1.23.2 on"
-                            + " ipamD repeats the call without a restart",
-                        AwsNodeCommands.RESTART,
-                        AwsNodeCommands.UPGRADE)
-                    : Ec2Remedies.denied(kinds, finding));
   }
 
   /** The kinds of errors that rise now, or all kinds if none rises. */

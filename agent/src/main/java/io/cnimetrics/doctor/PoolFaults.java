@@ -1,7 +1,6 @@
 package io.cnimetrics.doctor;
 
 import static io.cnimetrics.doctor.Requirement.IPV4;
-import static io.cnimetrics.doctor.Requirement.METRICS;
 import static io.cnimetrics.doctor.Requirement.POOL;
 
 import io.cnimetrics.capacity.InstanceLimits;
@@ -9,24 +8,17 @@ import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.catalog.Cause;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.snapshot.AddressMode;
-import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.Eni;
-import io.cnimetrics.snapshot.IpamdError;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Checks for pools with wrong addresses, and for nodes without an IPv6 prefix. */
+/** Checks for pools with wrong addresses. */
 final class PoolFaults {
   private PoolFaults() {}
 
   static List<Check> checks(Probes.Addresses primary, Probes.Pool pool) {
     return List.of(LEAKED.check(PoolFaults::leaked), impossiblePool(primary, pool));
-  }
-
-  static Check ipv6Prefix() {
-    return IPV6_PREFIX.check(PoolFaults::ipv6Prefix);
   }
 
   /** The highest max-pods that EKS recommends for any node. */
@@ -156,72 +148,5 @@ final class PoolFaults {
     return node.mode() == AddressMode.SECONDARY_IP
         ? Math.max(byTable, node.addressesPerEni().orElse(0))
         : byTable;
-  }
-
-  private static final CheckSpec IPV6_PREFIX =
-      CheckSpec.of(
-              CheckId.IPV6_PREFIX,
-              "the IPv6 prefixes in `/v1/enis`, and the errors of `AssignIpv6Addresses`",
-              "fail if a node with IPv6 has no prefix; warn if ipamD has just started. If EC2"
-                  + " denied or throttled the call for the prefix, ec2-denied or ec2-throttled has"
-                  + " the remedy",
-              "Find the reason in ipamD's log. If the node's subnet has no IPv6 CIDR, add one, or"
-                  + " put nodes into other subnets. Then restart aws-node, so that ipamD makes the"
-                  + " call again")
-          .run(NodeCommands.ERRORS_OF_IPAMD, EniCommands.IPV6_OF_SUBNETS, AwsNodeCommands.RESTART)
-          .needs(POOL, METRICS)
-          .see(Pages.IPV6);
-
-  private static Finding ipv6Prefix(NodeEvidence node) {
-    AddressPool pool = node.pool();
-    if (node.mode() != AddressMode.IPV6) {
-      return IPV6_PREFIX.ok("Pods use IPv4", EvidenceText.of(pool));
-    }
-    Optional<Level> level = withoutIpv6Prefix(node);
-    if (level.isEmpty()) {
-      return IPV6_PREFIX.ok("The node has an IPv6 prefix", EvidenceText.enis(pool.eniCount()));
-    }
-    List<IpamdError> errors = node.kinds(Ec2Errors.OF_IPV6_PREFIX);
-    return IPV6_PREFIX
-        .fail(
-            "The node has no IPv6 prefix",
-            "%s, 0 IPv6 prefixes; %s"
-                .formatted(
-                    EvidenceText.enis(pool.eniCount()),
-                    errors.isEmpty() ? uncounted(node) : node.counts(errors)),
-            "ipamD requests the prefix when it starts, and EC2 did not assign a prefix. Usually the"
-                + " node's subnet has no IPv6 CIDR, or ipamD did not reach EC2")
-        .at(level.get());
-  }
-
-  /** Since release 1.19 ipamD counts a code only if EC2 answered. */
-  private static String uncounted(NodeEvidence node) {
-    double failed = node.total(MetricCatalog.EC2_API_ERR_COUNT);
-    return failed > 0
-        ? "%.0f calls to EC2 failed, none with an error code of AssignIpv6Addresses"
-            .formatted(failed)
-        : "no error of AssignIpv6Addresses";
-  }
-
-  /** The level of the trouble if the node has no IPv6 prefix; empty if pods need none. */
-  static Optional<Level> withoutIpv6Prefix(NodeEvidence node) {
-    boolean lacks =
-        node.mode() == AddressMode.IPV6
-            && node.snapshot().pool().filter(pool -> !pool.ipv6()).isPresent();
-    boolean refused = node.total(MetricCatalog.NO_AVAILABLE_IP_ADDRS) > 0;
-    return lacks
-        ? Optional.of(node.justStarted() && !refused ? Level.WARN : Level.FAIL)
-        : Optional.empty();
-  }
-
-  /** EC2's answer to the call for the prefix explains why the node has no prefix. */
-  static Finding besideOthers(NodeEvidence node, Finding finding, List<Finding> findings) {
-    return finding.check() == CheckId.IPV6_PREFIX && finding.isPresent()
-        ? findings.stream()
-            .filter(other -> Ec2Errors.explainsIpv6Prefix(node, other))
-            .findFirst()
-            .map(finding::explainedBy)
-            .orElse(finding)
-        : finding;
   }
 }

@@ -28,41 +28,6 @@ final class RefusedPods {
   private static final String WHY_REFUSED =
       "No address was available when a pod needed one. The kubelet tries again every 10 to 15 s";
 
-  /**
-   * Whether requests of pods fail. True only for releases that do not count refused pods. All
-   * requests between the polls failed if no poll shows an available or cooling address. There are
-   * two exceptions: the pool has grown, or a pod got a branch ENI.
-   */
-  static boolean refusesWithoutCount(NodeEvidence node) {
-    return countsNoRefusals(node)
-        && node.snapshot().pool().isPresent()
-        && node.pool().coolingKnown()
-        && !node.pool().hasTrunk()
-        && node.lasts(Poll::hasNoFreeAddress)
-        && !node.poolHasGrown()
-        && node.roseWhileWatched(MetricCatalog.ADD_REQ_COUNT) > 1;
-  }
-
-  /**
-   * Whether pods perhaps request addresses while the only poll shows no free address. True only for
-   * releases that do not count refused pods.
-   */
-  static boolean mayRefuseWithoutCount(NodeEvidence node) {
-    return !node.showsTrend()
-        && countsNoRefusals(node)
-        && node.snapshot().pool().isPresent()
-        && node.trend(MetricCatalog.ADD_REQ_COUNT).mayRise()
-        && !node.pool().hasTrunk()
-        && node.last().hasNoFreeAddress();
-  }
-
-  /** Whether doctor can read ipamD's metrics, but they have no counter of refused pods. */
-  static boolean countsNoRefusals(NodeEvidence node) {
-    return node.mode() != AddressMode.IPV6
-        && node.snapshot().metrics().isPresent()
-        && node.gauge(MetricCatalog.NO_AVAILABLE_IP_ADDRS).isEmpty();
-  }
-
   private static Finding finding(NodeEvidence node) {
     if (refusesWithoutCount(node)) {
       return SPEC.fail(
@@ -97,6 +62,41 @@ final class RefusedPods {
         refusesNow(node, trend)
             ? SPEC.fail("ipamD refuses addresses to pods", evidence, WHY_REFUSED)
             : SPEC.warn(past + " a short time ago", evidence, WHY_REFUSED));
+  }
+
+  /**
+   * Whether requests of pods fail. True only for releases that do not count refused pods. All
+   * requests between the polls failed if no poll shows an available or cooling address. There are
+   * two exceptions: the pool has grown, or a pod got a branch ENI.
+   */
+  static boolean refusesWithoutCount(NodeEvidence node) {
+    return countsNoRefusals(node)
+        && node.snapshot().pool().isPresent()
+        && node.pool().coolingKnown()
+        && !node.pool().hasTrunk()
+        && node.lasts(Poll::hasNoFreeAddress)
+        && !node.poolHasGrown()
+        && node.roseWhileWatched(MetricCatalog.ADD_REQ_COUNT) > 1;
+  }
+
+  /**
+   * Whether pods perhaps request addresses while the only poll shows no free address. True only for
+   * releases that do not count refused pods.
+   */
+  static boolean mayRefuseWithoutCount(NodeEvidence node) {
+    return !node.showsTrend()
+        && countsNoRefusals(node)
+        && node.snapshot().pool().isPresent()
+        && node.trend(MetricCatalog.ADD_REQ_COUNT).mayRise()
+        && !node.pool().hasTrunk()
+        && node.last().hasNoFreeAddress();
+  }
+
+  /** Whether doctor can read ipamD's metrics, but they have no counter of refused pods. */
+  static boolean countsNoRefusals(NodeEvidence node) {
+    return node.mode() != AddressMode.IPV6
+        && node.snapshot().metrics().isPresent()
+        && node.gauge(MetricCatalog.NO_AVAILABLE_IP_ADDRS).isEmpty();
   }
 
   static boolean refusesNow(NodeEvidence node, Trend refusals) {
