@@ -30,7 +30,10 @@ public enum Cause {
       "NoCredentialProviders",
       "WebIdentityErr",
       "EC2RoleRequestError",
-      "InvalidIdentityToken"),
+      "CredentialsEndpointError",
+      "InvalidIdentityToken",
+      "IDPCommunicationError",
+      "IDPRejectedClaim"),
   SECURITY_GROUP(
       "ec2-security-group",
       "the security group for new ENIs does not exist",
@@ -49,6 +52,8 @@ public enum Cause {
       "the subnet for new ENIs does not exist",
       "InvalidSubnetID.NotFound",
       "InvalidSubnetId.NotFound",
+      "InvalidSubnetID.Malformed",
+      "InvalidSubnetId.Malformed",
       "InvalidSubnet"),
   NO_PREFIX_IN_SUBNET("ec2-no-prefixes", "the subnet has no free /28", "InsufficientCidrBlocks"),
   NO_ADDRESS_IN_SUBNET(
@@ -61,6 +66,7 @@ public enum Cause {
       "ec2-opt-in",
       "the account may not use EC2 in this region",
       "OptInRequired",
+      "RegionDisabledException",
       "PendingVerification",
       "Blocked"),
   CLOCK(
@@ -77,13 +83,15 @@ public enum Cause {
   ENI_LIMIT(
       "ec2-eni-limit",
       "ipamD requests more addresses than an ENI can hold",
-      "PrivateIpAddressLimitExceeded"),
+      "PrivateIpAddressLimitExceeded",
+      "InvalidInterface.IpAddressLimitExceeded"),
   UNREACHABLE(
       "ec2-unreachable",
       "ipamD does not reach AWS",
       "RequestError",
       "RequestCanceled",
       "RequestTimeout",
+      "ResponseTimeout",
       "SerializationError"),
   FAULT(
       "ec2-fault",

@@ -359,7 +359,10 @@ record Ec2Errors(
       case "AttachNetworkInterface InvalidParameterCombination" -> Stream.of(WRONG_ZONE);
       case "AttachNetworkInterface InvalidParameterValue" -> Stream.of(INDEX_IN_USE);
       case "CreateNetworkInterface InvalidParameterValue" -> Stream.of(REJECTED);
-      default -> kind.code().contains("Tag") ? Stream.of(TAGS) : Stream.of();
+      default ->
+          kind.code().contains("Tag") && !kind.code().equals("ConcurrentTagAccess")
+              ? Stream.of(TAGS)
+              : Stream.of();
     };
   }
 

@@ -15,7 +15,7 @@ final class Ec2Remedies {
     return switch (finding.check()) {
       case EC2_DENIED -> denied(kinds, finding);
       case EC2_NO_ADDRESSES -> ofOneSubnet(node, kinds, SubnetAddresses.freeing(node, finding));
-      case EC2_THROTTLED -> withFewerCalls(node, finding);
+      case EC2_THROTTLED -> withFewerCalls(node, kinds, finding);
       default -> explained(node, kinds, finding);
     };
   }
@@ -70,7 +70,22 @@ final class Ec2Remedies {
    * A small warm target makes ipamD call EC2 for nearly each pod. But a subnet without addresses
    * needs small targets.
    */
-  private static Finding withFewerCalls(NodeEvidence node, Finding throttled) {
+  private static Finding withFewerCalls(
+      NodeEvidence node, List<IpamdError> kinds, Finding throttled) {
+    if (kinds.stream().allMatch(kind -> kind.action().equals("DescribeNetworkInterfaces"))) {
+      return throttled
+          .causedBy(
+              "The account makes more calls than its limit allows. Each ipamD makes this call when"
+                  + " it starts, and then each hour to find ENIs that are attached to no instance")
+          .remedied(
+              "Find the caller with the most calls, and stop it or slow it down. If the caller is"
+                  + " the role of aws-node, set DISABLE_LEAKED_ENI_CLEANUP=true, which releases"
+                  + " since 1.13 know. Then delete ENIs that stay unattached yourself",
+              AwsNodeCommands.setting(
+                  "DISABLE_LEAKED_ENI_CLEANUP=true",
+                  AwsCommands.CALLS_TO_EC2,
+                  EniCommands.UNATTACHED_ENIS));
+    }
     return node.warmIpTarget().equals(OptionalLong.of(0))
             || node.trend(Ec2Errors.OF_SUBNET).mayRise()
         ? throttled

@@ -5,6 +5,7 @@ import io.cnimetrics.capacity.NodeCapacity;
 import io.cnimetrics.catalog.Cause;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.snapshot.AddressMode;
+import io.cnimetrics.snapshot.IpamdError;
 import io.cnimetrics.snapshot.Problem;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -77,8 +78,8 @@ final class InstanceTypes {
     }
     String answers =
         Stream.of(
-                enisProved ? answered(Cause.ATTACHMENT_LIMIT, attachments) : "",
-                addressesProved ? answered(Cause.ENI_LIMIT, assignments) : "")
+                enisProved ? answered(node, Cause.ATTACHMENT_LIMIT, attachments) : "",
+                addressesProved ? answered(node, Cause.ENI_LIMIT, assignments) : "")
             .filter(answer -> !answer.isEmpty())
             .collect(Collectors.joining(" and "));
     return TYPE.warn(
@@ -92,8 +93,13 @@ final class InstanceTypes {
     return "%s × %s".formatted(EvidenceText.enis(enis), EvidenceText.addresses(perEni));
   }
 
-  private static String answered(Cause cause, double times) {
-    return "%s %.0f times".formatted(String.join(", ", cause.ec2Codes()), times);
+  private static String answered(NodeEvidence node, Cause cause, double times) {
+    String codes =
+        node.kinds(kind -> cause.ec2Codes().contains(kind.code())).stream()
+            .map(IpamdError::code)
+            .distinct()
+            .collect(Collectors.joining(" or "));
+    return "%s %.0f times".formatted(codes, times);
   }
 
   /** How often EC2 has refused calls for this cause since ipamD started. */

@@ -32,11 +32,11 @@ final class Introspection {
               "no aws-node: describe ds shows why. No DaemonSet: install vpc-cni",
               "Pending or ImagePullBackOff: the events of describe show why",
               "Init: the log of aws-vpc-cni-init shows why",
-              "Running or CrashLoopBackOff: ipamd.log shows why ipamD ends",
+              "Running, CrashLoopBackOff: see ipamd.log; after a panic, upgrade",
               "\"Unable to reach API Server\": check kube-proxy and security groups",
-              "\"Initialization failure\": the role lacks AmazonEKS_CNI_Policy, EC2 does not"
-                  + " answer, the subnet has no address, the ENIConfig is missing, or the release"
-                  + " is older than the instance type",
+              "\"Initialization failure\": no AmazonEKS_CNI_Policy, no answer of EC2 or instance"
+                  + " metadata, no address in the subnet, no ENIConfig, or a release that is older"
+                  + " than the instance type",
               "no credentials: check eks-pod-identity-agent or the role of aws-node")
           .run(
               PodCommands.SYSTEM_PODS,

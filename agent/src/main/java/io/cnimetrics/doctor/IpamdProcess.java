@@ -145,6 +145,7 @@ final class IpamdProcess {
           .cases(
               "OOMKilled: raise the memory limit of aws-node with set resources",
               "\"Liveness probe failed\": if top shows no idle CPU, move pods away",
+              "\"panic\" in the log: upgrade the VPC CNI, or undo its last upgrade",
               "another reason: the logs have the error",
               "a change of aws-node came just before: undo it with rollout undo")
           .run(

@@ -168,6 +168,19 @@ final class PodAddresses {
                   + " slots of the ENIs, and new pods get only addresses of prefixes")
           .remedied(
               "Replace the node, and then the other nodes of its group", PodCommands.replaceNode());
+    } else if (lasts && countsTooManyEnis(node)) {
+      return WARM_POOL
+          .fail(
+              lasting,
+              evidence,
+              "ipamD's limit of ENIs is 0 or less, so ipamD attaches no more. Up to release 1.16.3"
+                  + " ipamD subtracts the ENIs of other network cards, such as EFA interfaces, from"
+                  + " the limit of the first card")
+          .remedied(
+              "Upgrade the VPC CNI. If the limit stays below 1, the ENIs that ipamD does not manage"
+                  + " leave no slot for pods",
+              EniCommands.ENIS_OF_INSTANCE,
+              AwsNodeCommands.UPGRADE);
     } else if (lasts && requestsNothing(node) && !node.justStarted()) {
       return WARM_POOL
           .fail(
@@ -230,6 +243,16 @@ final class PodAddresses {
     }
     return "WARM_IP_TARGET=%d"
         .formatted(Math.max(2 * WARM_STEP, 2 * node.warmIpTarget().orElse(0)));
+  }
+
+  /**
+   * Whether ipamD subtracts so many ENIs that its limit is 0 or negative. Since release 1.20 only
+   * the gauge is wrong then.
+   */
+  private static boolean countsTooManyEnis(NodeEvidence node) {
+    return node.snapshot().metrics().isPresent()
+        && node.gauge(MetricCatalog.ENI_MAX_AVAILABLE.onlySeries()).orElse(1) <= 0
+        && CniReleases.newerThanBugs(node).isEmpty();
   }
 
   private static boolean requestsNothing(NodeEvidence node) {

@@ -289,6 +289,19 @@ class FieldReportsTest {
             "ec2-no-credentials",
             ">ipamd-errors"),
         fails(
+            "The agent of EKS Pod Identity answers with an error",
+            node(full(0, 14))
+                .refused()
+                .errors("CreateNetworkInterface", "CredentialsEndpointError", 3, 5),
+            "ec2-no-credentials"),
+        fails(
+            "#3306: the role of aws-node names an OIDC provider that STS does not reach",
+            node(full(0, 14))
+                .refused()
+                .errors("CreateNetworkInterface", "IDPCommunicationError", 3, 5),
+            "ec2-no-credentials",
+            "OIDC"),
+        fails(
             "aws/karpenter-provider-aws#4548: a new node waits for minutes, and EC2 throttles",
             node(eni(0, 0, 0))
                 .startedAgo(200)
@@ -530,6 +543,13 @@ class FieldReportsTest {
                 .errors("CreateNetworkInterface", "InvalidSubnetID.NotFound", 10, 12),
             "ec2-subnet-gone",
             ">no-addresses"),
+        fails(
+            "#1294: the same with an id that is no id of a subnet",
+            node(eni(0, 0, 0))
+                .settings(true, WARM_ENI)
+                .refused()
+                .errors("CreateNetworkInterface", "InvalidSubnetID.Malformed", 10, 12),
+            "ec2-subnet-gone"),
         fails(
             "edwin-philip.medium.com: a new node found three free addresses in its subnet",
             node(full(0, 3))
@@ -998,6 +1018,12 @@ class FieldReportsTest {
             "EC2 returns no error",
             "!prefix ec2-"),
         fails(
+            "awslabs/amazon-eks-ami#1392: before 1.16.4 the EFA interfaces of a p5 leave no ENI",
+            node(full(0, 49)).type("p5.48xlarge", 100, -29, 49).refused(),
+            "warm-pool",
+            "the ENIs of other network cards",
+            "!Poll again"),
+        fails(
             "#2056: with WARM_IP_TARGET=2 the pool grows more slowly than pods start",
             node(full(0, 10))
                 .then(full(0, 10), full(1, 2))
@@ -1119,6 +1145,16 @@ class FieldReportsTest {
             "leaked-addresses",
             "Pods get no address",
             ">node-full"),
+        fails(
+            "cilium/cilium#9730: EC2 attaches no ENI with more addresses than the type permits",
+            fullNode(1, 49)
+                .type("g4dn.16xlarge", 737, 15, 49)
+                .refused()
+                .errors(
+                    "AttachNetworkInterface", "InvalidInterface.IpAddressLimitExceeded", 10, 12),
+            "instance-type",
+            "EC2 answered InvalidInterface.IpAddressLimitExceeded 12 times",
+            ">ec2-eni-limit"),
         fails(
             "#1296: ipamD expects 15 ENIs of inf1.24xlarge, and EC2 permits 11",
             fullNode(11, 29)
@@ -1843,6 +1879,17 @@ class FieldReportsTest {
             "ec2-throttled",
             "Pods get addresses"),
         warns(
+            "#2360: each ipamD searches for leaked ENIs each hour, and EC2 throttles this",
+            node(eni(0, 14, 4)).errors("DescribeNetworkInterfaces", "RequestLimitExceeded", 10, 12),
+            "ec2-throttled",
+            "DISABLE_LEAKED_ENI_CLEANUP=true",
+            "!WARM_IP_TARGET"),
+        warns(
+            "Two callers change the tags of an ENI at the same time",
+            node(eni(0, 14, 4)).errors("CreateTags", "ConcurrentTagAccess", 10, 12),
+            "ec2-other",
+            "!ADDITIONAL_ENI_TAGS"),
+        warns(
             "#617: the same, and the node has an idle ENI",
             node(eni(0, 14, 3), eni(1, 14, 0))
                 .settings(false, WARM_ENI)
@@ -2420,7 +2467,11 @@ class FieldReportsTest {
   /**
    * #359, #402, #571, #575, #625, #641, #865, #872, #891, #1078, #1278, #1340, #1385, #1422, #1575,
    * #1601, #1738, #1847, #2073, #2365, #2384, #2386, #2426, #2468, #2544, #2683, #2839, #2945,
-   * #3016, #3122, #3224, #3705, #3840, bottlerocket-os/bottlerocket#747,
+   * #3016, #3122, #3224, #3705, #3840, #284, #346, #486, #950, #1039, #1051, #1108, #1322, #1590,
+   * #1929, #1935, #2086, #2423, #2448, #3306, #3394, #3421, #3431,
+   * terraform-aws-modules/terraform-aws-eks#1918, terraform-aws-modules/terraform-aws-eks#1972,
+   * terraform-aws-modules/terraform-aws-eks#3288, terraform-aws-modules/terraform-aws-eks#3497,
+   * ministryofjustice/cloud-platform#8281, bottlerocket-os/bottlerocket#747,
    * aws/karpenter-provider-aws#673 and aws/karpenter-provider-aws#1391: ipamD waits for the API
    * server, for credentials, for an address or for an ENIConfig, or its pod does not start.
    */
@@ -2430,8 +2481,9 @@ class FieldReportsTest {
 
     assertThat(diagnosis.verdict().finding()).hasValue("introspection");
     assertThat(text(first(diagnosis)))
-        .contains("Unable to reach API Server", "kube-proxy", "ENIConfig", "subnet has no address")
-        .contains("older than the instance type")
+        .contains(
+            "Unable to reach API Server", "kube-proxy", "ENIConfig", "no address in the subnet")
+        .contains("older than the instance type", "instance metadata", "panic")
         .contains("logs -c aws-node", "rollout undo", "eks-pod-identity-agent");
   }
 }
