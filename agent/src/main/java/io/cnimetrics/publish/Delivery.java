@@ -4,6 +4,7 @@ import io.cnimetrics.publish.MetricSink.Datum;
 import io.cnimetrics.publish.MetricSink.PutResult;
 import io.cnimetrics.publish.MetricSink.PutResult.Status;
 import io.cnimetrics.publish.SendEvents.DropReason;
+import io.cnimetrics.publish.Sender.Answers;
 import io.cnimetrics.publish.Sender.Failure;
 import io.cnimetrics.publish.Sender.Turn;
 import io.cnimetrics.schedule.NodeSchedule;
@@ -37,6 +38,7 @@ final class Delivery {
   private final SendEvents events;
   private final Map.Entry<String, String> where;
   private Instant splitLoggedAt = Instant.MIN;
+  private volatile Answers answers = new Answers(Optional.empty(), Optional.empty());
 
   /**
    * The most datums in a request, because a proxy can limit the size. Without this number, half of
@@ -63,17 +65,23 @@ final class Delivery {
   }
 
   /**
-   * The answers to the requests of one batch.
+   * The result of one batch.
    *
-   * @param accepted the last accepted request
-   * @param failure the last request that was not accepted
+   * @param accepted the last part that was accepted
    * @param pause the answer that requires a pause before the next request
    */
-  record Result(
-      Optional<Accepted> accepted, Optional<Failure> failure, Optional<PutResult> pause) {}
+  record Result(Optional<Batch> accepted, Optional<PutResult> pause) {}
 
-  /** A batch, or a part of a batch, whose request was accepted, and when the request ended. */
-  record Accepted(Instant at, Batch batch) {}
+  Answers answers() {
+    return answers;
+  }
+
+  private synchronized void answered(PutResult answer, Instant at) {
+    answers =
+        answer.status() == Status.ACCEPTED
+            ? new Answers(Optional.of(at), answers.failure())
+            : new Answers(answers.accepted(), Optional.of(new Failure(at, answer)));
+  }
 
   /**
    * Sends a batch and releases it. Datums that are neither accepted nor dropped stay pending.
@@ -96,8 +104,8 @@ final class Delivery {
     private int refusalsInARow;
     private int tooLargeDatums;
     private boolean sizeRefused;
-    private Optional<Accepted> accepted = Optional.empty();
-    private Optional<Failure> failure = Optional.empty();
+    private Optional<Batch> accepted = Optional.empty();
+    private Optional<PutResult> failure = Optional.empty();
 
     /** The last answer that called the request of a single datum too large. */
     private Optional<PutResult> tooLarge = Optional.empty();
@@ -115,7 +123,7 @@ final class Delivery {
       if (accepted.isPresent() && !sizeRefused) {
         mostAccepted = Math.min(MetricSink.MOST_DATUMS, 2 * mostAccepted);
       }
-      return new Result(accepted, failure, finished ? tooLarge : failure.map(Failure::result));
+      return new Result(accepted, finished ? tooLarge : failure);
     }
 
     /** Returns false if the last answer requires a pause. */
@@ -133,7 +141,7 @@ final class Delivery {
           count(batch.datums().size(), answer);
           buffer.acknowledge(batch);
           refusalsInARow = 0;
-          accepted = Optional.of(new Accepted(turn.now(), batch));
+          accepted = Optional.of(batch);
           yield true;
         }
         case INVALID -> {
@@ -153,8 +161,9 @@ final class Delivery {
       Duration start = turn.passed().get();
       PutResult answer = sink.put(batch.namespace(), batch.datums(), turn.requestLimit());
       events.answered(answer.status(), turn.passed().get().minus(start));
+      answered(answer, turn.now());
       if (answer.status() != Status.ACCEPTED) {
-        failure = Optional.of(new Failure(turn.now(), answer));
+        failure = Optional.of(answer);
       }
       return answer;
     }

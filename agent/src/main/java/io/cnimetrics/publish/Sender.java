@@ -54,7 +54,7 @@ public final class Sender {
   private Instant due;
   private Optional<PutResult> failure = Optional.empty();
   private int failures;
-  private Answers answers = new Answers(Optional.empty(), Optional.empty());
+  private boolean accepted;
   private Instant loggedAt = Instant.MIN;
 
   /**
@@ -177,42 +177,36 @@ public final class Sender {
 
   /** Sends up to this number of batches. Returns false if the sender must pause. */
   private boolean send(Turn turn, int batches) {
-    boolean accepted = false;
+    boolean some = false;
     for (int i = 0; i < batches && turn.allowsRequest(); i++) {
       Optional<Batch> batch = buffer.take(receiver, turn.now());
       if (batch.isEmpty()) {
         break;
       }
       Delivery.Result result = delivery.deliver(batch.get(), turn);
-      answered(result);
+      result.accepted().ifPresent(this::accepted);
       if (result.pause().isPresent()) {
         failed(result.pause().get(), turn.now());
         return false;
       }
-      accepted |= result.accepted().isPresent();
+      some |= result.accepted().isPresent();
     }
-    if (accepted) {
+    if (some) {
       succeeded();
     }
     return true;
   }
 
-  public synchronized Answers answers() {
-    return answers;
+  public Answers answers() {
+    return delivery.answers();
   }
 
-  private synchronized void answered(Delivery.Result result) {
-    Optional<Instant> before = answers.accepted();
-    answers =
-        new Answers(
-            result.accepted().map(Delivery.Accepted::at).or(() -> before),
-            result.failure().or(answers::failure));
-    if (result.accepted().isPresent()) {
-      backoff.reset();
-      if (before.isEmpty()) {
-        logFirst(result.accepted().get().batch());
-        failure = Optional.empty();
-      }
+  private synchronized void accepted(Batch batch) {
+    backoff.reset();
+    if (!accepted) {
+      accepted = true;
+      failure = Optional.empty();
+      logFirst(batch);
     }
   }
 
@@ -262,7 +256,7 @@ public final class Sender {
 
   /** The message of the last request, if it was unauthorized and no request was ever accepted. */
   public synchronized Optional<String> refusal() {
-    return answers.accepted().isPresent()
+    return answers().accepted().isPresent()
         ? Optional.empty()
         : failure.filter(answer -> answer.status() == Status.UNAUTHORIZED).map(PutResult::message);
   }

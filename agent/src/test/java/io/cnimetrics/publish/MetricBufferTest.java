@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -105,6 +106,40 @@ class MetricBufferTest {
     fixture.poll(at(70), 9);
 
     assertThat(sent(fixture, at(125))).containsEntry("ipamdErr", 4.0);
+  }
+
+  /** The second poll counts for CloudWatch in minute 1, and its total arrives with minute 1. */
+  @Test
+  void totalOfCarriedEventsArrivesByOtlpAlsoIfTheNextPollsFail() {
+    BufferFixture fixture = BufferFixture.of(Set.of(Receiver.values()), directory, START);
+    fixture.poll(at(10), 4).poll(at(40), 5).buffer.closeOpenMinute();
+    fixture.poll(at(50), 8).poll(nothingRead().at(at(70))).buffer.closeEnded(at(125));
+
+    List<Datum> totals = fixture.buffer.take(Receiver.OTLP, at(125)).orElseThrow().datums();
+
+    assertThat(sentErrors(totals)).containsExactly(tuple(at(70), 8.0), tuple(at(40), 5.0));
+    assertThat(sentErrors(fixture.take(at(125)).datums()))
+        .containsExactly(tuple(minute(1), 3.0), tuple(minute(0), 1.0));
+  }
+
+  /** The increases of a dropped minute count again for CloudWatch. Totals already have them. */
+  @Test
+  void carriedIncreasesOfADroppedMinuteDoNotChangeATotal() {
+    leaveAMinuteThreeDaysAhead();
+    BufferFixture next = BufferFixture.of(Set.of(Receiver.values()), directory, at(70));
+    next.poll(at(80), 10);
+    next.buffer.take(Receiver.CLOUDWATCH, at(90));
+    next.buffer.closeEnded(at(125));
+
+    assertThat(sentErrors(next.buffer.take(Receiver.OTLP, at(125)).orElseThrow().datums()))
+        .containsExactly(tuple(at(80), 10.0));
+  }
+
+  private static List<Tuple> sentErrors(List<Datum> datums) {
+    return datums.stream()
+        .filter(datum -> datum.metric().equals("ipamdErr"))
+        .map(datum -> tuple(datum.at(), datum.value()))
+        .toList();
   }
 
   @Test

@@ -146,6 +146,27 @@ class SenderTest {
   }
 
   @Test
+  void answersToThePartsOfABatchAreKnownBeforeTheBatchEnds() {
+    List<Sender.Answers> answers = new ArrayList<>();
+    cloudWatch.acceptAtMost(3);
+    sender =
+        fixture.sender(
+            (namespace, datums, limit) -> {
+              answers.add(sender.answers());
+              fixture.passed = fixture.passed.plusSeconds(1);
+              return cloudWatch.put(namespace, datums, limit);
+            },
+            at(6));
+    pollMinutes(0, 0);
+
+    turn(65);
+
+    assertThat(answers.get(0)).isEqualTo(new Sender.Answers(Optional.empty(), Optional.empty()));
+    assertThat(answers.get(1).failure()).isPresent();
+    assertThat(answers).last().extracting(Sender.Answers::accepted).isNotEqualTo(Optional.empty());
+  }
+
+  @Test
   void invalidDatumIsDroppedAndCountedAndTheOthersAreSent() {
     pollMinutes(0, 3);
     cloudWatch.reject(datum -> datum.metric().equals("ipamdErr") && datum.at().equals(minute(1)));

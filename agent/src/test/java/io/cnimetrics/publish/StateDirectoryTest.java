@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.cnimetrics.publish.MetricSink.Datum;
+import io.cnimetrics.testing.OwnJvm;
 import io.cnimetrics.testing.RecordedLog;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -53,6 +54,26 @@ class StateDirectoryTest {
     log.close();
     for (Path disk : mounted) {
       succeed("umount", "--lazy", disk.toString());
+    }
+  }
+
+  @Test
+  void directoryIsInUseWhileAnotherProcessHasItsLock() throws Exception {
+    assertThat(MetricBuffer.isInUse(directory.resolve("missing"))).isFalse();
+    BufferFixture fixture = BufferFixture.in(directory, START);
+    assertThat(OwnJvm.lines(OwnJvm.of(List.of(), PrintInUse.class, List.of(directory.toString()))))
+        .containsExactly("true");
+
+    fixture.buffer.close();
+    assertThat(MetricBuffer.isInUse(directory)).isFalse();
+  }
+
+  /** A process may not ask about a directory that it uses itself. */
+  static final class PrintInUse {
+    private PrintInUse() {}
+
+    public static void main(String[] arguments) {
+      System.out.println(MetricBuffer.isInUse(Path.of(arguments[0])));
     }
   }
 
