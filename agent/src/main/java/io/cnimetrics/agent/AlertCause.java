@@ -206,7 +206,7 @@ record AlertCause(
     return ofErrors(rising(error -> !error.isOfMetadata())).or(this::withoutAnswer);
   }
 
-  /** Since release 1.19, ipamD counts an error code only if EC2 answered. */
+  /** Since release 1.19.4, ipamD counts an error code only if EC2 answered. */
   private Optional<Found> withoutAnswer() {
     return increases.isRising(MetricCatalog.EC2_API_ERR_COUNT.onlySeries(), snapshot.takenAt())
         ? Optional.of(found(Cause.UNREACHABLE, "calls to EC2 fail without an error code"))
@@ -273,7 +273,7 @@ record AlertCause(
 
   /**
    * The cause if the pool has no free or cooling address: a stuck change, or else the empty pool. A
-   * change that takes long is not stuck while ipamD calls EC2, because releases older than 1.19
+   * change that takes long is not stuck while ipamD calls EC2, because releases before 1.19.4
    * repeat a throttled call for minutes before they count an error.
    */
   private Cause ofGrowth() {

@@ -40,8 +40,8 @@ final class CniReleases {
           new KnownBug(
               "v1.16.3",
               Level.WARN,
-              "ipamD can use a whole CPU when the node has no room for another ENI. Release"
-                  + " 1.16.4 fixes this bug",
+              "ipamD uses a whole CPU while it needs addresses and gets none, for example because"
+                  + " the node has no room for another ENI. Release 1.16.4 fixes this bug",
               CniReleases::withoutRoomForEni),
           new KnownBug(
               "v1.19.4",
@@ -52,7 +52,8 @@ final class CniReleases {
           new KnownBug(
               "v1.23.0",
               Level.NOTE,
-              "This release needs network policy agent 1.4.1 or later. Release 1.23.1 fixes this",
+              "Since this release ipamD listens on a unix socket, to which network policy agents"
+                  + " before 1.4.1 cannot connect",
               node -> "This does not matter without network policies"));
 
   private static final String AFFECTED = "The bug affects this node, because ";
@@ -155,7 +156,12 @@ final class CniReleases {
     String cause = "%s. %s".formatted(bug.text(), bug.here().apply(node));
     return bug.level() == Level.WARN
         ? CNI_RELEASE.warn("VPC CNI %s has a known bug".formatted(bug.release()), evidence, cause)
-        : CNI_RELEASE.note(
-            "VPC CNI %s has a known limitation".formatted(bug.release()), evidence, cause);
+        : CNI_RELEASE
+            .note("VPC CNI %s has a known limitation".formatted(bug.release()), evidence, cause)
+            .remedied(
+                "Compare the images. If aws-network-policy-agent is older than 1.4.1, upgrade the"
+                    + " agent, for example by an upgrade of the add-on",
+                AwsNodeCommands.RELEASES,
+                AwsNodeCommands.UPGRADE);
   }
 }

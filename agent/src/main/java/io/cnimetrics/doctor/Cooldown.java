@@ -20,8 +20,8 @@ final class Cooldown {
               "warn if pods are refused while all free addresses are cooling; note if no pod is"
                   + " refused, or if the refused pods may have ended since",
               "Set WARM_IP_TARGET above the number of pods that end in 30 s; each node then takes"
-                  + " more addresses of its subnet. Or set IP_COOLDOWN_PERIOD=10 with the same"
-                  + " commands, but no smaller value")
+                  + " more addresses of its subnet. Or, from release 1.15.0 on, set"
+                  + " IP_COOLDOWN_PERIOD=10 with the same commands, but no smaller value")
           .needs(POOL, IPV4)
           .see(Pages.VPC_CNI);
 
@@ -54,8 +54,9 @@ final class Cooldown {
               "Pods start and end so fast that all free addresses are cooling, and the node cannot"
                   + " have more addresses")
           .remedied(
-              "Set IP_COOLDOWN_PERIOD=10, but no smaller value. If this is not enough, lower the"
-                  + " kubelet's max-pods, so that more pods start on other nodes",
+              "From release 1.15.0 on, set IP_COOLDOWN_PERIOD=10, but no smaller value. If this is"
+                  + " not enough, lower the kubelet's max-pods, so that more pods start on other"
+                  + " nodes",
               AwsNodeCommands.setting(
                   "IP_COOLDOWN_PERIOD=10",
                   AwsNodeCommands.settingsLike("COOLDOWN"),

@@ -418,7 +418,7 @@ record Ec2Errors(
 
   /**
    * Whether ipamD gets no more addresses because calls to EC2 fail without an error code. Since
-   * 1.19 ipamD counts a code only if EC2 answered.
+   * 1.19.4 ipamD counts a code only if EC2 answered.
    */
   private static boolean getsNoAnswer(NodeEvidence node) {
     Trend failed = node.trend(MetricCatalog.EC2_API_ERR_COUNT);

@@ -20,7 +20,10 @@ final class Ec2Remedies {
     };
   }
 
-  /** Up to release 1.18.2 ipamD uses no other subnet while an attached ENI has a free slot. */
+  /**
+   * Up to release 1.18.2 ipamD uses no other subnet while an attached ENI has a free slot. Up to
+   * 1.17 it never does.
+   */
   private static Finding ofOneSubnet(NodeEvidence node, List<IpamdError> kinds, Finding finding) {
     boolean perhapsOld =
         CniReleases.newerThanBugs(node).isEmpty()
@@ -30,8 +33,8 @@ final class Ec2Remedies {
             && kinds.stream().allMatch(kind -> kind.action().equals("AssignPrivateIpAddresses"))
         ? finding.remedied(
             finding.remedy()
-                + ". Before release 1.18.3 ipamD uses that subnet only after its ENIs are full, so"
-                + " upgrade older releases",
+                + ". Releases before 1.18.0 never use that subnet, and releases before 1.18.3 only"
+                + " after their ENIs are full, so upgrade these releases",
             Command.join(finding.advice().commands(), List.of(AwsNodeCommands.UPGRADE)))
         : finding;
   }
@@ -181,8 +184,8 @@ final class Ec2Remedies {
                 + " subnet. Or EC2 does not accept the credentials of ipamD")
         .remedied(
             "If ipamD's log contains \"not the owner\", upgrade the VPC CNI, because since release"
-                + " 1.17 ipamD adds no addresses to trunk ENIs, and attach no other ENI of another"
-                + " account. Otherwise: "
+                + " 1.16.4 ipamD adds no addresses to trunk ENIs, and attach no other ENI of"
+                + " another account. Otherwise: "
                 + Verdict.clause(rejected.remedy()),
             NodeCommands.ERRORS_OF_IPAMD,
             EniCommands.ENIS_OF_INSTANCE,

@@ -35,6 +35,8 @@ record IpamdErrors(String fn, String meaning, String cause) {
       "When ipamD started, it could not find out which addresses pods held. Two pods can then get"
           + " the same address. Releases since 1.7 keep the addresses in a file";
   private static final String KERNEL = "The kernel rejected a change of a route or routing rule";
+  private static final String SETUP =
+      "The ENI did not appear on the node, or the kernel rejected a route or routing rule";
 
   private static final List<IpamdErrors> ROWS =
       List.of(
@@ -53,9 +55,8 @@ record IpamdErrors(String fn, String meaning, String cause) {
               EC2),
           new IpamdErrors(
               "increaseIPPoolwaitENIAttachedFailed", "A new ENI did not appear in time", METADATA),
-          new IpamdErrors(
-              "waitENIAttachedMaxRetryExceeded", "An ENI was missing when ipamD started", METADATA),
-          new IpamdErrors("increaseIPPoolsetupENIFailed", "A new ENI could not be set up", KERNEL),
+          new IpamdErrors("waitENIAttachedMaxRetryExceeded", "An ENI could not be set up", SETUP),
+          new IpamdErrors("increaseIPPoolsetupENIFailed", "A new ENI could not be set up", SETUP),
           new IpamdErrors(
               "addENIsecondaryIPsToDataStoreFailed",
               "Addresses could not be added to the pool",
@@ -76,14 +77,17 @@ record IpamdErrors(String fn, String meaning, String cause) {
               "addENIprefixesToDataStoreFailed",
               "Prefixes could not be added to the pool",
               OUT_OF_SYNC),
-          new IpamdErrors("decreaseIPPool", "Spare addresses could not be released", OUT_OF_SYNC),
+          new IpamdErrors(
+              "decreaseIPPool",
+              "Spare addresses could not be released",
+              "A pod got an address that ipamD was about to release"),
           new IpamdErrors("decreaseIPPoolFreeENIFailed", "A spare ENI could not be removed", EC2),
           new IpamdErrors(
               "freeENIDeleteRulesFailed", "Rules of a removed ENI could not be deleted", KERNEL),
           new IpamdErrors(
               "reconcileFailedGetENIs", "The attached ENIs could not be listed", METADATA),
           new IpamdErrors(
-              "eniReconcileAdd", "An attached ENI could not be added to the pool", OUT_OF_SYNC),
+              "eniReconcileAdd", "An attached ENI could not be added to the pool", SETUP),
           new IpamdErrors(
               "eniReconcileDel", "A detached ENI could not be removed from the pool", OUT_OF_SYNC),
           new IpamdErrors(
@@ -132,6 +136,10 @@ record IpamdErrors(String fn, String meaning, String cause) {
         .map(row -> "%s. %s".formatted(row.meaning, row.cause(node)));
   }
 
+  /** The calls to EC2 that releases of ipamD make while they set up an ENI. */
+  private static final Set<String> CALLS_OF_SETUP =
+      Set.of("CreateTags", "DescribeSubnets", "DescribeNetworkInterfaces", "AssignIpv6Addresses");
+
   /**
    * The cause, by what ipamD counts besides. Replaces the cause "EC2" if no call to EC2 fails.
    * ipamD also counts an error if it makes no call because it finds no subnet or security group.
@@ -139,11 +147,17 @@ record IpamdErrors(String fn, String meaning, String cause) {
   private String cause(NodeEvidence node) {
     if (cause.equals(METADATA) && PodMetadata.lacksValueOfEni(node)) {
       return PodMetadata.WITHOUT_VALUE;
+    } else if (cause.equals(SETUP) && node.trend(IpamdErrors::isOfSetup).mayRise()) {
+      return EC2;
     }
     boolean refuted = cause.equals(EC2) && !node.trend(Ec2Errors.IS_OF_EC2).mayRise();
     return refuted && !node.trend(MetricCatalog.EC2_API_ERR_COUNT).mayRise()
         ? "EC2 returns no error. Perhaps ipamD finds no subnet or security group for a new ENI"
         : cause;
+  }
+
+  private static boolean isOfSetup(IpamdError error) {
+    return Ec2Errors.IS_OF_EC2.test(error) && CALLS_OF_SETUP.contains(error.action());
   }
 
   private static Finding finding(NodeEvidence node, Trend trend, String fn) {

@@ -41,7 +41,7 @@ final class IpamdWork {
                   + " not rise",
               "Find calls in CloudTrail that EC2 throttles or denies. If the change of the pool"
                   + " lasts more than 15 minutes, restart aws-node. If this happens again, upgrade"
-                  + " the VPC CNI: releases before 1.21.2 can wait for an answer without end")
+                  + " the VPC CNI: releases 1.19.4 to 1.21.1 can wait for an answer without end")
           .run(
               AgentCommands.doctor("--polls 5"),
               AwsCommands.CALLS_TO_EC2,
@@ -70,7 +70,7 @@ final class IpamdWork {
 
   static final String WAITS_FOR_EC2 =
       "A call to EC2 hangs, or ipamD repeats a call that EC2 throttles or denies. Releases before"
-          + " 1.19 repeat the call for up to 15 minutes before they count an error";
+          + " 1.19.4 repeat the call for up to 15 minutes before they count an error";
 
   /**
    * Whether EC2 answered at least two calls since the previous poll. A single call can be ipamD's

@@ -52,7 +52,7 @@ final class Ipv6Prefix {
         .at(level.get());
   }
 
-  /** Since release 1.19 ipamD counts a code only if EC2 answered. */
+  /** Since release 1.19.4 ipamD counts a code only if EC2 answered. */
   private static String uncounted(NodeEvidence node) {
     double failed = node.total(MetricCatalog.EC2_API_ERR_COUNT);
     return failed > 0
@@ -100,8 +100,8 @@ final class Ipv6Prefix {
     return row.fail(
             "EC2 throttled" + OF_CALL,
             evidence,
-            "EC2 throttled the call when ipamD started. Up to release 1.23.1 ipamD does not repeat"
-                + " the call")
+            "EC2 throttled the call when ipamD started. Up to release 1.23.1 ipamD repeats the call"
+                + " only while it starts")
         .remedied(
             "Restart aws-node, so that ipamD repeats the call. From release 1.23.2 on ipamD repeats"
                 + " the call without a restart",

@@ -182,20 +182,27 @@ final class PodAddresses {
               EniCommands.ENIS_OF_INSTANCE,
               AwsNodeCommands.UPGRADE);
     } else if (lasts && requestsNothing(node) && !node.justStarted()) {
+      // Without WARM_IP_TARGET ipamD never requests more than MINIMUM_IP_TARGET, if that is set.
+      boolean minimum = node.warmIpTarget().orElse(0) == 0;
       return WARM_POOL
           .fail(
               lasting,
               evidence,
-              "ipamD does not request more addresses from EC2. Perhaps all warm targets are 0, or"
-                  + " the node is cordoned"
+              "ipamD does not request more addresses from EC2. Perhaps "
+                  + (minimum ? "MINIMUM_IP_TARGET is set without WARM_IP_TARGET, or " : "")
+                  + "the node is cordoned, or DISABLE_NETWORK_RESOURCE_PROVISIONING is true"
                   + (CniReleases.miscountsUnmanagedEnis(node)
                       ? ", or the node has or had an unmanaged ENI. " + CniReleases.MISCOUNT
                       : ""))
           .remedied(
-              "If all warm targets are 0, set one. Otherwise read ipamD's log, and restart"
-                  + " aws-node. If this happens again, upgrade the VPC CNI",
+              (minimum
+                      ? "If MINIMUM_IP_TARGET is set and WARM_IP_TARGET is not, set WARM_IP_TARGET."
+                          + " Otherwise read"
+                      : "Read")
+                  + " ipamD's log, and restart aws-node. If this happens again, upgrade the VPC"
+                  + " CNI",
               PodCommands.IS_CORDONED,
-              AwsNodeCommands.settingsLike("_TARGET"),
+              AwsNodeCommands.settingsLike("-E '_TARGET|PROVISIONING'"),
               NodeCommands.ERRORS_OF_IPAMD,
               AwsNodeCommands.RESTART,
               AwsNodeCommands.UPGRADE);

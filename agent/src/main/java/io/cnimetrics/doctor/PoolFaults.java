@@ -81,8 +81,9 @@ final class PoolFaults {
                   + " `local-ipv4s` of instance metadata",
               "warn if an ENI has more addresses than the instance type allows, or if a primary"
                   + " address is in the pool",
-              "Upgrade the VPC CNI: release 1.22.2 has this bug on SageMaker HyperPod, and 1.22.4"
-                  + " fixes it. Then restart the pods that have a primary address")
+              "Upgrade the VPC CNI: releases 1.22.0 to 1.22.3 have this bug on SageMaker HyperPod,"
+                  + " and where DescribeSubnets fails. Then restart the pods that have a primary"
+                  + " address")
           .run(PodCommands.PODS_OF_NODE, AwsNodeCommands.UPGRADE)
           .needs(POOL, IPV4)
           .see(Pages.RELEASES);

@@ -295,7 +295,7 @@ class AlertLogTest {
         .contains(" finding=node-full cause=\"pods hold 56 addresses of at most 56 = ");
   }
 
-  /** Since 1.19 ipamD counts no error code for a call that got no answer. */
+  /** Since 1.19.4 ipamD counts no error code for a call that got no answer. */
   @Test
   void callsToEc2WithoutAnAnswerAreTheCause() {
     polled(onM5().enis(eni(0, 14, 14, 0)).metrics());

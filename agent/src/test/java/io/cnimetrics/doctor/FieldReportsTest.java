@@ -132,7 +132,7 @@ class FieldReportsTest {
                 .errors("AssignPrivateIpAddresses", "InsufficientFreeAddressesInSubnet", 5, 6),
             "ec2-no-addresses",
             "describe-subnets",
-            "upgrade older releases",
+            "releases before 1.18.3 only after",
             "update-addon",
             "!WARM_IP_TARGET="),
         fails(
@@ -479,6 +479,7 @@ class FieldReportsTest {
                 .function("increaseIPPoolAllocIPAddressesFailed", 10, 12),
             "ec2-denied",
             "belongs to another account",
+            "since release 1.16.4",
             "!ipamD does not accept"),
         fails(
             "aws/aws-sdk-java#519: the clock of the node is wrong",
@@ -624,6 +625,7 @@ class FieldReportsTest {
                 .refused()
                 .errors("AssignIpv6Addresses", "RequestLimitExceeded", 2, 2),
             "ec2-throttled",
+            "repeats the call only while it starts",
             "delete pods -l k8s-app=aws-node",
             "!CloudTrail",
             ">ipv6-prefix",
@@ -718,7 +720,7 @@ class FieldReportsTest {
             "cooldown",
             "Pods get addresses late",
             "cannot have more addresses",
-            "IP_COOLDOWN_PERIOD=10",
+            "From release 1.15.0 on, set IP_COOLDOWN_PERIOD=10",
             "!WARM_IP_TARGET"),
         fails(
             "#1160, #1602: the last free address of the full node cools",
@@ -738,6 +740,7 @@ class FieldReportsTest {
                 .refused()
                 .errors("AssignPrivateIpAddresses", "InsufficientFreeAddressesInSubnet", 5, 6),
             "ec2-no-addresses",
+            "Releases before 1.18.0 never use that subnet",
             ">refused-pods",
             ">cooldown"),
         fails(
@@ -804,6 +807,7 @@ class FieldReportsTest {
                 .calls("CreateNetworkInterface", 1, 1),
             "warm-pool",
             "does not request more",
+            "!MINIMUM_IP_TARGET",
             "!ENIConfig"),
         fails(
             "#2896: 19 of 23 addresses are held, and the others cool",
@@ -884,13 +888,14 @@ class FieldReportsTest {
             "stuck-action",
             "errorCode"),
         fails(
-            "#3644, #3649: before 1.21.2 ipamD waits without end for an answer of EC2",
+            "#3644, #3649: from 1.19.4 to 1.21.1 ipamD waits without end for an answer of EC2",
             node(full(0, 14))
                 .refused()
                 .calls("CreateNetworkInterface", 4, 4)
                 .counts("ipamd_action_inprogress{fn=\"nodeIPPoolReconcile\"}", 1, 1),
             "stuck-action",
-            "1.21.2",
+            "releases 1.19.4 to 1.21.1",
+            "Releases before 1.19.4 repeat",
             "delete pods -l k8s-app=aws-node"),
         fails(
             "aws-samples/eks-install-guide-for-multus: ENIs for Multus came after ipamD's start",
@@ -1113,14 +1118,15 @@ class FieldReportsTest {
             "pod-routes",
             "10.0.9.4"),
         fails(
-            "#2482, #2650: WARM_IP_TARGET and WARM_ENI_TARGET are 0",
+            "#2482, #2650: WARM_IP_TARGET is 0, and MINIMUM_IP_TARGET is the limit",
             node(full(0, 11))
                 .settings(false, WARM_ENI + ",\"WARM_ENI_TARGET\":0")
                 .refused()
                 .calls("CreateNetworkInterface", 1, 1),
             "warm-pool",
             "does not request more",
-            "grep -A 1 _TARGET"),
+            "MINIMUM_IP_TARGET is set without WARM_IP_TARGET",
+            "grep -A 1 -E '_TARGET"),
         fails(
             "seankhliao.com, EKS out of IPs: 20 of 29 addresses cool",
             node(eni(0, 29, 9).cooling(20))
@@ -1241,7 +1247,7 @@ class FieldReportsTest {
             "update-addon",
             ">no-addresses"),
         fails(
-            "#2872: since 1.17 pods no longer use the trunk ENI",
+            "#2872: since 1.16.4 pods no longer use the trunk ENI",
             node(full(0, 9), eni(1, 0, 0).trunk(), full(2, 9)).type("m5.large", 29, 3, 9).refused(),
             "node-full",
             "18 of 18",
@@ -1973,7 +1979,7 @@ class FieldReportsTest {
             node(eni(0, 14, 6)).with(node -> node.primaryAddresses("10.0.0.12")),
             "impossible-pool",
             "10.0.0.12",
-            "1.22.4"),
+            "releases 1.22.0 to 1.22.3"),
         warns(
             "#527: pods started before custom networking was on",
             node(eni(0, 9, 5), eni(1, 9, 4)).type("m5.large", 20, 3, 9).settings(true, WARM_ENI),

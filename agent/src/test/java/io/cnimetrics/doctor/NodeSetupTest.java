@@ -59,6 +59,24 @@ class NodeSetupTest {
                 + " × 29 addresses");
   }
 
+  /** ipamD tags an ENI, and releases 1.22.0 to 1.23.1 need the tags of its subnet. */
+  @ParameterizedTest
+  @CsvSource({
+    "DescribeSubnets, EC2 returned an error",
+    "CreateTags, EC2 returned an error",
+    "AttachNetworkInterface, The ENI did not appear on the node"
+  })
+  void failedSetupOfAnEniIsExplainedByTheCallsThatItNeeds(String call, String cause) {
+    Snapshots node =
+        Snapshots.nothingRead()
+            .at(NOON)
+            .enis(eni(0, 14, 3, 0))
+            .error(Snapshots.functionError("eniReconcileAdd"), 2)
+            .error(Snapshots.apiError(call, "UnauthorizedOperation"), 2);
+
+    assertThat(finding(node, "m5.xlarge", "ipamd-errors").cause()).startsWith(cause);
+  }
+
   @Test
   void limitsThatEc2RefusedAreAWarningWithTheFittingMaxPods() {
     Snapshots node =
@@ -133,6 +151,18 @@ class NodeSetupTest {
 
     assertThat(finding.cause()).contains("fixes this bug. " + answer);
     assertThat(finding.evidence()).endsWith(release);
+  }
+
+  /** Later releases listen on the socket too, so an upgrade of the VPC CNI alone does not help. */
+  @Test
+  void socketOfTheGrpcServerNeedsANewerNetworkPolicyAgent() {
+    Snapshots node = Snapshots.nothingRead().at(NOON).enis(eni(0, 14, 3, 0)).release("v1.23.0");
+
+    Finding finding = finding(node, "m5.xlarge", "cni-release");
+
+    assertThat(finding.level()).isEqualTo(Level.NOTE);
+    assertThat(finding.cause()).contains("before 1.4.1").doesNotContain("fixes");
+    assertThat(finding.remedy()).contains("upgrade the agent");
   }
 
   @ParameterizedTest(name = "{0}, limit of ENIs: {1}")
