@@ -260,14 +260,14 @@ public final class MetricCatalog {
       counter(
           "delReqCount",
           "cni_ip_releases_total",
-          "Addresses that pods released.",
+          "Requests to release the address of a pod. The same request can come several times.",
           "awscni_del_ip_req_count");
   public static final Metric RECONCILE_COUNT =
       counter(
           "reconcileCount",
           "cni_pool_reconciliations_total",
-          "Addresses and ENIs that ipamD compared with EC2, once a minute. The count rises even if"
-              + " ipamD corrects nothing.",
+          "Addresses and ENIs that ipamD compared with instance metadata, usually once a minute. The"
+              + " count rises even if ipamD corrects nothing.",
           "awscni_reconcile_count");
   public static final Metric POOL_CORRECTIONS =
       counter(
@@ -304,7 +304,7 @@ public final class MetricCatalog {
       alertingCounter(
           "awsAPIErr",
           "cni_aws_api_errors_total",
-          "Calls of ipamD to AWS that failed.",
+          "Calls of ipamD to AWS and to instance metadata that failed with an error code.",
           IpamdError.API_ERRORS);
   public static final Metric AWS_API_NO_ADDRESS_ERR =
       apiErrors(
@@ -355,13 +355,13 @@ public final class MetricCatalog {
       counter(
           "ec2ApiReqCount",
           "cni_ec2_requests_total",
-          "Requests of ipamD to EC2.",
+          "Calls of ipamD to EC2. The repetitions of a call do not count.",
           "awscni_ec2api_req_count");
   public static final Metric EC2_API_ERR_COUNT =
       alertingCounter(
           "ec2ApiErrCount",
           "cni_ec2_request_errors_total",
-          "Requests of ipamD to EC2 that failed.",
+          "Calls of ipamD to EC2 that failed.",
           "awscni_ec2api_error_count");
 
   private MetricCatalog() {}
