@@ -266,8 +266,8 @@ public final class MetricCatalog {
       counter(
           "reconcileCount",
           "cni_pool_reconciliations_total",
-          "Addresses and ENIs that ipamD compared with instance metadata, usually once a minute. The"
-              + " count rises even if ipamD corrects nothing.",
+          "Addresses and ENIs that ipamD compared with instance metadata, usually once a minute."
+              + " The count rises even if ipamD corrects nothing.",
           "awscni_reconcile_count");
   public static final Metric POOL_CORRECTIONS =
       counter(

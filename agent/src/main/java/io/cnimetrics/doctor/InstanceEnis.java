@@ -55,7 +55,7 @@ final class InstanceEnis {
                   lost.stream().map(id -> withPods(node, id)).collect(Collectors.joining(", ")),
                   "A caller other than ipamD detached the ENI, and the pods of the ENI have no"
                       + " network. Or instance metadata omits the ENI for a while. ipamD removes"
-                      + " the ENI from its pool within a minute")
+                      + " the ENI from its pool after about a minute")
               .remedied(
                   "Delete the pods of that ENI, so that they start again, and find the caller in"
                       + " CloudTrail",

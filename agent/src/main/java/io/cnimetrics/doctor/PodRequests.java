@@ -212,8 +212,8 @@ final class PodRequests {
   private static final Duration MOST_BETWEEN_POLLS = Duration.ofSeconds(32);
 
   /**
-   * ipamD's start, if pods have often requested addresses since then. ipamD remembers all addresses
-   * that pods have released since its start.
+   * ipamD's start, if pods have often requested addresses since then. ipamD remembers the last
+   * address that a pod got, until another pod gets one.
    */
   private static Instant startWithRequests(NodeEvidence node) {
     double requests = node.total(MetricCatalog.ADD_REQ_COUNT);

@@ -186,10 +186,10 @@ final class UnusedSlots {
               "`AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG`, the ENIs, and ipamD's errors",
               "fail if custom networking is on, but there is no ENI for pods and no error of EC2;"
                   + " warn if ipamD has just started, or if an address is available",
-              "Create an ENIConfig with the name that ipamD looks for. The name is the value of a"
-                  + " label of the node, often of the zone's label. ENI_CONFIG_LABEL_DEF of"
-                  + " aws-node is the key of this label. If the node does not have the label, the"
-                  + " name is \"default\"")
+              "Create an ENIConfig with the name that ipamD looks for. The name is the value of an"
+                  + " annotation of the node, or else of a label, often of the zone's label."
+                  + " ENI_CONFIG_ANNOTATION_DEF and ENI_CONFIG_LABEL_DEF of aws-node are their"
+                  + " keys. If the node has neither, the name is \"default\"")
           .run(
               PodCommands.IS_CORDONED,
               AwsNodeCommands.settingsLike("ENI_CONFIG"),
