@@ -33,9 +33,23 @@ public record CardCapacity(
 
   /** Whether no address is available although this card's part of the pool can grow. */
   public boolean isEmptyWithRoom() {
+    return isEmptyBelowMaximum() && hasFreeSlot();
+  }
+
+  /** Whether no address is available, and addresses of the other mode take all slots. */
+  boolean isEmptyForLackOfSlots() {
+    return isEmptyBelowMaximum() && !hasFreeSlot();
+  }
+
+  private boolean isEmptyBelowMaximum() {
     return available() == 0
         && pool.isPresent()
         && maximum.filter(most -> pool.get().usableIpv4(mode) < most.addresses()).isPresent();
+  }
+
+  /** An address of either mode takes one slot of an ENI, and so does a prefix. */
+  private boolean hasFreeSlot() {
+    return pool.orElseThrow().usedSlots() < maximum.orElseThrow().slots();
   }
 
   /** The assigned addresses in percent of the maximum. Not finite if the maximum is 0 or absent. */

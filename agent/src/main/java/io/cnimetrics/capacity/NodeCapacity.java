@@ -108,6 +108,7 @@ public record NodeCapacity(
       return Optional.of(known.get(0));
     }
     long sum = known.stream().mapToLong(EffectiveMaximum::addresses).sum();
+    long slots = known.stream().mapToLong(EffectiveMaximum::slots).sum();
     long perEni = known.get(0).perEni();
     String each =
         cards.stream()
@@ -118,7 +119,11 @@ public record NodeCapacity(
             .collect(Collectors.joining("; "));
     return Optional.of(
         new EffectiveMaximum(
-            sum, perEni, "%d on %d network cards; %s".formatted(sum, known.size(), each)));
+            sum,
+            perEni,
+            slots,
+            "%d on %d network cards; %s".formatted(sum, known.size(), each),
+            List.of()));
   }
 
   /** The card with the highest utilization; empty if each maximum is 0 or unknown. */
@@ -156,6 +161,11 @@ public record NodeCapacity(
     return known
         ? Optional.of(cards.stream().anyMatch(CardCapacity::isEmptyWithRoom))
         : Optional.empty();
+  }
+
+  /** Whether no address is available, and addresses of the other mode take all slots of a card. */
+  public boolean otherModeTakesAllSlots() {
+    return cards.stream().anyMatch(CardCapacity::isEmptyForLackOfSlots);
   }
 
   /**
@@ -300,7 +310,7 @@ public record NodeCapacity(
           ipamdPerEni.or(() -> limit.map(known -> known.podIpv4PerEni() * factor(mode)));
       if (enis.isEmpty() || perEni.isEmpty()) {
         return enis.filter(most -> most == 0)
-            .map(none -> new EffectiveMaximum(0, 0, "0", List.of(Simple.NO_ENI)));
+            .map(none -> new EffectiveMaximum(0, 0, 0, "0", List.of(Simple.NO_ENI)));
       }
       int card =
           snapshot.pool().flatMap(pool -> pool.networkCards().stream().findFirst()).orElse(0);
@@ -394,12 +404,14 @@ public record NodeCapacity(
       }
       String product =
           "%d = %d ENI%s × %d".formatted(reachable, usable, usable == 1 ? "" : "s", perEni);
+      long slots = reachable / factor(mode);
       long pods = podLimits.podsWithAddress();
       return reachable <= pods
-          ? new EffectiveMaximum(reachable, perEni, product, reasons)
+          ? new EffectiveMaximum(reachable, perEni, slots, product, reasons)
           : new EffectiveMaximum(
               pods,
               perEni,
+              slots,
               "%d = %d max pods − %d pods on the host network; the ENIs permit %s"
                   .formatted(pods, podLimits.maxPods(), podLimits.hostNetworkPods(), product),
               reasons);

@@ -36,18 +36,19 @@ public record ReachableNow(long addresses, String explanation) {
             maximum ->
                 of(
                     node.pool().orElseThrow(),
-                    maximum.addresses(),
+                    maximum,
                     Growth.of(node, capacity.mode(), maximum.perEni()),
                     counted));
   }
 
   private static ReachableNow of(
-      AddressPool pool, long maximum, Growth growth, List<Subnet> subnets) {
+      AddressPool pool, EffectiveMaximum most, Growth growth, List<Subnet> subnets) {
+    long maximum = most.addresses();
     long held = pool.usableIpv4(growth.mode());
     long room = pool.enis().stream().mapToLong(growth::room).sum();
     long missing = Math.max(0, maximum - held - room);
-    long perEni = growth.perEni();
-    long slots = perEni == 0 ? 0 : (missing + perEni - 1) / perEni;
+    long free = Math.max(0, (most.slots() - pool.usedSlots()) * growth.step() - room);
+    long newEnis = growth.enis(Math.min(missing, free));
     long more = 0;
     for (Subnet subnet : subnets) {
       long left = subnet.free();
@@ -59,28 +60,29 @@ public record ReachableNow(long addresses, String explanation) {
         }
       }
       for (long added = growth.ofNewEni(left);
-          slots > 0 && added > 0;
+          newEnis > 0 && added > 0;
           added = growth.ofNewEni(left)) {
         more += added;
         left -= added + 1;
-        slots--;
+        newEnis--;
       }
     }
-    long free = subnets.stream().mapToLong(Subnet::free).sum();
+    long freeInSubnets = subnets.stream().mapToLong(Subnet::free).sum();
     String ids = subnets.stream().map(Subnet::id).collect(Collectors.joining(", "));
     if (held + more >= maximum) {
       return new ReachableNow(
-          maximum, "all %d (%d on the node + %d free in %s)".formatted(maximum, held, free, ids));
+          maximum,
+          "all %d (%d on the node + %d free in %s)".formatted(maximum, held, freeInSubnets, ids));
     }
     String unused =
-        more < free
+        more < freeInSubnets
             ? ", because ipamD needs %d free addresses for one more ENI"
                 .formatted(growth.leastForNewEni())
             : "";
     return new ReachableNow(
         held + more,
         "%d = %d on the node + %d of %d free in %s%s"
-            .formatted(held + more, held, more, free, ids, unused));
+            .formatted(held + more, held, more, freeInSubnets, ids, unused));
   }
 
   /**
@@ -109,12 +111,17 @@ public record ReachableNow(long addresses, String explanation) {
       return mode == AddressMode.PREFIX ? NodeCapacity.ADDRESSES_PER_PREFIX : 1;
     }
 
+    /** The number of ENIs that hold this many addresses. */
+    long enis(long addresses) {
+      return perEni == 0 ? 0 : (addresses + perEni - 1) / perEni;
+    }
+
     /** The number of addresses that an attached ENI can get. A trunk or excluded ENI gets none. */
     long room(Eni eni) {
       boolean primaryWithoutPods = eni.primary() && (customNetworking || eni.totalIpv4() == 0);
       return eni.trunk() || eni.excluded() || primaryWithoutPods
           ? 0
-          : Math.max(0, perEni - step() * (eni.single().total() + eni.prefixes()));
+          : Math.max(0, perEni - step() * eni.usedSlots());
     }
 
     /** The number of the requested addresses that EC2 can assign, in whole requests. */

@@ -132,7 +132,8 @@ final class PodAddresses {
               CheckId.WARM_POOL,
               "available addresses, and the effective maximum",
               "fail if each of several polls shows no available and no cooling address although"
-                  + " the pool can grow; warn if only the last poll shows no available address",
+                  + " the pool can grow, or because addresses of the other kind take all slots of"
+                  + " the ENIs; warn if only the last poll shows no available address",
               "Poll again, and check whether the pool fills. If the pool does not fill, read"
                   + " ipamD's log")
           .run(AgentCommands.doctor("--polls 3"), NodeCommands.ERRORS_OF_IPAMD)
@@ -146,7 +147,9 @@ final class PodAddresses {
                 node.available(),
                 node.pool().totalIpv4(),
                 node.maximum().orElseThrow().explanation());
-    if (!node.last().isEmptyWithRoom()) {
+    if (node.last().isEmptyForLackOfSlots() && !node.last().allFreeAddressesCool()) {
+      return withoutSlot(node, evidence);
+    } else if (!node.last().isEmptyWithRoom()) {
       return WARM_POOL.ok(
           node.available() > 0 ? "Addresses are available" : "The pool cannot grow", evidence);
     }
@@ -159,15 +162,6 @@ final class PodAddresses {
             && !hasReleasedAll(node);
     if (lasts && node.poolHasGrown()) {
       return growsTooSlowly(node, evidence);
-    } else if (lasts && PoolFaults.hasNoSlotForPrefix(node)) {
-      return WARM_POOL
-          .fail(
-              "Single addresses leave no slot for a prefix",
-              evidence,
-              "Prefixes were switched on while the node ran. The earlier single addresses take all"
-                  + " slots of the ENIs, and new pods get only addresses of prefixes")
-          .remedied(
-              "Replace the node, and then the other nodes of its group", PodCommands.replaceNode());
     } else if (lasts && countsTooManyEnis(node)) {
       return WARM_POOL
           .fail(
@@ -222,6 +216,24 @@ final class PodAddresses {
                 ? "ipamD is changing its pool. If the change lasts: " + IpamdWork.WAITS_FOR_EC2
                 : "The warm targets are too low for the number of new pods, or EC2 assigns no more"
                     + " addresses");
+  }
+
+  private static Finding withoutSlot(NodeEvidence node, String evidence) {
+    boolean prefixes = node.mode() == AddressMode.PREFIX;
+    return WARM_POOL
+        .fail(
+            prefixes
+                ? "Single addresses leave no slot for a prefix"
+                : "Prefixes leave no slot for a single address",
+            evidence,
+            prefixes
+                ? "Prefixes were switched on while the node ran. The earlier single addresses take"
+                    + " all slots of the ENIs, and new pods get only addresses of prefixes"
+                : "Prefixes were switched off while the node ran. The earlier prefixes take all"
+                    + " slots of the ENIs, and new pods get only single addresses")
+        .at(node.lasts(Poll::isEmptyForLackOfSlots) ? Level.FAIL : Level.WARN)
+        .remedied(
+            "Replace the node, and then the other nodes of its group", PodCommands.replaceNode());
   }
 
   private static Finding growsTooSlowly(NodeEvidence node, String evidence) {

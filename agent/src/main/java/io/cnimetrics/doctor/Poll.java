@@ -12,6 +12,11 @@ public record Poll(NodeSnapshot snapshot, PollSamples reading) {
     return reading.capacity().warmPoolEmpty().orElse(false);
   }
 
+  /** Whether no address is available, because addresses of the other mode take all slots. */
+  boolean isEmptyForLackOfSlots() {
+    return reading.capacity().otherModeTakesAllSlots();
+  }
+
   boolean allFreeAddressesCool() {
     return reading.capacity().allFreeAddressesCool();
   }

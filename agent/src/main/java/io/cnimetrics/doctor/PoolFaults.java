@@ -6,7 +6,6 @@ import static io.cnimetrics.doctor.Requirement.POOL;
 import io.cnimetrics.capacity.InstanceLimits;
 import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.catalog.Cause;
-import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.snapshot.AddressMode;
 import io.cnimetrics.snapshot.Eni;
 import java.time.Duration;
@@ -101,7 +100,7 @@ final class PoolFaults {
     if (!overfull.isEmpty()) {
       String evidence =
           overfull.stream()
-              .map(eni -> "%s has %s".formatted(eni.id(), EvidenceText.addresses(slots(eni))))
+              .map(eni -> "%s has %s".formatted(eni.id(), EvidenceText.addresses(eni.usedSlots())))
               .collect(Collectors.joining("; "));
       return IMPOSSIBLE_POOL.warn(
           "An ENI has more addresses than the instance type allows",
@@ -123,23 +122,7 @@ final class PoolFaults {
   private static final int MOST_POD_ADDRESSES = 49;
 
   private static boolean overfull(NodeEvidence node, Eni eni) {
-    return slots(eni) > mostSlots(node);
-  }
-
-  /** The used slots of an ENI. A single address uses one slot, and a prefix uses one slot. */
-  private static long slots(Eni eni) {
-    return eni.single().total() + eni.prefixes();
-  }
-
-  /**
-   * Whether the node cannot have a prefix, because single addresses from before the switch to
-   * prefixes take all slots.
-   */
-  static boolean hasNoSlotForPrefix(NodeEvidence node) {
-    return node.mode() == AddressMode.PREFIX
-        && node.snapshot().metrics().isPresent()
-        && node.pool().eniCount() >= node.total(MetricCatalog.ENI_MAX_AVAILABLE)
-        && node.pool().enis().stream().allMatch(eni -> slots(eni) >= mostSlots(node));
+    return eni.usedSlots() > mostSlots(node);
   }
 
   /** The larger of the table's and the gauge's limit, because each is wrong for some types. */

@@ -96,13 +96,22 @@ public record Eni(
   }
 
   /**
-   * The number of IPv4 addresses without the unassigned addresses that ipamD does not count for its
-   * warm targets: the addresses of an excluded ENI and, in prefix mode, the single addresses.
+   * The number of IPv4 addresses that pods hold, or that new pods can get now or after the
+   * cooldown.
    */
   public long usableIpv4(AddressMode mode) {
     if (excluded) {
       return assignedIpv4();
     }
-    return mode == AddressMode.PREFIX ? single.assigned() + prefixed.total() : totalIpv4();
+    return switch (mode) {
+      case SECONDARY_IP -> single.total() + prefixed.assigned();
+      case PREFIX -> single.assigned() + prefixed.total();
+      case IPV6 -> assignedIpv4();
+    };
+  }
+
+  /** The number of used slots. A single address takes one slot, and so does a prefix. */
+  public long usedSlots() {
+    return single.total() + prefixes;
   }
 }

@@ -145,6 +145,25 @@ class NodeCapacityTest {
     assertThat(withGauges(node, Optional.empty(), 3, 27, 110).warmPoolEmpty()).hasValue(false);
   }
 
+  /** m5.xlarge after prefixes were switched on. The single addresses take all 56 slots. */
+  @Test
+  void poolWhoseSlotsHaveSingleAddressesCannotGrowByPrefixes() {
+    Snapshots full =
+        nothingRead().enis(eni(0, 14, 14, 0), eni(1, 14, 9, 0), eni(2, 14, 0, 0), eni(3, 14, 0, 0));
+    Snapshots room = nothingRead().enis(eni(0, 14, 14, 0), eni(1, 14, 9, 0), eni(2, 14, 0, 0));
+
+    assertThat(withGauges(full, Optional.empty(), 4, 896, 1000).warmPoolEmpty()).hasValue(false);
+    assertThat(withGauges(room, Optional.empty(), 4, 896, 1000).warmPoolEmpty()).hasValue(true);
+  }
+
+  /** The free addresses of prefixes do not count: after the switch no pod can get them. */
+  @Test
+  void poolWithPrefixesOfTheOtherModeCanGrowWhileASlotIsFree() {
+    Snapshots node = nothingRead().enis(prefixed(0, 2, 20));
+
+    assertThat(withGauges(node, Optional.empty(), 3, 27, 110).warmPoolEmpty()).hasValue(true);
+  }
+
   @Test
   void withoutGaugesTheInstanceTypeDecides() {
     NodeCapacity capacity =

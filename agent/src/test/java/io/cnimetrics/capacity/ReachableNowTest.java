@@ -20,7 +20,7 @@ import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 class ReachableNowTest {
-  private static final EffectiveMaximum MAXIMUM = new EffectiveMaximum(56, 14, "56 = 4 ENIs × 14");
+  private static final EffectiveMaximum MAXIMUM = maximum(56, 14, 56);
 
   /** Custom networking with one full ENI. The primary ENI has no addresses for pods. */
   private static final Eni[] FULL = {eni(0, 0, 0, 0), eni(1, 14, 3, 0)};
@@ -67,7 +67,7 @@ class ReachableNowTest {
 
   @Test
   void prefixesNeed16AddressesEachAndAnEniOneMore() {
-    EffectiveMaximum most = new EffectiveMaximum(288, 144, "288 = 2 ENIs × 144");
+    EffectiveMaximum most = maximum(288, 144, 18);
     NodeSnapshot room = inSubnetA(nothingRead().enis(prefixed(0, 7, 3)), 0);
     NodeSnapshot full = inSubnetA(nothingRead().enis(prefixed(0, 9, 3)), 0);
 
@@ -81,7 +81,7 @@ class ReachableNowTest {
 
   @Test
   void maxPodsIsTheLimitIfTheEnisPermitMore() {
-    EffectiveMaximum pods = new EffectiveMaximum(20, 14, "20 = 23 max pods − 3");
+    EffectiveMaximum pods = maximum(20, 14, 56);
 
     assertThat(reachable(pods, 200, inSubnetA(nothingRead().enis(FULL), 0))).startsWith("all 20 ");
     assertThat(reachable(pods, 6, inSubnetA(nothingRead().enis(FULL), 0))).startsWith("14 = ");
@@ -139,6 +139,10 @@ class ReachableNowTest {
     return ReachableNow.of(node, capacity(maximum, mode), List.of(new Subnet("subnet-a", free, 0)))
         .orElseThrow()
         .explanation();
+  }
+
+  private static EffectiveMaximum maximum(long addresses, long perEni, long slots) {
+    return new EffectiveMaximum(addresses, perEni, slots, "", List.of());
   }
 
   private static NodeCapacity capacity(EffectiveMaximum maximum, AddressMode mode) {

@@ -1017,6 +1017,19 @@ class FieldReportsTest {
             "Replace the node",
             "!warm targets"),
         fails(
+            "Prefixes were switched off, and prefixes take all slots",
+            node(
+                    new ReportedNode.E(0, "", 9, 144, 20),
+                    new ReportedNode.E(1, "", 9, 144, 0),
+                    new ReportedNode.E(2, "", 9, 144, 0))
+                .type("m5.large", 29, 3, 9)
+                .refused()
+                .calls("DescribeNetworkInterfaces", 3, 3),
+            "warm-pool",
+            "no slot for a single address",
+            "Replace the node",
+            "!warm targets"),
+        fails(
             "#3706: no security group has the tag, and ipamD makes no call that fails",
             node(full(0, 14)).refused().function("increaseIPPoolAllocENI", 10, 12),
             "warm-pool",
