@@ -25,10 +25,10 @@ public final class CheckRunner {
     List<Finding> consistent =
         findings.stream()
             .filter(finding -> !isContradicted(finding, findings))
-            .map(finding -> NodeSetup.besideOthers(finding, findings))
-            .map(finding -> UnusedSlots.besideOthers(finding, findings))
+            .map(finding -> NodeSetup.weighIdleAddresses(finding, findings))
+            .map(finding -> UnusedSlots.besideLostEni(finding, findings))
             .map(finding -> Ipv6Prefix.explained(node, finding, findings))
-            .map(finding -> IpamdWork.besideOthers(finding, findings))
+            .map(finding -> IpamdWork.withoutNeedlessNote(finding, findings))
             .toList();
     List<Finding> explained = Explanations.apply(consistent);
     return new Diagnosis(Verdict.of(node, explained), explained, node.now());

@@ -2,6 +2,8 @@ package io.cnimetrics.doctor;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -18,6 +20,7 @@ public record Command(String text, String note, boolean onNode) {
   static final String EVERY_NODE = "changes every node";
 
   private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
+  private static final Pattern ASSIGNMENT = Pattern.compile("([A-Z]+)=");
   private static final Pattern PLAIN_WORD = Pattern.compile("[A-Za-z0-9._/:@=,-]+");
 
   static Command of(String text) {
@@ -45,6 +48,17 @@ public record Command(String text, String note, boolean onNode) {
             .filter(part -> !part.isEmpty())
             .collect(Collectors.joining("; "));
     return comment.isEmpty() ? text : text + "  # " + comment;
+  }
+
+  /** The shell variable that the command sets for later commands; empty if there is none. */
+  Optional<String> sets() {
+    Matcher assignment = ASSIGNMENT.matcher(text);
+    return assignment.lookingAt() ? Optional.of(assignment.group(1)) : Optional.empty();
+  }
+
+  /** Whether the command reads a shell variable. */
+  boolean reads(String variable) {
+    return text.contains("\"$" + variable + "\"");
   }
 
   /** Whether a word means the same for the shell with and without quotes. */

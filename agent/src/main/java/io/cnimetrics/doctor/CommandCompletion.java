@@ -2,7 +2,7 @@ package io.cnimetrics.doctor;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 
@@ -12,8 +12,8 @@ final class CommandCompletion {
 
   /**
    * Returns the commands with this node's ids. A command that needs an unknown id is left out. A
-   * command that uses a variable or a file of a left-out command is left out too. Before the first
-   * command that runs on the node comes a command that opens a shell there.
+   * command that reads a variable of a left-out command is left out too. Before the first command
+   * that runs on the node comes a command that opens a shell there.
    */
   static List<Command> complete(List<Command> commands, NodeEvidence node) {
     List<Command> complete =
@@ -22,14 +22,14 @@ final class CommandCompletion {
                 .filter(command -> suits(command, node))
                 .flatMap(command -> Placeholder.fill(command, node).stream())
                 .toList());
-    SOURCES.forEach(
-        (use, source) -> {
-          if (complete.stream().noneMatch(contains(source))) {
-            complete.removeIf(contains(use));
-          }
-        });
+    commands.stream()
+        .flatMap(command -> command.sets().stream())
+        .filter(
+            variable ->
+                complete.stream().noneMatch(other -> other.sets().equals(Optional.of(variable))))
+        .forEach(variable -> complete.removeIf(command -> command.reads(variable)));
     insert(shell(node), complete, Command::onNode, node);
-    insert(AwsNodeCommands.NEWEST_RELEASE, complete, contains("\"$RELEASE\""), node);
+    insert(AwsNodeCommands.NEWEST_RELEASE, complete, command -> command.reads("RELEASE"), node);
     return complete;
   }
 
@@ -51,23 +51,6 @@ final class CommandCompletion {
             && node.identity().instanceRegion().isPresent()
         ? NodeCommands.SHELL_BY_SSM
         : NodeCommands.SHELL;
-  }
-
-  /**
-   * Key: a variable or file that a command uses. Value: the part of an earlier command that creates
-   * this variable or file.
-   */
-  private static final Map<String, String> SOURCES =
-      Map.of(
-          "\"$ROLE\"",
-          "ROLE=",
-          "\"$ENIS\"",
-          "ENIS=",
-          "-f " + EniCommands.FILE_OF_ENICONFIG,
-          "tee " + EniCommands.FILE_OF_ENICONFIG);
-
-  private static Predicate<Command> contains(String part) {
-    return command -> command.text().contains(part);
   }
 
   private static final Set<Command> WITHOUT_ENICONFIG =

@@ -146,7 +146,7 @@ final class EniCommands {
           "kubectl get eniconfigs -o"
               + " custom-columns=NAME:.metadata.name,SUBNET:.spec.subnet,GROUPS:.spec.securityGroups");
 
-  static final String FILE_OF_ENICONFIG = "eniconfig.json";
+  private static final String FILE_OF_ENICONFIG = "eniconfig.json";
   private static final String NODES_OF_ENICONFIG = EVERY_NODE + " that uses this ENIConfig";
 
   /** Writes a file with an ENIConfig. It has the subnet and the security groups of this ENI. */

@@ -178,7 +178,7 @@ final class IpamdWork {
    * One note says that doctor cannot see some pods. Replaces this note if another finding explains
    * why pods wait.
    */
-  static Finding besideOthers(Finding finding, List<Finding> findings) {
+  static Finding withoutNeedlessNote(Finding finding, List<Finding> findings) {
     boolean unseen =
         finding.check() == CheckId.POD_ENIS && finding.level() == Level.NOTE && !finding.past();
     return unseen && findings.stream().anyMatch(other -> other.level().compareTo(Level.NOTE) < 0)

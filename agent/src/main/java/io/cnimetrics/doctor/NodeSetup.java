@@ -240,7 +240,7 @@ final class NodeSetup {
    * smaller warm targets cause more calls to EC2. If the subnet has few free addresses, it becomes
    * a warning, because other nodes need the idle ones.
    */
-  static Finding besideOthers(Finding finding, List<Finding> findings) {
+  static Finding weighIdleAddresses(Finding finding, List<Finding> findings) {
     if (finding.check() != CheckId.IDLE_ADDRESSES || finding.level() != Level.NOTE) {
       return finding;
     }

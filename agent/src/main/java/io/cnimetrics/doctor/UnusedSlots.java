@@ -97,7 +97,7 @@ final class UnusedSlots {
    * pool, no slot is free. If such an ENI is only possible, the finding names it as a second
    * possible cause.
    */
-  static Finding besideOthers(Finding finding, List<Finding> findings) {
+  static Finding besideLostEni(Finding finding, List<Finding> findings) {
     boolean ofSlot = finding.check() == CheckId.TRUNK_SLOT || finding.check() == CheckId.ENICONFIG;
     Level lostEni =
         findings.stream()

@@ -409,7 +409,9 @@ class CommandsTest {
         new NodeEvidence(
             healthy.polls(), healthy.agent(), identity, healthy.origins(), healthy.agentSettings());
 
-    assertThat(complete(List.of(AwsCommands.ROLE_OF_AWS_NODE), unknown)).isEmpty();
+    List<Command> ofRole = List.of(AwsCommands.ROLE_OF_AWS_NODE, AwsCommands.TRUST_OF_ROLE);
+    assertThat(complete(ofRole, healthy)).hasSize(2);
+    assertThat(complete(ofRole, unknown)).as("without the cluster the role is unknown").isEmpty();
     assertThat(complete(List.of(EniCommands.ENI_COUNT), unknown))
         .containsExactly(
             "aws ec2 describe-instances --region \"$(kubectl get node 'it'\\''s a node' -o"
@@ -420,23 +422,6 @@ class CommandsTest {
     assertThat(complete(List.of(PodCommands.PODS_OF_NODE), unknown))
         .containsExactly(
             "kubectl get pods -A -o wide --field-selector spec.nodeName='it'\\''s a node'");
-  }
-
-  @Test
-  void commandWithoutTheVariableOrTheFileThatItNeedsIsLeftOut() {
-    NodeEvidence node = DoctorFixture.poll(NamedScenario.HEALTHY);
-    List<Command> role = List.of(AwsCommands.ROLE_OF_AWS_NODE, AwsCommands.TRUST_OF_ROLE);
-    List<Command> file =
-        List.of(EniCommands.eniConfigLike("eni-1", "a"), EniCommands.CREATE_ENICONFIG);
-
-    assertThat(complete(role, node)).hasSize(2);
-    assertThat(complete(role.subList(1, 2), node)).isEmpty();
-    assertThat(complete(file, customNetworking())).hasSize(2);
-    assertThat(complete(file.subList(1, 2), customNetworking())).isEmpty();
-  }
-
-  private static NodeEvidence customNetworking() {
-    return DoctorFixture.poll(NamedScenario.ENICONFIG_MISSING);
   }
 
   @Test
