@@ -3,6 +3,7 @@ package io.cnimetrics.agent;
 import io.cnimetrics.aws.Subnets;
 import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.catalog.Metric;
+import io.cnimetrics.catalog.NodeLabels;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.catalog.Sampler.PollSamples;
 import io.cnimetrics.config.AgentConfig;
@@ -13,6 +14,8 @@ import io.cnimetrics.identity.Identification;
 import io.cnimetrics.ipamd.Ipamd;
 import io.cnimetrics.publish.Backoff;
 import io.cnimetrics.publish.MetricBuffer;
+import io.cnimetrics.publish.MetricSink;
+import io.cnimetrics.publish.Receiver;
 import io.cnimetrics.publish.SendEvents.DropReason;
 import io.cnimetrics.publish.Sender;
 import io.cnimetrics.schedule.NodeSchedule;
@@ -25,6 +28,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -52,9 +56,21 @@ public final class Agent {
 
   private static final Logger log = LoggerFactory.getLogger(Agent.class);
 
+  /** Creates the sink of each receiver. */
+  @FunctionalInterface
+  public interface Sinks {
+    /**
+     * Creates a sink. Makes no network call.
+     *
+     * @param region the region of CloudWatch. Not used for a receiver of OTLP with its own URL
+     * @param labels returns the labels of this node, which OTLP adds to each datum
+     */
+    MetricSink of(Receiver receiver, String region, Supplier<NodeLabels> labels);
+  }
+
   private final InstantSource clock;
   private final AgentStats stats;
-  private final LastPoll lastPoll;
+  private final LastPoll lastPoll = new LastPoll();
   private final Set<Metric> selected;
   private final AlertLog alerts;
   private final ProblemLog problems = new ProblemLog();
@@ -84,13 +100,11 @@ public final class Agent {
       Sinks sinks,
       Optional<Subnets> subnets,
       AgentStats stats,
-      LastPoll lastPoll,
       RandomGenerator random,
       InstantSource clock) {
     Instant startedAt = clock.instant();
     this.clock = clock;
     this.stats = stats;
-    this.lastPoll = lastPoll;
     this.selected = Set.copyOf(sampler.metrics());
     this.alerts =
         new AlertLog(

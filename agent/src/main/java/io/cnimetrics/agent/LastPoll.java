@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The last poll, and the last samples about subnets. Several threads may use this object. */
-public final class LastPoll {
+final class LastPoll {
   private volatile Optional<Poll> polled = Optional.empty();
   private volatile List<Sample> ofSubnets = List.of();
 
@@ -28,7 +28,7 @@ public final class LastPoll {
   }
 
   /** The samples of the last poll, if any, and the samples about subnets. */
-  public List<Sample> samples() {
+  List<Sample> samples() {
     return Stream.concat(
             polled.stream().flatMap(poll -> poll.samples().stream()), ofSubnets.stream())
         .toList();

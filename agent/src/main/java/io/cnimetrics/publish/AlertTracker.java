@@ -7,31 +7,28 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.ToDoubleBiFunction;
 
 /** Tracks which metrics are in alert. A missing value neither starts nor ends an alert. */
 final class AlertTracker {
-  private final ToDoubleBiFunction<Instant, String> harmless;
+  private final AlertListener listener;
   private final Set<String> inAlert = new HashSet<>();
 
-  /**
-   * @param harmless returns how much of a metric's value in a minute comes from harmless errors
-   */
-  AlertTracker(ToDoubleBiFunction<Instant, String> harmless) {
-    this.harmless = harmless;
+  AlertTracker(AlertListener listener) {
+    this.listener = listener;
   }
 
   /**
-   * Checks the values of a minute. Returns the alerts that these values raised or cleared.
+   * Checks the values of a minute and passes the result to the listener. Returns the alerts that
+   * these values raised.
    *
    * @param whole false if the minute was closed before its end. In this case no alert is returned
    *     as cleared, because the alert may continue in the rest of the minute
    */
-  AlertChanges after(Instant minute, List<MinuteValue> values, boolean whole) {
+  List<MinuteValue> after(Instant minute, List<MinuteValue> values, boolean whole) {
     List<MinuteValue> raised = new ArrayList<>();
     List<MinuteValue> cleared = new ArrayList<>();
     for (MinuteValue value : values) {
-      double trouble = value.value() - harmless.applyAsDouble(minute, value.metric());
+      double trouble = value.value() - listener.harmless(minute, value.metric());
       boolean alert =
           MetricCatalog.named(value.metric()).filter(m -> m.isAlert(trouble)).isPresent();
       if (alert && inAlert.add(value.metric())) {
@@ -40,6 +37,7 @@ final class AlertTracker {
         cleared.add(value);
       }
     }
-    return new AlertChanges(minute, values, raised, cleared);
+    listener.closed(new AlertChanges(minute, values, raised, cleared));
+    return raised;
   }
 }

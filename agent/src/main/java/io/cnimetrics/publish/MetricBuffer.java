@@ -7,7 +7,6 @@ import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sample;
 import io.cnimetrics.catalog.Sampler.PollSamples;
 import io.cnimetrics.catalog.SamplerState;
-import io.cnimetrics.publish.AlertListener.AlertChanges;
 import io.cnimetrics.publish.BufferState.OpenMinute;
 import io.cnimetrics.publish.BufferState.Starts;
 import io.cnimetrics.schedule.NodeSchedule;
@@ -42,7 +41,6 @@ public final class MetricBuffer implements AutoCloseable {
   private final Journal journal;
   private final SendEvents events;
   private final Predicate<Metric> sent;
-  private final AlertListener listener;
   private final AlertTracker alerts;
   private final PendingMinutes pending;
   private final Instant startMinute;
@@ -87,10 +85,9 @@ public final class MetricBuffer implements AutoCloseable {
     this.journal = directory.map(Journal::in).orElseGet(Journal::none);
     this.events = events;
     this.sent = sent;
-    this.listener = listener;
     this.otlp = otlp;
     this.receivers = Stream.of(Receiver.values()).filter(inUse::contains).toList();
-    this.alerts = new AlertTracker(listener::harmless);
+    this.alerts = new AlertTracker(listener);
     this.pending = new PendingMinutes(events);
     // The agent sends nothing for the start minute, because it polled only a part of this minute. A
     // minute that starts exactly now is polled as a whole. Therefore 1 ns is subtracted.
@@ -357,9 +354,8 @@ public final class MetricBuffer implements AutoCloseable {
   private void closeOpen(boolean whole) {
     if (state.open().isPresent()) {
       OpenMinute open = state.open().get();
-      AlertChanges changes = alerts.after(open.minute(), open.values(), whole);
       boolean isUrgent =
-          changes.raised().stream()
+          alerts.after(open.minute(), open.values(), whole).stream()
               .flatMap(value -> MetricCatalog.named(value.metric()).stream())
               .anyMatch(sent);
       if (isUrgent) {
@@ -367,7 +363,6 @@ public final class MetricBuffer implements AutoCloseable {
           urgent.merge(receiver, open.minute(), (one, other) -> one.isBefore(other) ? one : other);
         }
       }
-      listener.closed(changes);
       addPending(open.only(sent), state.starts(), state.destination(), otlp);
       state = state.closed();
     }

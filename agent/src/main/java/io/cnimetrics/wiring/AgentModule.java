@@ -4,8 +4,6 @@ import dagger.Module;
 import dagger.Provides;
 import io.cnimetrics.agent.Agent;
 import io.cnimetrics.agent.AgentView;
-import io.cnimetrics.agent.LastPoll;
-import io.cnimetrics.agent.Sinks;
 import io.cnimetrics.aws.Ec2;
 import io.cnimetrics.aws.InstanceMetadata;
 import io.cnimetrics.aws.InstanceTags;
@@ -125,18 +123,11 @@ final class AgentModule {
 
   @Provides
   @Singleton
-  static LastPoll lastPoll() {
-    return new LastPoll();
-  }
-
-  @Provides
-  @Singleton
   static Agent agent(
       AgentConfig config,
       IpamdReader ipamd,
       Sampler sampler,
       AgentStats stats,
-      LastPoll lastPoll,
       BuildInfo build,
       InstantSource clock) {
     return new Agent(
@@ -148,7 +139,6 @@ final class AgentModule {
         // Dagger does not inject this value, because the JVM would then load one more class.
         subnets(config),
         stats,
-        lastPoll,
         new SplittableRandom(),
         clock);
   }
@@ -169,7 +159,7 @@ final class AgentModule {
     return new HealthServer(config.healthAddress(), pod, agent::health, pages);
   }
 
-  private static Sinks sinks(AgentConfig config, String version, InstantSource clock) {
+  private static Agent.Sinks sinks(AgentConfig config, String version, InstantSource clock) {
     return (receiver, region, labels) -> {
       if (receiver == Receiver.CLOUDWATCH) {
         return CloudWatchSink.open(region, clock);

@@ -60,7 +60,6 @@ class PollerTest {
             },
             Optional.empty(),
             new AgentStats(),
-            new LastPoll(),
             new SplittableRandom(1),
             clock);
     clock.advance(Duration.ofMinutes(2));

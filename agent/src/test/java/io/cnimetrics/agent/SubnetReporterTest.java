@@ -271,7 +271,6 @@ class SubnetReporterTest {
             (receiver, region, labels) -> new FakeCloudWatch(),
             Optional.of(ec2),
             new AgentStats(),
-            lastPoll,
             new SplittableRandom(1),
             () -> START);
 

@@ -266,23 +266,6 @@ class MetricBufferTest {
   }
 
   @Test
-  void keptMinutesShareEqualDestinations() {
-    BufferFixture.in(directory, START)
-        .poll(at(10), 4)
-        .poll(at(70), 5)
-        .poll(at(130), 6)
-        .buffer
-        .close();
-
-    Batch batch = BufferFixture.in(directory, at(140)).take(at(140));
-
-    PendingMinute newest = batch.minutes().get(0);
-    PendingMinute oldest = batch.minutes().get(batch.minutes().size() - 1);
-    assertThat(newest).isNotEqualTo(oldest);
-    assertThat(newest.destination()).isSameAs(oldest.destination());
-  }
-
-  @Test
   void restartOnAnotherInstanceDiscardsTheState() {
     BufferFixture.in(directory, START).poll(at(10), 4).poll(at(70), 5).buffer.close();
 

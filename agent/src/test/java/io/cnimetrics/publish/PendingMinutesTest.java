@@ -64,14 +64,6 @@ class PendingMinutesTest {
   }
 
   @Test
-  void internerReturnsTheFirstOfEqualObjects() {
-    Interner<String> interner = new Interner<>();
-    String first = interner.equalTo("prod");
-
-    assertThat(interner.equalTo(String.join("", "pr", "od"))).isSameAs(first);
-  }
-
-  @Test
   void internerForgetsOldObjects() {
     Interner<Integer> interner = new Interner<>();
     for (int i = 0; i < 1_000; i++) {
