@@ -1,6 +1,7 @@
 package io.cnimetrics.doctor;
 
 import io.cnimetrics.catalog.Cause;
+import io.cnimetrics.snapshot.AddressMode;
 import io.cnimetrics.snapshot.IpamdError;
 import java.util.List;
 import java.util.OptionalLong;
@@ -88,6 +89,11 @@ final class Ec2Remedies {
                   "DISABLE_LEAKED_ENI_CLEANUP=true",
                   AwsCommands.CALLS_TO_EC2,
                   EniCommands.UNATTACHED_ENIS));
+    }
+    if (node.mode() == AddressMode.PREFIX) {
+      return throttled.remedied(
+          throttled.remedy().replace("use prefixes", "replace fewer nodes at a time"),
+          AwsCommands.CALLS_TO_EC2);
     }
     return node.warmIpTarget().equals(OptionalLong.of(0))
             || node.trend(Ec2Errors.OF_SUBNET).mayRise()

@@ -22,7 +22,8 @@ final class PodMetadata {
                   + " not print 200, find the reason: iptables-save shows a rule that blocks"
                   + " 169.254.169.254, and ss shows the programs that send requests to this"
                   + " address. Remove the rule, or stop the program. ipamD then recovers without a"
-                  + " restart. If curl prints 200, run doctor again")
+                  + " restart. If curl prints 200 and aws-node has a proxy, add 169.254.169.254 to"
+                  + " NO_PROXY. Otherwise run doctor again")
           .run(
               AwsCommands.METADATA_OPTIONS,
               Command.onNode(
@@ -30,6 +31,7 @@ final class PodMetadata {
                       + " -w '%{http_code}\\n' http://169.254.169.254/latest/api/token"),
               Command.onNode("sudo iptables-save | grep 169.254"),
               Command.onNode("sudo ss -tnp dst 169.254.169.254"),
+              AwsNodeCommands.settingsLike("-i _proxy"),
               AwsCommands.setMetadataOptions("--http-endpoint enabled")
                   .noted("switches instance metadata on, if HttpEndpoint is disabled"))
           .needs(METRICS)

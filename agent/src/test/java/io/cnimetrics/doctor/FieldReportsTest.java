@@ -175,6 +175,8 @@ class FieldReportsTest {
                 .refused()
                 .errors("AssignPrivateIpAddresses", "RequestLimitExceeded", 4, 6),
             "ec2-throttled",
+            "replace fewer nodes at a time",
+            "!use prefixes",
             ">no-addresses"),
         fails(
             "#41: 200 nodes, and a release that counts no calls and no refusals",
@@ -834,6 +836,12 @@ class FieldReportsTest {
             "counts an unmanaged ENI again",
             "Release 1.23.0",
             "delete pods -l k8s-app=aws-node"),
+        fails(
+            "#1586: DISABLE_NETWORK_RESOURCE_PROVISIONING is true, and nobody adds ENIs",
+            node(full(0, 14)).refused().calls("DescribeNetworkInterfaces", 3, 3),
+            "warm-pool",
+            "DISABLE_NETWORK_RESOURCE_PROVISIONING",
+            "PROVISIONING'"),
         fails(
             "#3584: 1.21.1 makes no call, and 1.20 did",
             node(full(0, 14)).refused().calls("DescribeNetworkInterfaces", 3, 3),
@@ -2011,12 +2019,12 @@ class FieldReportsTest {
             "metadata-away",
             ">ipamd-errors"),
         warns(
-            "Instance metadata is blocked, and releases before 1.19.4 count another code",
+            "#1038: instance metadata times out, and releases before 1.19.4 count another code",
             node(eni(0, 14, 5))
                 .metadata("GetMACs", "RequestError", 3, 5)
                 .function("reconcileFailedGetENIs", 3, 5),
             "metadata-away",
-            "169.254.169.254",
+            "NO_PROXY",
             ">ipamd-errors"),
         warns(
             "The same with release 1.5, which has one name for all calls to instance metadata",
