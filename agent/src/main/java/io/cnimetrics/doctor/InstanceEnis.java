@@ -70,8 +70,9 @@ final class InstanceEnis {
               .note(
                   "ipamD does not manage every ENI",
                   String.join(", ", unmanaged),
-                  "The ENI has the tag node.k8s.amazonaws.com/no_manage, is for EFA only, or was"
-                      + " attached manually")
+                  "The ENI has the tag node.k8s.amazonaws.com/no_manage, is for EFA only, or is on"
+                      + " a network card that ipamD does not use. On IPv6, and if"
+                      + " MANAGE_UNTAGGED_ENI is false, ipamD manages only ENIs that it created")
               .remedied(
                   "If this is on purpose, do nothing. Each such ENI uses a slot that an ENI with"
                       + " pods could use",

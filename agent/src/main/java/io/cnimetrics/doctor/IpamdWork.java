@@ -223,8 +223,8 @@ final class IpamdWork {
             : POD_ENIS.warn(
                 "ipamD has errors with ENIs for single pods",
                 errors,
-                "The node's CNINode object could not be read or changed, or the trunk ENI could"
-                    + " not be attached"));
+                "ipamD could not change the node's CNINode object, by which ipamD requests the"
+                    + " trunk ENI. Releases before 1.15.0 use a label of the node instead"));
   }
 
   private static boolean hasNoTrunkSlot(NodeEvidence node, AddressPool pool) {
