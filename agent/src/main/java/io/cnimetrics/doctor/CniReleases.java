@@ -5,7 +5,7 @@ import static io.cnimetrics.doctor.Requirement.METRICS;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.snapshot.AddressMode;
 import io.cnimetrics.snapshot.AddressPool;
-import io.cnimetrics.snapshot.IpamdMetrics;
+import java.lang.module.ModuleDescriptor.Version;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -15,12 +15,15 @@ import java.util.regex.Pattern;
 final class CniReleases {
   private CniReleases() {}
 
+  private static final String REMEDY =
+      "Upgrade the VPC CNI. If the bug does not affect the node, this can wait";
+
   private static final CheckSpec CNI_RELEASE =
       CheckSpec.of(
               CheckId.CNI_RELEASE,
               "`awscni_build_info`, and a table of releases with known bugs",
               "warn if the release has a known bug; note if the release has a known limitation",
-              "Upgrade the VPC CNI. If the bug does not affect the node, this can wait")
+              REMEDY)
           .run(AwsNodeCommands.RELEASES, AwsNodeCommands.UPGRADE)
           .needs(METRICS)
           .see(Pages.RELEASES);
@@ -30,81 +33,129 @@ final class CniReleases {
   /**
    * A bug that the release notes or the issues of the VPC CNI describe.
    *
-   * @param here whether the bug affects a node, and why
+   * @param first the first release with the bug
+   * @param next the first release for which the row does not hold
+   * @param kind the word for it: a bug or a limitation
+   * @param here whether the bug affects a node, and why; empty if it surely does not
    */
   private record KnownBug(
-      String release, Level level, String text, Function<NodeEvidence, String> here) {}
+      String first,
+      String next,
+      Level level,
+      String kind,
+      String text,
+      Function<NodeEvidence, Optional<String>> here,
+      String remedy) {
+    static KnownBug fixed(
+        String first,
+        String fixedIn,
+        Level level,
+        String text,
+        Function<NodeEvidence, Optional<String>> here) {
+      String fixed = "%s. Release %s fixes this bug".formatted(text, fixedIn);
+      return new KnownBug(first, fixedIn, level, "bug", fixed, here, REMEDY);
+    }
+
+    boolean isIn(String release) {
+      return RELEASE.matcher(release).matches()
+          && compare(release, first) >= 0
+          && compare(release, next) < 0;
+    }
+
+    private static int compare(String release, String other) {
+      return Version.parse(release.substring(1)).compareTo(Version.parse(other));
+    }
+  }
+
+  private static final Pattern RELEASE = Pattern.compile("v\\d+(\\.\\d+)*");
+
+  private static final KnownBug MISCOUNT =
+      KnownBug.fixed(
+          "1.20.0",
+          "1.23.0",
+          Level.NOTE,
+          "ipamD counts an unmanaged ENI again each minute, and after some minutes attaches no more"
+              + " ENIs. A restart of aws-node helps for a while",
+          CniReleases::withUnmanagedEnis);
 
   private static final List<KnownBug> KNOWN_BUGS =
       List.of(
-          new KnownBug(
-              "v1.16.3",
+          KnownBug.fixed(
+              "1.16.3",
+              "1.16.4",
               Level.WARN,
               "ipamD uses a whole CPU while it needs addresses and gets none, for example because"
-                  + " the node has no room for another ENI. Release 1.16.4 fixes this bug",
+                  + " the node has no room for another ENI",
               CniReleases::withoutRoomForEni),
-          new KnownBug(
-              "v1.19.4",
+          KnownBug.fixed(
+              "1.19.4",
+              "1.19.5",
               Level.WARN,
-              "Custom networking and security groups for pods do not work together. Release"
-                  + " 1.19.5 fixes this bug",
+              "Custom networking and security groups for pods do not work together",
               CniReleases::withBothNetworks),
+          MISCOUNT,
           new KnownBug(
-              "v1.23.0",
+              "1.23.0",
+              "1.23.1",
               Level.NOTE,
+              "limitation",
               "Since this release ipamD listens on a unix socket, to which network policy agents"
                   + " before 1.4.1 cannot connect",
-              node -> "This does not matter without network policies"));
+              node -> Optional.of("This does not matter without network policies"),
+              "Compare the images. If aws-network-policy-agent is older than 1.4.1, upgrade the"
+                  + " agent, for example by an upgrade of the add-on"));
 
   private static final String AFFECTED = "The bug affects this node, because ";
   private static final String NOT_AFFECTED = "The bug does not affect this node now, because ";
 
-  private static String withoutRoomForEni(NodeEvidence node) {
+  private static Optional<String> withoutRoomForEni(NodeEvidence node) {
     long enis = node.snapshot().pool().map(AddressPool::eniCount).orElse(0);
     double most = node.total(MetricCatalog.ENI_MAX_AVAILABLE);
     if (enis == 0 || most == 0) {
-      return "The bug affects a node that has no room for another ENI";
+      return Optional.of("The bug affects a node that has no room for another ENI");
     }
-    return (enis >= most ? AFFECTED : NOT_AFFECTED)
-        + "the node has %d of %.0f ENIs".formatted(enis, most);
+    return Optional.of(
+        (enis >= most ? AFFECTED : NOT_AFFECTED)
+            + "the node has %d of %.0f ENIs".formatted(enis, most));
   }
 
-  private static String withBothNetworks(NodeEvidence node) {
+  private static Optional<String> withBothNetworks(NodeEvidence node) {
     if (node.snapshot().settings().isEmpty()) {
-      return "The bug affects this node if aws-node sets both AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG"
-          + " and ENABLE_POD_ENI to true";
+      return Optional.of(
+          "The bug affects this node if aws-node sets both AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG"
+              + " and ENABLE_POD_ENI to true");
     } else if (!node.customNetworking()) {
-      return NOT_AFFECTED + "custom networking is off";
+      return Optional.of(NOT_AFFECTED + "custom networking is off");
     }
-    return node.snapshot().pool().filter(AddressPool::hasTrunk).isPresent()
-        ? AFFECTED + "the node has custom networking and a trunk ENI"
-        : NOT_AFFECTED + "the node has no trunk ENI, so no pod has security groups of its own";
+    return Optional.of(
+        node.snapshot().pool().filter(AddressPool::hasTrunk).isPresent()
+            ? AFFECTED + "the node has custom networking and a trunk ENI"
+            : NOT_AFFECTED + "the node has no trunk ENI, so no pod has security groups of its own");
   }
 
-  /** The releases that do not reset the number of unmanaged ENIs before they count again. */
-  private static final Pattern MISCOUNTING = Pattern.compile("v1\\.2[0-2]\\..*");
-
-  static final String MISCOUNT =
-      "ipamD counts an unmanaged ENI again each minute, and after some minutes attaches no more"
-          + " ENIs. A restart of aws-node helps for a while. Release 1.23.0 fixes this bug";
-
-  /** Whether ipamD reports a release that counts unmanaged ENIs several times. */
-  static boolean miscountsUnmanagedEnis(NodeEvidence node) {
-    return node.snapshot()
-        .metrics()
-        .flatMap(IpamdMetrics::cniVersion)
-        .filter(version -> MISCOUNTING.matcher(version).matches())
-        .isPresent();
-  }
-
-  /** Whether unmanaged ENIs, or MAX_ENI, lower ipamD's limit of ENIs. */
-  private static boolean hasUnmanagedEnis(NodeEvidence node) {
+  /** Unmanaged ENIs, or MAX_ENI, lower ipamD's limit of ENIs. */
+  private static Optional<String> withUnmanagedEnis(NodeEvidence node) {
     double most = node.total(MetricCatalog.ENI_MAX_AVAILABLE);
-    return node.mode() != AddressMode.IPV6
-        && node.typeLimit()
-            .filter(limit -> !limit.hasSeveralCards())
-            .filter(limit -> most > 0 && most < limit.enis())
-            .isPresent();
+    return node.typeLimit()
+        .filter(limit -> node.mode() != AddressMode.IPV6 && !limit.hasSeveralCards())
+        .filter(limit -> most > 0 && most < limit.enis())
+        .map(
+            limit ->
+                ("The bug affects this node if it has unmanaged ENIs: ipamD's limit is %.0f ENIs,"
+                        + " and the type permits %d")
+                    .formatted(most, limit.enis()));
+  }
+
+  /** Why ipamD perhaps attaches no more ENIs; empty if its release does not have this bug. */
+  static Optional<String> miscount(NodeEvidence node) {
+    return node.cniVersion()
+        .filter(version -> MISCOUNT.isIn(release(version)))
+        .map(any -> MISCOUNT.text());
+  }
+
+  /** EKS appends its own build number, as in v1.19.4-eksbuild.1. */
+  private static String release(String version) {
+    return version.split("-", 2)[0];
   }
 
   private static Finding cniRelease(NodeEvidence node) {
@@ -119,20 +170,22 @@ final class CniReleases {
                           .formatted(least)))
           .orElseGet(() -> CNI_RELEASE.notChecked("ipamD does not report its release"));
     }
-    // EKS appends its own build number, as in v1.19.4-eksbuild.1.
-    String release = version.get().split("-", 2)[0];
-    if (miscountsUnmanagedEnis(node) && hasUnmanagedEnis(node)) {
-      return CNI_RELEASE.note(
-          "VPC CNI %s has a known bug".formatted(release),
-          "ipamD reports its release as %s, and the limit %.0f of ENIs, which is below the type's"
-              .formatted(version.get(), node.total(MetricCatalog.ENI_MAX_AVAILABLE)),
-          "If the node has unmanaged ENIs: " + MISCOUNT);
-    }
     return KNOWN_BUGS.stream()
-        .filter(bug -> bug.release().equals(release))
+        .filter(bug -> bug.isIn(release(version.get())))
+        .flatMap(
+            bug -> bug.here().apply(node).map(here -> finding(bug, version.get(), here)).stream())
         .findFirst()
-        .map(bug -> cniRelease(node, bug, version.get()))
         .orElseGet(() -> CNI_RELEASE.ok("The release has no known bug", version.get()));
+  }
+
+  private static Finding finding(KnownBug bug, String version, String here) {
+    return CNI_RELEASE
+        .warn(
+            "VPC CNI %s has a known %s".formatted(release(version), bug.kind()),
+            "ipamD reports its release as " + version,
+            "%s. %s".formatted(bug.text(), here))
+        .at(bug.level())
+        .remedied(bug.remedy(), AwsNodeCommands.RELEASES, AwsNodeCommands.UPGRADE);
   }
 
   /**
@@ -149,19 +202,5 @@ final class CniReleases {
       return Optional.of("1.22.0");
     }
     return IpamdProcess.reportsStarts(node.metrics()) ? Optional.of("1.20.0") : Optional.empty();
-  }
-
-  private static Finding cniRelease(NodeEvidence node, KnownBug bug, String version) {
-    String evidence = "ipamD reports its release as " + version;
-    String cause = "%s. %s".formatted(bug.text(), bug.here().apply(node));
-    return bug.level() == Level.WARN
-        ? CNI_RELEASE.warn("VPC CNI %s has a known bug".formatted(bug.release()), evidence, cause)
-        : CNI_RELEASE
-            .note("VPC CNI %s has a known limitation".formatted(bug.release()), evidence, cause)
-            .remedied(
-                "Compare the images. If aws-network-policy-agent is older than 1.4.1, upgrade the"
-                    + " agent, for example by an upgrade of the add-on",
-                AwsNodeCommands.RELEASES,
-                AwsNodeCommands.UPGRADE);
   }
 }

@@ -185,9 +185,9 @@ final class PodAddresses {
               "ipamD does not request more addresses from EC2. Perhaps "
                   + (minimum ? "MINIMUM_IP_TARGET is set without WARM_IP_TARGET, or " : "")
                   + "the node is cordoned, or DISABLE_NETWORK_RESOURCE_PROVISIONING is true"
-                  + (CniReleases.miscountsUnmanagedEnis(node)
-                      ? ", or the node has or had an unmanaged ENI. " + CniReleases.MISCOUNT
-                      : ""))
+                  + CniReleases.miscount(node)
+                      .map(", or the node has or had an unmanaged ENI. "::concat)
+                      .orElse(""))
           .remedied(
               (minimum
                       ? "If MINIMUM_IP_TARGET is set and WARM_IP_TARGET is not, set WARM_IP_TARGET."
