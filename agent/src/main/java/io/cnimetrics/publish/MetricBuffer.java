@@ -21,10 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -88,13 +86,14 @@ public final class MetricBuffer implements AutoCloseable {
     this.otlp = otlp;
     this.receivers = Stream.of(Receiver.values()).filter(inUse::contains).toList();
     this.alerts = new AlertTracker(listener);
-    this.pending = new PendingMinutes(events);
+    StoredBuffer stored = StoredBuffer.read(journal, receivers, events);
+    this.pending = stored.minutes();
     // The agent sends nothing for the start minute, because it polled only a part of this minute. A
     // minute that starts exactly now is polled as a whole. Therefore 1 ns is subtracted.
     this.startMinute = clock.instant().minusNanos(1).truncatedTo(MINUTES);
     this.state = BufferState.initial("", cloudWatch, startMinute);
     this.keptState = state;
-    read(pending).ifPresent(this::resume);
+    stored.state().ifPresent(this::resume);
     journal.replace(this::all);
   }
 
@@ -106,53 +105,20 @@ public final class MetricBuffer implements AutoCloseable {
     return JournalFile.isInUse(directory);
   }
 
-  private Optional<BufferState> read(PendingMinutes kept) {
-    AtomicReference<@Nullable BufferState> last = new AtomicReference<>();
-    boolean all =
-        journal.load(
-            change -> {
-              change.state().ifPresent(last::set);
-              kept.load(change);
-            });
-    if (!all) {
-      kept.clear();
-      return Optional.empty();
-    }
-    discardUnused(kept);
-    kept.dropOverBounds();
-    return Optional.ofNullable(last.get());
-  }
-
-  /** Discards the minutes of receivers that an earlier agent used and this agent does not use. */
-  private void discardUnused(PendingMinutes kept) {
-    for (Receiver receiver : Receiver.values()) {
-      Set<Receiver> one = EnumSet.of(receiver);
-      int minutes = kept.depth(one).minutes();
-      if (!receivers.contains(receiver) && minutes > 0) {
-        log.warn(
-            "the agent does not send to {} any more and discards the stored minutes: minutes={}"
-                + " datums={}",
-            receiver.label(),
-            minutes,
-            kept.discard(one));
-      }
-    }
-  }
-
   /**
    * Adds the minutes of a directory that could not be opened when the agent started. The counters
    * in this directory are ignored, because the counters in memory are newer.
    */
   private void takeOver() {
-    PendingMinutes left = new PendingMinutes(events);
-    Optional<BufferState> last = read(left);
-    if (last.filter(stored -> isAnother(stored, state.instanceId())).isPresent()) {
-      discard(last.get(), left, state.instanceId());
+    StoredBuffer stored = StoredBuffer.read(journal, receivers, events);
+    Optional<BufferState> last = stored.state();
+    if (last.filter(known -> isAnother(known, state.instanceId())).isPresent()) {
+      discard(last.get(), stored.minutes(), state.instanceId());
       return;
     }
     String instance = last.map(BufferState::instanceId).orElse("");
     state = state.to(either(state.instanceId(), instance), state.destination());
-    for (PendingMinute minute : left.all()) {
+    for (PendingMinute minute : stored.minutes().all()) {
       if (!minute.minute().isAfter(startMinute)) {
         pending.add(minute.minute(), minute.destination(), minute.times(), minute.values());
         sendNow();

@@ -173,10 +173,6 @@ final class PendingMinutes {
     }
   }
 
-  void clear() {
-    List.copyOf(byId.keySet()).forEach(this::remove);
-  }
-
   /** Discards the minutes of the given receivers. Returns the number of their datums. */
   int discard(Set<Receiver> receivers) {
     return remove(of(receivers).toList(), DropReason.DISCARDED);

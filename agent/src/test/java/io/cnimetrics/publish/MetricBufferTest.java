@@ -547,7 +547,7 @@ class MetricBufferTest {
     int datums = first.buffer.take(receiver, at(80)).orElseThrow().datums().size();
     first.buffer.close();
 
-    try (RecordedLog log = new RecordedLog(MetricBuffer.class.getName())) {
+    try (RecordedLog log = new RecordedLog(StoredBuffer.class.getName())) {
       BufferFixture second = BufferFixture.of(Set.of(), directory, at(80));
       second.buffer.close();
 
