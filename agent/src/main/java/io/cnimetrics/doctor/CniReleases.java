@@ -128,7 +128,7 @@ final class CniReleases {
       return Optional.of(NOT_AFFECTED + "custom networking is off");
     }
     return Optional.of(
-        node.snapshot().pool().filter(AddressPool::hasTrunk).isPresent()
+        node.hasTrunk()
             ? AFFECTED + "the node has custom networking and a trunk ENI"
             : NOT_AFFECTED + "the node has no trunk ENI, so no pod has security groups of its own");
   }

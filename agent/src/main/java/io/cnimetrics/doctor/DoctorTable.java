@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 /** Writes findings, worst first. Findings of level ok are optional. */
 public final class DoctorTable {
   private static final int INDENT = 6;
+  private static final String MARGIN = " ".repeat(INDENT);
   private static final int NAME = 8;
 
   private final Diagnosis diagnosis;
@@ -56,8 +57,8 @@ public final class DoctorTable {
     DoctorTable table = new DoctorTable(diagnosis, verbose, palette);
     table.node(node, cniVersion);
     table.verdict();
-    Stream.of(Level.FAIL, Level.WARN, Level.NOTE)
-        .flatMap(table::of)
+    table
+        .of(Level.FAIL, Level.WARN, Level.NOTE)
         .filter(finding -> !isEffect(finding) && table.isWhole(finding))
         .forEach(table::finding);
     table.symptoms();
@@ -71,8 +72,11 @@ public final class DoctorTable {
     return table.page.toString();
   }
 
-  private Stream<Finding> of(Level level) {
-    return diagnosis.findings().stream().filter(finding -> finding.level() == level);
+  /** The findings of these levels, in the order of the levels. */
+  private Stream<Finding> of(Level... levels) {
+    return Stream.of(levels)
+        .flatMap(
+            level -> diagnosis.findings().stream().filter(finding -> finding.level() == level));
   }
 
   private void node(NodeIdentity identity, Optional<String> cniVersion) {
@@ -86,31 +90,27 @@ public final class DoctorTable {
             .collect(Collectors.joining(", "));
     indented(palette.bold("Node") + "  ", INDENT, node);
     String now = diagnosis.now().toString();
-    line(
-        "%schecked at %s %s UTC"
-            .formatted(" ".repeat(INDENT), now.substring(0, 10), now.substring(11, 16)));
+    line(MARGIN + "checked at %s %s UTC".formatted(now.substring(0, 10), now.substring(11, 16)));
   }
 
   private void verdict() {
     Verdict verdict = diagnosis.verdict();
     line("");
-    String label = "%-6s".formatted(verdict.level().label().toUpperCase(Locale.ROOT));
-    indented(painted(verdict.level(), label), INDENT, verdict.text());
+    indented(label(verdict.level()), INDENT, verdict.text());
   }
 
   private void finding(Finding finding) {
     line("");
     heading(finding);
-    indented(" ".repeat(INDENT), INDENT, finding.evidence());
+    indented(MARGIN, INDENT, finding.evidence());
     finding.since().ifPresent(since -> part("since", since.text(diagnosis.now())));
     advice(finding);
   }
 
   private void heading(Finding finding) {
-    String label = "%-6s".formatted(finding.level().label().toUpperCase(Locale.ROOT));
     int gap = TextPage.WIDTH - INDENT - Printable.columns(finding.title()) - finding.id().length();
     line(
-        painted(finding.level(), label)
+        label(finding.level())
             + palette.bold(finding.title())
             + " ".repeat(Math.max(1, gap))
             + palette.faint(finding.id()));
@@ -165,8 +165,7 @@ public final class DoctorTable {
   /** Writes the other findings. A reader looks at them after the first one. */
   private void others() {
     List<Finding> others =
-        Stream.of(Level.WARN, Level.NOTE)
-            .flatMap(this::of)
+        of(Level.WARN, Level.NOTE)
             .filter(finding -> !isEffect(finding))
             .filter(finding -> !isWhole(finding) && !isShort(finding))
             .toList();
@@ -176,7 +175,7 @@ public final class DoctorTable {
         line("");
       }
       heading(others.get(i));
-      indented(" ".repeat(INDENT), INDENT, others.get(i).evidence());
+      indented(MARGIN, INDENT, others.get(i).evidence());
       advice(others.get(i));
     }
   }
@@ -193,8 +192,7 @@ public final class DoctorTable {
 
   private void notUrgent() {
     List<Finding> brief =
-        Stream.of(Level.WARN, Level.NOTE)
-            .flatMap(this::of)
+        of(Level.WARN, Level.NOTE)
             .filter(finding -> !isEffect(finding) && isShort(finding))
             .toList();
     heading("Not urgent; --verbose shows more", !brief.isEmpty());
@@ -202,9 +200,8 @@ public final class DoctorTable {
   }
 
   private void sentence(Finding finding) {
-    String label = "%-6s".formatted(finding.level().label().toUpperCase(Locale.ROOT));
     indented(
-        painted(finding.level(), label),
+        label(finding.level()),
         INDENT,
         "%s (%s): %s".formatted(finding.title(), finding.id(), finding.evidence()));
   }
@@ -254,11 +251,10 @@ public final class DoctorTable {
             .filter(part -> !part.isEmpty())
             .map(DoctorTable::sentence)
             .collect(Collectors.joining(". "));
-    String indent = " ".repeat(INDENT);
     if (!lead.isEmpty()) {
-      indented(indent, INDENT, lead + ":");
+      indented(MARGIN, INDENT, lead + ":");
     }
-    line(indent + "$ " + command.text());
+    line(MARGIN + "$ " + command.text());
   }
 
   private static String sentence(String clause) {
@@ -267,12 +263,12 @@ public final class DoctorTable {
 
   /** Writes the link on one line, because a terminal cannot open a link with a line break. */
   private void link(String url) {
-    line(" ".repeat(INDENT) + palette.faint(url));
+    line(MARGIN + palette.faint(url));
   }
 
   private void part(String name, String value) {
     if (!value.isEmpty()) {
-      String lead = " ".repeat(INDENT) + palette.faint("%-8s".formatted(name));
+      String lead = MARGIN + palette.faint("%-8s".formatted(name));
       indented(lead, INDENT + NAME, value);
     }
   }
@@ -339,7 +335,8 @@ public final class DoctorTable {
     return finding.explainedBy().isPresent();
   }
 
-  private String painted(Level level, String label) {
+  private String label(Level level) {
+    String label = "%-6s".formatted(level.label().toUpperCase(Locale.ROOT));
     return switch (level) {
       case FAIL -> palette.red(label);
       case WARN -> palette.yellow(label);

@@ -70,12 +70,10 @@ final class Explanations {
    * requests of pods are first.
    */
   static List<Finding> apply(List<Finding> findings) {
-    List<Finding> explained = new ArrayList<>();
-    for (Finding finding : findings) {
-      Optional<Finding> cause =
-          finding.explainedBy().isPresent() ? Optional.empty() : cause(finding, findings);
-      explained.add(cause.map(finding::explainedBy).orElse(finding));
-    }
+    List<Finding> explained =
+        findings.stream()
+            .map(finding -> cause(finding, findings).map(finding::explainedBy).orElse(finding))
+            .toList();
     List<Finding> raised =
         explained.stream()
             .map(finding -> olderThanSymptoms(stopsPods(finding, explained), explained))
@@ -106,7 +104,8 @@ final class Explanations {
   }
 
   private static Optional<Finding> cause(Finding symptom, List<Finding> findings) {
-    if (symptom.level() != Level.FAIL && symptom.level() != Level.WARN) {
+    boolean trouble = symptom.level() == Level.FAIL || symptom.level() == Level.WARN;
+    if (!trouble || symptom.explainedBy().isPresent()) {
       return Optional.empty();
     }
     return CAUSES.getOrDefault(symptom.check(), List.of()).stream()

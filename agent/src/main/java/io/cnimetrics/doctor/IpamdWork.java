@@ -195,7 +195,7 @@ final class IpamdWork {
     Trend trend = node.trend(MetricCatalog.POD_ENI_ERR);
     String errors = "errors: " + trend;
     if (trend.total() == 0) {
-      return node.snapshot().pool().filter(AddressPool::hasTrunk).isPresent()
+      return node.hasTrunk()
           ? POD_ENIS
               .note(
                   "Doctor cannot see pods with security groups of their own",

@@ -117,6 +117,10 @@ public record NodeEvidence(
     return snapshot().pool().orElseThrow();
   }
 
+  boolean hasTrunk() {
+    return snapshot().pool().filter(AddressPool::hasTrunk).isPresent();
+  }
+
   /** The limits of the instance type; empty if the type is unknown or not in the table. */
   Optional<InstanceLimits.Limit> typeLimit() {
     return snapshot().instance().type().flatMap(InstanceLimits::of);

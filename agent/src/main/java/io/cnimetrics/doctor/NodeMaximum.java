@@ -10,7 +10,6 @@ import io.cnimetrics.capacity.InstanceLimits.Limit;
 import io.cnimetrics.capacity.MaximumReason;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.snapshot.AddressMode;
-import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.Eni;
 import java.util.List;
 import java.util.Optional;
@@ -192,7 +191,7 @@ final class NodeMaximum {
                   PodCommands.movePendingPods(),
                   AwsNodeCommands.setting("ENABLE_PREFIX_DELEGATION=true")));
     }
-    boolean trunk = node.pool().hasTrunk();
+    boolean trunk = node.hasTrunk();
     String larger =
         ". Nodes of a larger type"
             + (single && isXen(node) ? " with the Nitro hypervisor, which prefixes need" : "")
@@ -296,7 +295,7 @@ final class NodeMaximum {
    * Therefore they are at least as old as ipamD's process.
    */
   private static Optional<Since> sinceStart(NodeEvidence node) {
-    boolean trunk = node.snapshot().pool().filter(AddressPool::hasTrunk).isPresent();
+    boolean trunk = node.hasTrunk();
     return node.ipamdStart().filter(any -> !trunk).map(Since::before);
   }
 }

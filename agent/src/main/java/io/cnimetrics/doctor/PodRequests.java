@@ -171,7 +171,7 @@ final class PodRequests {
         whileWatched
             ? node.roseWhileWatched(MetricCatalog.DEL_REQ_COUNT)
             : amount(node.trend(MetricCatalog.DEL_REQ_COUNT));
-    return node.pool().hasTrunk() && releases < amount
+    return node.hasTrunk() && releases < amount
         ? REQUESTS.ok("Pods seem to get branch ENIs", evidence)
         : failed(node, requests, false).since(requests.since());
   }
@@ -308,7 +308,7 @@ final class PodRequests {
             + " the CNI plugin on the node is of another release than ipamD (\"wrong client"
             + " version\")";
     String counted = evidence + ", and ipamD counts no error";
-    return node.pool().hasTrunk()
+    return node.hasTrunk()
         ? ofTrunkNode(node, requests, counted, reasons)
         : REQUESTS.fail("ipamD rejects the requests of pods", counted, reasons);
   }
@@ -356,7 +356,7 @@ final class PodRequests {
     return node.refusals().mayRise()
         || node.trend(MetricCatalog.POD_SETUP_FAILED).isRising()
         || node.trend(IpamdError::isOfPod).isRising()
-        || (!node.pool().hasTrunk() && node.trend(MetricCatalog.POD_ENI_ERR).isRising());
+        || (!node.hasTrunk() && node.trend(MetricCatalog.POD_ENI_ERR).isRising());
   }
 
   /**

@@ -96,7 +96,8 @@ final class PoolFaults {
     String cause =
         "ipamD put an ENI's primary address into the pool. If a pod gets this address, the pod or"
             + " the node has no network";
-    List<Eni> overfull = node.pool().enis().stream().filter(eni -> overfull(node, eni)).toList();
+    List<Eni> overfull =
+        node.pool().enis().stream().filter(eni -> eni.usedSlots() > mostSlots(node)).toList();
     if (!overfull.isEmpty()) {
       String evidence =
           overfull.stream()
@@ -120,10 +121,6 @@ final class PoolFaults {
 
   /** The most addresses for pods on an ENI of any instance type: 50, minus the primary address. */
   private static final int MOST_POD_ADDRESSES = 49;
-
-  private static boolean overfull(NodeEvidence node, Eni eni) {
-    return eni.usedSlots() > mostSlots(node);
-  }
 
   /** The larger of the table's and the gauge's limit, because each is wrong for some types. */
   private static long mostSlots(NodeEvidence node) {

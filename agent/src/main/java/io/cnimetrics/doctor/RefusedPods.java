@@ -73,7 +73,7 @@ final class RefusedPods {
     return countsNoRefusals(node)
         && node.snapshot().pool().isPresent()
         && node.pool().coolingKnown()
-        && !node.pool().hasTrunk()
+        && !node.hasTrunk()
         && node.lasts(Poll::hasNoFreeAddress)
         && !node.poolHasGrown()
         && node.roseWhileWatched(MetricCatalog.ADD_REQ_COUNT) > 1;
@@ -88,7 +88,7 @@ final class RefusedPods {
         && countsNoRefusals(node)
         && node.snapshot().pool().isPresent()
         && node.trend(MetricCatalog.ADD_REQ_COUNT).mayRise()
-        && !node.pool().hasTrunk()
+        && !node.hasTrunk()
         && node.last().hasNoFreeAddress();
   }
 
