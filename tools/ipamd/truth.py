@@ -115,7 +115,7 @@ def bounds(samples, source, field):
         # If one pod ends and another starts between two samples, both samples have the same number of pods.
         for value, before, after in zip(values, samples, samples[1:]):
             if before["pods"] and after["pods"]:
-                least = min(least, value - (after["pods"]["dels"] - before["pods"]["dels"]))
+                least = min(least, value - releases(after["pods"]) + releases(before["pods"]))
                 most = max(most, value + assignments(after["pods"]) - assignments(before["pods"]))
     return least, most
 
@@ -126,6 +126,11 @@ def assignments(pods):
     If a request fails, for example without instance metadata, ipamD holds its address for a moment.
     """
     return pods["adds"] - pods["refused"] + pods["failed"]
+
+
+def releases(pods):
+    """Returns how often ipamD has released an address until this sample, also after a failed request."""
+    return pods["dels"] + pods["failed"]
 
 
 def unknown_to_ipamd(taken, marks):

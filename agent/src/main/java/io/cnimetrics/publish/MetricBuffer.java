@@ -170,13 +170,15 @@ public final class MetricBuffer implements AutoCloseable {
         .open()
         .ifPresent(
             open -> add(minutes, open.only(sent), other.starts(), other.destination(), otlp));
+    int discarded = minutes.depth(ALL).minutes();
+    int datums = minutes.discard(ALL);
     log.warn(
         "the state on disk belongs to another instance and is discarded: kept={} this={} minutes={}"
             + " datums={}",
         other.instanceId(),
         instanceId,
-        minutes.depth(ALL).minutes(),
-        minutes.discard(ALL));
+        discarded,
+        datums);
   }
 
   private static String either(String first, String second) {

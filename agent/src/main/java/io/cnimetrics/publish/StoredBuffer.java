@@ -37,12 +37,13 @@ record StoredBuffer(Optional<BufferState> state, PendingMinutes minutes) {
       Set<Receiver> one = EnumSet.of(receiver);
       int stored = minutes.depth(one).minutes();
       if (!receivers.contains(receiver) && stored > 0) {
+        int datums = minutes.discard(one);
         log.warn(
             "the agent does not send to {} any more and discards the stored minutes: minutes={}"
                 + " datums={}",
             receiver.label(),
             stored,
-            minutes.discard(one));
+            datums);
       }
     }
     minutes.dropOverBounds();
