@@ -22,14 +22,14 @@ final class MetricsDocument {
 
       <!-- `make goldens` writes this page from the catalogue. Change MetricCatalog, not this page. -->
 
-      Each node publishes at most one datum of a metric for each minute. The timestamp is the start of the minute in UTC.
-      All nodes of a cluster share the dimension `CLUSTER_ID`. At a period of 60 s, the **statistic** in the table is
-      the value of the cluster. SampleCount is the number of nodes that reported the metric. Minimum, Maximum and
-      percentiles compare the nodes. Over a longer period, Sum also adds up the minutes. Divide such a Sum by
-      `PERIOD(m) / 60`, where `m` is the metric.
+      Each node publishes at most one datum of a metric for each minute. Only `%s` has one datum for each start
+      of the agent. The timestamp is the start of the minute in UTC. All nodes of a cluster share the dimension
+      `CLUSTER_ID`. At a period of 60 s, the **statistic** in the table is the value of the cluster. SampleCount is the
+      number of nodes that reported the metric. Minimum, Maximum and percentiles compare the nodes. Over a longer period,
+      Sum also adds up the minutes. Divide such a Sum by `PERIOD(m) / 60`, where `m` is the metric.
 
-      - A **gauge** shows a state. The datum is the value of the minute's last successful poll. The table names the
-        exceptions.
+      - A **gauge** shows a state. The datum is the value of the minute's last successful poll. `%s` is 1 if
+        any poll of the minute could read ipamD, and `%s` is the mean of all calls in the minute.
       - A **counter** counts events. The datum is the increase during the minute, including the events after a
         restart of ipamD.
       - A metric has no datum if its source could not be read. An unknown value is never sent as 0.
@@ -38,7 +38,8 @@ final class MetricsDocument {
         of requests to EC2, not the number of nodes.
       - **Alert from N** means that the agent of the node logs a line when the value reaches N. It logs another line when
         the value falls below N again. If `--publish-interval` is longer than a minute, the agent also sends its
-        datums early when the value reaches N.
+        datums early when the value reaches N. ipamD also reads paths of instance metadata that do not exist on every
+        instance. Such errors of `%s` cause no alert.
 
       Prometheus and OTLP have their own names, which are stable. Durations are in seconds, and percentages are ratios.
       A counter is the total since ipamD started, so use `increase()`. Each series has the labels `cluster`, `node`,
@@ -50,7 +51,12 @@ final class MetricsDocument {
       The helper sends one value for the whole cluster. Therefore do not use statistics and thresholds that were chosen
       for the helper.
 
-      """;
+      """
+          .formatted(
+              MetricCatalog.AGENT_STARTS.name(),
+              MetricCatalog.IPAMD_UP.name(),
+              MetricCatalog.AWS_API_LATENCY.name(),
+              MetricCatalog.AWS_API_ERR.name());
 
   private static final String ALARMS =
       """
