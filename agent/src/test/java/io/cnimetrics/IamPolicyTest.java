@@ -25,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -67,7 +68,7 @@ class IamPolicyTest {
 
   @Test
   void policyAllowsExactlyTheCallsOfTheAgent() throws IOException {
-    assertThat(asked(false, () -> !cloudWatch.requests().isEmpty()))
+    assertThat(asked(() -> !cloudWatch.requests().isEmpty()))
         .isEqualTo(allowed("CNIMetricsHelperPolicy.json"));
   }
 
@@ -76,14 +77,28 @@ class IamPolicyTest {
     Set<String> both = allowed("CNIMetricsHelperPolicy.json");
     both.addAll(allowed("CNIMetricsSubnetsPolicy.json"));
 
-    assertThat(asked(true, this::asksForSubnets)).isEqualTo(both);
+    assertThat(asked(this::asksForSubnets, "--subnets", "true")).isEqualTo(both);
+  }
+
+  @Test
+  void agentThatSendsOnlyByOtlpReadsTheClustersNameToo() throws IOException {
+    String receiver = "http://127.0.0.1:9/v1/metrics";
+
+    assertThat(
+            asked(
+                () -> !ec2.requests().isEmpty(),
+                "--cloudwatch",
+                "false",
+                "--otlp-endpoint",
+                receiver))
+        .containsExactly("ec2:DescribeTags");
   }
 
   private boolean asksForSubnets() {
     return ec2.requests().stream().anyMatch(request -> action(request).contains("Subnets"));
   }
 
-  private Set<String> asked(boolean subnets, BooleanSupplier done) throws IOException {
+  private Set<String> asked(BooleanSupplier done, String... flags) throws IOException {
     try (FakeImds imds = FakeImds.ofAnInstance()) {
       properties.set(
           Map.of(
@@ -92,7 +107,7 @@ class IamPolicyTest {
               "aws.endpointUrlCloudWatch", cloudWatch.endpoint().toString(),
               "aws.accessKeyId", "key",
               "aws.secretAccessKey", "secret"));
-      liveAndStop(subnets, done);
+      liveAndStop(done, flags);
     }
     return Stream.of(ec2.requests(), cloudWatch.requests())
         .flatMap(List::stream)
@@ -101,15 +116,14 @@ class IamPolicyTest {
   }
 
   /** Runs an agent without cluster and region, so that it makes every AWS call that it can make. */
-  private void liveAndStop(boolean subnets, BooleanSupplier done) {
-    Values values =
-        new Values(
-            Map.of(
-                "--introspection-url", ipamd.introspectionUrl().toString(),
-                "--metrics-url", ipamd.metricsUrl().toString(),
-                "--subnets", String.valueOf(subnets)),
-            Map.of(),
-            List.of());
+  private void liveAndStop(BooleanSupplier done, String... flags) {
+    Map<String, String> given = new HashMap<>();
+    given.put("--introspection-url", ipamd.introspectionUrl().toString());
+    given.put("--metrics-url", ipamd.metricsUrl().toString());
+    for (int i = 0; i < flags.length; i += 2) {
+      given.put(flags[i], flags[i + 1]);
+    }
+    Values values = new Values(given, Map.of(), List.of());
     AgentConfig config = AgentConfig.of(values, EagerNode.of(SUBNET), MetricCatalog.names());
     Agent agent =
         DaggerAgentComponent.factory()

@@ -134,7 +134,7 @@ final class AgentModule {
         config,
         ipamd,
         sampler,
-        identity(config, config.cloudwatch())::attempt,
+        identity(config, config.sends())::attempt,
         sinks(config, build.version(), clock),
         // Dagger does not inject this value, because the JVM would then load one more class.
         subnets(config),
