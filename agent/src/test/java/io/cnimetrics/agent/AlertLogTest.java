@@ -196,17 +196,19 @@ class AlertLogTest {
     }
   }
 
+  /** The first poll is 20 ms late. */
   @ParameterizedTest
-  @CsvSource({"0, warm-pool", "1, stuck-action"})
-  void longChangeOfAnEmptyPoolWithoutCallsToEc2IsStuck(double changes, String finding) {
-    for (int poll = 0; poll < 3; poll++) {
+  @CsvSource({"0, 3, 30, warm-pool", "1, 3, 30, stuck-action", "1, 6, 10, stuck-action"})
+  void longChangeOfAnEmptyPoolWithoutCallsToEc2IsStuck(
+      double changes, int polls, int interval, String finding) {
+    for (int poll = 0; poll < polls; poll++) {
       polled(
           onM5()
               .enis(eni(0, 14, 14, 0))
               .metrics()
               .sum("awscni_no_available_ip_addresses", 10 + poll)
               .sum("awscni_ipamd_action_inprogress", changes)
-              .at(START.plusSeconds(30L * poll)));
+              .at(START.plusMillis(poll == 0 ? 20 : 1_000L * interval * poll)));
     }
 
     assertThat(raised("noAddressMinutes")).contains("finding=" + finding);
