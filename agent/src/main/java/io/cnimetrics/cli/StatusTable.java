@@ -273,7 +273,7 @@ final class StatusTable {
       row(
           "",
           Objects.equals(to.fields().get("ready"), false)
-              ? "cannot send yet: the region or the cluster is unknown"
+              ? "cannot send yet: the region, the cluster or another label is unknown"
               : to.time("lastSuccess")
                   .map(at -> "last success " + when(at))
                   .orElse("no success yet"));

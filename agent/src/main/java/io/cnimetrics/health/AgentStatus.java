@@ -78,8 +78,8 @@ public record AgentStatus(
    *
    * @param namespace the namespace in CloudWatch
    * @param endpoint the URL of the receiver of OTLP, or {@code cloudwatch}
-   * @param answers the last answers; empty if the agent cannot send yet because the region or the
-   *     cluster is unknown
+   * @param answers the last answers; empty if the agent cannot send yet because the region, the
+   *     cluster or another label is unknown
    */
   public record ReceiverStatus(
       String name,
