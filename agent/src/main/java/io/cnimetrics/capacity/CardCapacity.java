@@ -47,9 +47,8 @@ public record CardCapacity(
         && maximum.filter(most -> pool.get().usableIpv4(mode) < most.addresses()).isPresent();
   }
 
-  /** An address of either mode takes one slot of an ENI, and so does a prefix. */
   private boolean hasFreeSlot() {
-    return pool.orElseThrow().usedSlots() < maximum.orElseThrow().slots();
+    return maximum.filter(most -> most.freeSlots() > 0).isPresent();
   }
 
   /** The assigned addresses in percent of the maximum. Not finite if the maximum is 0 or absent. */

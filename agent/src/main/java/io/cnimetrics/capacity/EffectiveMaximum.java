@@ -7,12 +7,13 @@ import java.util.List;
  * The largest number of addresses for pods that a node can ever have.
  *
  * @param perEni the number of addresses for pods that one ENI can have
- * @param slots the number of single addresses or prefixes that the ENIs with pods can have
+ * @param freeSlots the number of single addresses or prefixes that the ENIs with pods can still
+ *     get. An address takes one slot of an ENI, and so does a prefix
  * @param calculation the calculation without its reasons, such as {@code 18 = 2 ENIs × 9}
  * @param reasons why the number differs from the limits of the instance type
  */
 public record EffectiveMaximum(
-    long addresses, long perEni, long slots, String calculation, List<MaximumReason> reasons) {
+    long addresses, long perEni, long freeSlots, String calculation, List<MaximumReason> reasons) {
   public EffectiveMaximum {
     if (addresses < 0 || perEni < 0) {
       throw new IllegalArgumentException(
@@ -25,7 +26,7 @@ public record EffectiveMaximum(
   EffectiveMaximum with(MaximumReason reason) {
     List<MaximumReason> more = new ArrayList<>(reasons);
     more.add(reason);
-    return new EffectiveMaximum(addresses, perEni, slots, calculation, more);
+    return new EffectiveMaximum(addresses, perEni, freeSlots, calculation, more);
   }
 
   /**

@@ -108,7 +108,7 @@ public record NodeCapacity(
       return Optional.of(known.get(0));
     }
     long sum = known.stream().mapToLong(EffectiveMaximum::addresses).sum();
-    long slots = known.stream().mapToLong(EffectiveMaximum::slots).sum();
+    long freeSlots = known.stream().mapToLong(EffectiveMaximum::freeSlots).sum();
     long perEni = known.get(0).perEni();
     String each =
         cards.stream()
@@ -121,7 +121,7 @@ public record NodeCapacity(
         new EffectiveMaximum(
             sum,
             perEni,
-            slots,
+            freeSlots,
             "%d on %d network cards; %s".formatted(sum, known.size(), each),
             List.of()));
   }
@@ -164,7 +164,7 @@ public record NodeCapacity(
   }
 
   /** Whether no address is available, and addresses of the other mode take all slots of a card. */
-  public boolean otherModeTakesAllSlots() {
+  public boolean isEmptyForLackOfSlots() {
     return cards.stream().anyMatch(CardCapacity::isEmptyForLackOfSlots);
   }
 
@@ -295,12 +295,14 @@ public record NodeCapacity(
         InstanceLimits.Limit known, List<Integer> cards, AddressMode mode) {
       List<MaximumReason> reasons = new ArrayList<>();
       long enis = 0;
+      long usedSlots = 0;
       for (int card : cards) {
         ReservedEnis reserved = reserved(card, known.enisOn(card), mode);
+        usedSlots += usedSlots(snapshot.pool().map(pool -> pool.onCard(card)), reserved);
         enis += Math.max(0, known.enisOn(card) - reserved.count());
         reasons.addAll(reserved.reasons());
       }
-      return maximum(mode, enis, known.podIpv4PerEni() * factor(mode), reasons);
+      return maximum(mode, enis, known.podIpv4PerEni() * factor(mode), usedSlots, reasons);
     }
 
     /** The maximum of a node with one network card. */
@@ -320,7 +322,16 @@ public record NodeCapacity(
       ReservedEnis reserved = reserved(card, most, mode);
       List<MaximumReason> reasons = new ArrayList<>(reserved.reasons());
       reasons.addAll(limits);
-      return Optional.of(maximum(mode, most - reserved.count(), each, reasons));
+      long usedSlots = usedSlots(snapshot.pool(), reserved);
+      return Optional.of(maximum(mode, most - reserved.count(), each, usedSlots, reasons));
+    }
+
+    /** The slots that addresses and prefixes take on the ENIs that carry pods. */
+    private static long usedSlots(Optional<AddressPool> pool, ReservedEnis reserved) {
+      return pool.map(AddressPool::enis).orElse(List.of()).stream()
+          .filter(eni -> !reserved.contains(eni))
+          .mapToLong(Eni::usedSlots)
+          .sum();
     }
 
     /**
@@ -363,7 +374,7 @@ public record NodeCapacity(
       if (ipamd < type) {
         reasons.add(new MaximumReason.FewerEnis(type, ipamd));
       } else if (ipamd > type) {
-        boolean rejected = rejected("AttachmentLimitExceeded");
+        boolean rejected = rejected(Set.of("AttachmentLimitExceeded"));
         reasons.add(new MaximumReason.Contradiction("ENIs", ipamd, type, rejected));
         return rejected ? type : ipamd;
       }
@@ -376,14 +387,16 @@ public record NodeCapacity(
       if (ipamd == type) {
         return ipamd;
       }
-      boolean rejected = rejected("PrivateIpAddressLimitExceeded");
+      boolean rejected =
+          rejected(
+              Set.of("PrivateIpAddressLimitExceeded", "InvalidInterface.IpAddressLimitExceeded"));
       reasons.add(new MaximumReason.Contradiction("addresses per ENI", ipamd, type, rejected));
       return rejected ? Math.min(ipamd, type) : ipamd;
     }
 
-    /** Whether EC2 has rejected a call with this code since ipamD started. */
-    private boolean rejected(String code) {
-      return snapshot.metrics().filter(read -> read.apiErrors(Set.of(code)) > 0).isPresent();
+    /** Whether EC2 has rejected a call with one of these codes since ipamD started. */
+    private boolean rejected(Set<String> codes) {
+      return snapshot.metrics().filter(read -> read.apiErrors(codes) > 0).isPresent();
     }
 
     private static long factor(AddressMode mode) {
@@ -395,7 +408,7 @@ public record NodeCapacity(
      * address.
      */
     private EffectiveMaximum maximum(
-        AddressMode mode, long enis, long perEni, List<MaximumReason> reasons) {
+        AddressMode mode, long enis, long perEni, long usedSlots, List<MaximumReason> reasons) {
       long usable = Math.max(0, enis);
       long most = Long.MAX_VALUE / Math.max(1, perEni);
       long reachable = usable > most ? Long.MAX_VALUE : usable * perEni;
@@ -404,14 +417,14 @@ public record NodeCapacity(
       }
       String product =
           "%d = %d ENI%s × %d".formatted(reachable, usable, usable == 1 ? "" : "s", perEni);
-      long slots = reachable / factor(mode);
+      long freeSlots = Math.max(0, reachable / factor(mode) - usedSlots);
       long pods = podLimits.podsWithAddress();
       return reachable <= pods
-          ? new EffectiveMaximum(reachable, perEni, slots, product, reasons)
+          ? new EffectiveMaximum(reachable, perEni, freeSlots, product, reasons)
           : new EffectiveMaximum(
               pods,
               perEni,
-              slots,
+              freeSlots,
               "%d = %d max pods − %d pods on the host network; the ENIs permit %s"
                   .formatted(pods, podLimits.maxPods(), podLimits.hostNetworkPods(), product),
               reasons);

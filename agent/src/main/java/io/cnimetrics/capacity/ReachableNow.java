@@ -47,15 +47,17 @@ public record ReachableNow(long addresses, String explanation) {
     long held = pool.usableIpv4(growth.mode());
     long room = pool.enis().stream().mapToLong(growth::room).sum();
     long missing = Math.max(0, maximum - held - room);
-    long free = Math.max(0, (most.slots() - pool.usedSlots()) * growth.step() - room);
+    long free = Math.max(0, most.freeSlots() * growth.step() - room);
     long newEnis = growth.enis(Math.min(missing, free));
     long more = 0;
+    long unfilled = room;
     for (Subnet subnet : subnets) {
       long left = subnet.free();
       for (Eni eni : pool.enis()) {
         if (eni.subnetId().equals(Optional.of(subnet.id()))) {
           long added = growth.upTo(growth.room(eni), left);
           more += added;
+          unfilled -= added;
           left -= added;
         }
       }
@@ -74,15 +76,16 @@ public record ReachableNow(long addresses, String explanation) {
           maximum,
           "all %d (%d on the node + %d free in %s)".formatted(maximum, held, freeInSubnets, ids));
     }
-    String unused =
-        more < freeInSubnets
-            ? ", because ipamD needs %d free addresses for one more ENI"
-                .formatted(growth.leastForNewEni())
-            : "";
     return new ReachableNow(
         held + more,
         "%d = %d on the node + %d of %d free in %s%s"
-            .formatted(held + more, held, more, freeInSubnets, ids, unused));
+            .formatted(
+                held + more,
+                held,
+                more,
+                freeInSubnets,
+                ids,
+                more < freeInSubnets ? growth.whyNotMore(newEnis > 0, unfilled > 0) : ""));
   }
 
   /**
@@ -131,6 +134,19 @@ public record ReachableNow(long addresses, String explanation) {
 
     long leastForNewEni() {
       return 1 + (wholeEnis ? perEni : step());
+    }
+
+    /** Why free addresses of the subnets do not help, as a clause. */
+    String whyNotMore(boolean missesEnis, boolean hasRoom) {
+      if (missesEnis) {
+        return ", because ipamD needs %d free addresses for one more ENI"
+            .formatted(leastForNewEni());
+      } else if (hasRoom) {
+        return ", because the ENIs with free slots are in subnets with too few free addresses";
+      }
+      return mode == AddressMode.PREFIX
+          ? ", because single addresses take the other slots"
+          : ", because prefixes take the other slots";
     }
 
     long ofNewEni(long free) {

@@ -12,9 +12,10 @@ import java.util.List;
  * The ENIs of one network card that count towards the limit but carry no pods. An ENI counts once,
  * even for two reasons.
  *
+ * @param primary whether the primary ENI carries no pods (custom networking)
  * @param reasons one for each kind of reserved ENI
  */
-record ReservedEnis(long count, List<MaximumReason> reasons) {
+record ReservedEnis(long count, boolean primary, List<MaximumReason> reasons) {
   ReservedEnis {
     reasons = List.copyOf(reasons);
   }
@@ -40,14 +41,19 @@ record ReservedEnis(long count, List<MaximumReason> reasons) {
     if (excluded > 0) {
       reasons.add(new MaximumReason.ExcludedEnis(excluded));
     }
-    return new ReservedEnis(excluded + trunks + (primary ? 1 : 0), reasons);
+    return new ReservedEnis(excluded + trunks + (primary ? 1 : 0), primary, reasons);
   }
 
   /** Counts one more ENI. With ENABLE_POD_ENI ipamD keeps the last slot free for the trunk ENI. */
   ReservedEnis plusTrunkSlot() {
     List<MaximumReason> more = new ArrayList<>(reasons);
     more.add(Simple.TRUNK_SLOT);
-    return new ReservedEnis(count + 1, more);
+    return new ReservedEnis(count + 1, primary, more);
+  }
+
+  /** Whether an attached ENI carries no pods. */
+  boolean contains(Eni eni) {
+    return eni.excluded() || eni.trunk() || (primary && eni.primary());
   }
 
   /** If ipamD's settings are unknown, a primary ENI without addresses means custom networking. */

@@ -22,7 +22,7 @@ final class CniReleases {
       CheckSpec.of(
               CheckId.CNI_RELEASE,
               "`awscni_build_info`, and a table of releases with known bugs",
-              "warn if the release has a known bug; note if the release has a known limitation",
+              "warn if the release has a known bug; note if its bug or limitation is not urgent",
               REMEDY)
           .run(AwsNodeCommands.RELEASES, AwsNodeCommands.UPGRADE)
           .needs(METRICS)
@@ -36,7 +36,7 @@ final class CniReleases {
    * @param first the first release with the bug
    * @param next the first release for which the row does not hold
    * @param kind the word for it: a bug or a limitation
-   * @param here whether the bug affects a node, and why; empty if it surely does not
+   * @param here whether the bug affects a node, and why; empty if nothing shows that it does
    */
   private record KnownBug(
       String first,
@@ -114,9 +114,11 @@ final class CniReleases {
     if (enis == 0 || most == 0) {
       return Optional.of("The bug affects a node that has no room for another ENI");
     }
+    boolean needs = node.last().isEmptyWithRoom();
     return Optional.of(
-        (enis >= most ? AFFECTED : NOT_AFFECTED)
-            + "the node has %d of %.0f ENIs".formatted(enis, most));
+        (enis >= most || needs ? AFFECTED : NOT_AFFECTED)
+            + "the node has %d of %.0f ENIs".formatted(enis, most)
+            + (needs ? " and no available address" : ""));
   }
 
   private static Optional<String> withBothNetworks(NodeEvidence node) {
@@ -175,7 +177,8 @@ final class CniReleases {
         .flatMap(
             bug -> bug.here().apply(node).map(here -> finding(bug, version.get(), here)).stream())
         .findFirst()
-        .orElseGet(() -> CNI_RELEASE.ok("The release has no known bug", version.get()));
+        .orElseGet(
+            () -> CNI_RELEASE.ok("No known bug of the release affects the node", version.get()));
   }
 
   private static Finding finding(KnownBug bug, String version, String here) {
@@ -186,6 +189,15 @@ final class CniReleases {
             "%s. %s".formatted(bug.text(), here))
         .at(bug.level())
         .remedied(bug.remedy(), AwsNodeCommands.RELEASES, AwsNodeCommands.UPGRADE);
+  }
+
+  /** Whether the release is perhaps older than this release. */
+  static boolean mayBeBefore(NodeEvidence node, String release) {
+    return node.cniVersion()
+        .map(CniReleases::release)
+        .filter(RELEASE.asMatchPredicate())
+        .map(known -> KnownBug.compare(known, release) < 0)
+        .orElseGet(() -> newerThanBugs(node).isEmpty());
   }
 
   /**

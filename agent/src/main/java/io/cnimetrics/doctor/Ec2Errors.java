@@ -29,6 +29,9 @@ record Ec2Errors(
     String before,
     String never,
     String cause) {
+  /** How ipamD makes fewer calls. A node that has prefixes gets another advice. */
+  static final String USE_PREFIXES = "use prefixes";
+
   static final String FORBIDDEN =
       "a service control policy or another policy denies the call: CloudTrail names this policy";
 
@@ -166,8 +169,9 @@ record Ec2Errors(
               "The account makes more calls than its limit allows. Usual reasons are many new"
                   + " nodes, a small WARM_IP_TARGET with short-lived pods, or another caller",
               "Find the caller with the most calls, and stop it or slow it down: ipamD then gets"
-                  + " addresses again without a restart. If the caller is the role of aws-node, use"
-                  + " prefixes. Or request a higher limit for the account in a support case",
+                  + " addresses again without a restart. If the caller is the role of aws-node, "
+                  + USE_PREFIXES
+                  + ". Or request a higher limit for the account in a support case",
               Pages.THROTTLING,
               AwsCommands.CALLS_TO_EC2),
           row(

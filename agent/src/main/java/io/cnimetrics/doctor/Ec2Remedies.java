@@ -22,8 +22,8 @@ final class Ec2Remedies {
   }
 
   /**
-   * Up to release 1.18.2 ipamD uses no other subnet while an attached ENI has a free slot. Up to
-   * 1.17 it never does.
+   * Before release 1.18.0 ipamD uses one subnet. Before 1.18.3 it uses another subnet only after
+   * its ENIs are full.
    */
   private static Finding ofOneSubnet(NodeEvidence node, List<IpamdError> kinds, Finding finding) {
     boolean perhapsOld =
@@ -71,8 +71,9 @@ final class Ec2Remedies {
   }
 
   /**
-   * A small warm target makes ipamD call EC2 for nearly each pod. But a subnet without addresses
-   * needs small targets.
+   * Advises what lets ipamD make fewer calls: no search for ENIs that it lost, prefixes, or a
+   * larger warm target. With a small target ipamD calls EC2 for nearly each pod, but a subnet
+   * without addresses needs a small target.
    */
   private static Finding withFewerCalls(
       NodeEvidence node, List<IpamdError> kinds, Finding throttled) {
@@ -92,7 +93,7 @@ final class Ec2Remedies {
     }
     if (node.mode() == AddressMode.PREFIX) {
       return throttled.remedied(
-          throttled.remedy().replace("use prefixes", "replace fewer nodes at a time"),
+          throttled.remedy().replace(Ec2Errors.USE_PREFIXES, "replace fewer nodes at a time"),
           AwsCommands.CALLS_TO_EC2);
     }
     return node.warmIpTarget().equals(OptionalLong.of(0))

@@ -265,13 +265,13 @@ final class PodAddresses {
   }
 
   /**
-   * Whether ipamD subtracts so many ENIs that its limit is 0 or negative. Since release 1.20 only
-   * the gauge is wrong then.
+   * Whether ipamD perhaps subtracts so many ENIs that its limit is 0 or negative. Since release
+   * 1.16.4 ipamD does not subtract the ENIs of other network cards.
    */
   private static boolean countsTooManyEnis(NodeEvidence node) {
     return node.snapshot().metrics().isPresent()
-        && node.gauge(MetricCatalog.ENI_MAX_AVAILABLE.onlySeries()).orElse(1) <= 0
-        && CniReleases.newerThanBugs(node).isEmpty();
+        && node.gauge(MetricCatalog.ENI_MAX_AVAILABLE).orElse(1) <= 0
+        && CniReleases.mayBeBefore(node, "1.16.4");
   }
 
   private static boolean requestsNothing(NodeEvidence node) {

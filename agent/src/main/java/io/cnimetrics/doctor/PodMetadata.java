@@ -68,7 +68,9 @@ final class PodMetadata {
           + " EC2 has just detached the ENI";
 
   private static boolean isOfEni(IpamdError kind) {
-    return kind.isOfMetadata() && CALLS_OF_ENI.contains(kind.call());
+    return kind.isOfMetadata()
+        && CALLS_OF_ENI.contains(kind.call())
+        && !Cause.UNREACHABLE.ec2Codes().contains(kind.code());
   }
 
   /**

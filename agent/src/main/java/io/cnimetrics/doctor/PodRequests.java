@@ -212,8 +212,8 @@ final class PodRequests {
   private static final Duration MOST_BETWEEN_POLLS = Duration.ofSeconds(32);
 
   /**
-   * ipamD's start, if pods have often requested addresses since then. ipamD remembers the last
-   * address that a pod got, until another pod gets one.
+   * ipamD's start, if pods have often requested addresses since then. For each address ipamD
+   * remembers the last pod, until another pod gets this address.
    */
   private static Instant startWithRequests(NodeEvidence node) {
     double requests = node.total(MetricCatalog.ADD_REQ_COUNT);

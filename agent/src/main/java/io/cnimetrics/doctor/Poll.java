@@ -14,7 +14,7 @@ public record Poll(NodeSnapshot snapshot, PollSamples reading) {
 
   /** Whether no address is available, because addresses of the other mode take all slots. */
   boolean isEmptyForLackOfSlots() {
-    return reading.capacity().otherModeTakesAllSlots();
+    return reading.capacity().isEmptyForLackOfSlots();
   }
 
   boolean allFreeAddressesCool() {

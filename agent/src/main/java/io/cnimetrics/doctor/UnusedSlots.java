@@ -196,7 +196,9 @@ final class UnusedSlots {
               Command.of(
                   "kubectl get node "
                       + Placeholder.NODE
-                      + " -L topology.kubernetes.io/zone -L k8s.amazonaws.com/eniConfig"),
+                      + " -o jsonpath='{.metadata.annotations}{\"\\n"
+                      + "\"}{.metadata.labels}{\"\\n"
+                      + "\"}'"),
               EniCommands.ENICONFIGS)
           .needs(POOL, METRICS, IPV4)
           .see(Pages.CUSTOM_NETWORKING);

@@ -21,10 +21,10 @@ final class AlertTracker {
    * Checks the values of a minute and passes the result to the listener. Returns the alerts that
    * these values raised.
    *
-   * @param whole false if the minute was closed before its end. In this case no alert is returned
-   *     as cleared, because the alert may continue in the rest of the minute
+   * @param whole false if the minute was closed before its end. In this case the listener gets no
+   *     cleared alert, because the alert may continue in the rest of the minute
    */
-  List<MinuteValue> after(Instant minute, List<MinuteValue> values, boolean whole) {
+  List<MinuteValue> report(Instant minute, List<MinuteValue> values, boolean whole) {
     List<MinuteValue> raised = new ArrayList<>();
     List<MinuteValue> cleared = new ArrayList<>();
     for (MinuteValue value : values) {

@@ -323,7 +323,7 @@ public final class MetricBuffer implements AutoCloseable {
     if (state.open().isPresent()) {
       OpenMinute open = state.open().get();
       boolean isUrgent =
-          alerts.after(open.minute(), open.values(), whole).stream()
+          alerts.report(open.minute(), open.values(), whole).stream()
               .flatMap(value -> MetricCatalog.named(value.metric()).stream())
               .anyMatch(sent);
       if (isUrgent) {

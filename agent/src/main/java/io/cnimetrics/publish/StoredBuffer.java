@@ -19,7 +19,7 @@ record StoredBuffer(Optional<BufferState> state, PendingMinutes minutes) {
 
   /**
    * Reads the journal. Discards the minutes of receivers that an earlier agent used and this agent
-   * does not use.
+   * does not use, and drops the minutes over the limits of {@link PendingMinutes}.
    */
   static StoredBuffer read(Journal journal, List<Receiver> receivers, SendEvents events) {
     PendingMinutes minutes = new PendingMinutes(events);

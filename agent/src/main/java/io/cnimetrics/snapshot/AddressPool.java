@@ -122,11 +122,6 @@ public record AddressPool(
     return sum(eni -> eni.usableIpv4(mode));
   }
 
-  /** The slots that addresses and prefixes take on the ENIs that can get more of them. */
-  public long usedSlots() {
-    return sum(eni -> eni.trunk() || eni.excluded() ? 0 : eni.usedSlots());
-  }
-
   public long prefixes() {
     return sum(Eni::prefixes);
   }

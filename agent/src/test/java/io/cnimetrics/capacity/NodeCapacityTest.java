@@ -164,6 +164,18 @@ class NodeCapacityTest {
     assertThat(withGauges(node, Optional.empty(), 3, 27, 110).warmPoolEmpty()).hasValue(true);
   }
 
+  /** m5.large. The addresses of the primary ENI take no slot of the ENIs for pods. */
+  @Test
+  void poolWithCustomNetworkingCanGrowWhileAnEniForPodsHasAFreeSlot() {
+    Snapshots prefixes =
+        nothingRead().enis(eni(0, 9, 0, 0), prefixed(1, 9, 144)).customNetworking(true);
+    Snapshots single =
+        nothingRead().enis(prefixed(0, 9, 0), eni(1, 9, 9, 0)).customNetworking(true);
+
+    assertThat(withGauges(prefixes, Optional.empty(), 3, 432, 500).warmPoolEmpty()).hasValue(true);
+    assertThat(withGauges(single, Optional.empty(), 3, 27, 110).warmPoolEmpty()).hasValue(true);
+  }
+
   @Test
   void withoutGaugesTheInstanceTypeDecides() {
     NodeCapacity capacity =
@@ -634,15 +646,15 @@ class NodeCapacityTest {
   }
 
   /** g4dn.16xlarge with an old release: ipamD's table has 49 addresses per ENI, EC2 permits 14. */
-  @Test
-  void lowerNumberOfAddressesCountsAfterEc2RejectedOneMore() {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"PrivateIpAddressLimitExceeded", "InvalidInterface.IpAddressLimitExceeded"})
+  void lowerNumberOfAddressesCountsAfterEc2RejectedOneMore(String code) {
     InstanceLimits.Limit type = limit(4, 15);
     Snapshots node =
         nothingRead()
             .enis(eni(0, 0, 0, 0))
-            .error(
-                Snapshots.apiError("AssignPrivateIpAddresses", "PrivateIpAddressLimitExceeded"),
-                800);
+            .error(Snapshots.apiError("AssignPrivateIpAddresses", code), 800);
 
     assertThat(maximum(withGauges(node, Optional.of(type), 4, 196))).isEqualTo(56);
   }

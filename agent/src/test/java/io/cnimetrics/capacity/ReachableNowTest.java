@@ -80,6 +80,26 @@ class ReachableNowTest {
   }
 
   @Test
+  void reasonIsTheSlotsIfTheSubnetHasEnoughAddresses() {
+    NodeSnapshot single = inSubnetA(nothingRead().enis(eni(0, 8, 3, 0), prefixed(1, 1, 0)), 0);
+    NodeSnapshot prefixes = inSubnetA(nothingRead().enis(eni(0, 12, 3, 0), prefixed(1, 2, 0)), 5);
+
+    assertThat(reachable(maximum(288, 144, 18), 2_000, single))
+        .isEqualTo(
+            "163 = 19 on the node + 144 of 2000 free in subnet-a, because single addresses take"
+                + " the other slots");
+    assertThat(
+            ReachableNow.of(
+                    prefixes,
+                    capacity(maximum(28, 14, 28), AddressMode.SECONDARY_IP, prefixes),
+                    List.of(new Subnet("subnet-a", 2_000, 0)))
+                .map(ReachableNow::explanation))
+        .hasValue(
+            "26 = 12 on the node + 14 of 2000 free in subnet-a, because prefixes take the other"
+                + " slots");
+  }
+
+  @Test
   void maxPodsIsTheLimitIfTheEnisPermitMore() {
     EffectiveMaximum pods = maximum(20, 14, 56);
 
@@ -100,7 +120,7 @@ class ReachableNowTest {
     assertThat(
             ReachableNow.of(
                 inSubnetA(nothingRead().enis(FULL), 0),
-                capacity(MAXIMUM, AddressMode.SECONDARY_IP),
+                capacity(MAXIMUM, AddressMode.SECONDARY_IP, inSubnetA(nothingRead().enis(FULL), 0)),
                 List.of(ofNode)))
         .isEmpty();
   }
@@ -115,7 +135,7 @@ class ReachableNowTest {
     List<Subnet> subnets = List.of(new Subnet("subnet-a", 10, 0), new Subnet("subnet-b", 16, 0));
 
     assertThat(
-            ReachableNow.of(located, capacity(MAXIMUM, AddressMode.SECONDARY_IP), subnets)
+            ReachableNow.of(located, capacity(MAXIMUM, AddressMode.SECONDARY_IP, located), subnets)
                 .map(ReachableNow::addresses))
         .hasValue(42L);
   }
@@ -126,9 +146,10 @@ class ReachableNowTest {
 
   private static Optional<String> reachable(
       long free, Snapshots node, long warmIpTarget, AddressMode mode) {
+    NodeSnapshot located = inSubnetA(node, warmIpTarget);
     return ReachableNow.of(
-            inSubnetA(node, warmIpTarget),
-            capacity(MAXIMUM, mode),
+            located,
+            capacity(MAXIMUM, mode, located),
             List.of(new Subnet("subnet-a", free, 251 - free)))
         .map(ReachableNow::explanation);
   }
@@ -136,7 +157,8 @@ class ReachableNowTest {
   private static String reachable(EffectiveMaximum maximum, long free, NodeSnapshot node) {
     AddressMode mode =
         node.pool().orElseThrow().prefixes() > 0 ? AddressMode.PREFIX : AddressMode.SECONDARY_IP;
-    return ReachableNow.of(node, capacity(maximum, mode), List.of(new Subnet("subnet-a", free, 0)))
+    return ReachableNow.of(
+            node, capacity(maximum, mode, node), List.of(new Subnet("subnet-a", free, 0)))
         .orElseThrow()
         .explanation();
   }
@@ -145,8 +167,17 @@ class ReachableNowTest {
     return new EffectiveMaximum(addresses, perEni, slots, "", List.of());
   }
 
-  private static NodeCapacity capacity(EffectiveMaximum maximum, AddressMode mode) {
-    CardCapacity card = new CardCapacity(0, mode, Optional.empty(), Optional.of(maximum));
+  /** The slots of the maximum include the slots that the node uses. */
+  private static NodeCapacity capacity(
+      EffectiveMaximum maximum, AddressMode mode, NodeSnapshot node) {
+    long used =
+        node.pool().orElseThrow().enis().stream()
+            .filter(eni -> !eni.trunk() && !eni.excluded())
+            .mapToLong(Eni::usedSlots)
+            .sum();
+    long free = Math.max(0, maximum.freeSlots() - used);
+    EffectiveMaximum now = maximum(maximum.addresses(), maximum.perEni(), free);
+    CardCapacity card = new CardCapacity(0, mode, Optional.empty(), Optional.of(now));
     return new NodeCapacity(mode, true, List.of(card), Optional.empty());
   }
 

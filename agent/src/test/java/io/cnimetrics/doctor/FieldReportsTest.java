@@ -2051,6 +2051,12 @@ class FieldReportsTest {
             "metadata-away",
             "has only IPv6 addresses"),
         warns(
+            "Instance metadata times out now and then, and release 1.15 makes most calls per ENI",
+            node(eni(0, 14, 5)).metadata("GetDeviceNumber", "RequestError", 3, 5),
+            "metadata-away",
+            "does not always answer",
+            "!lacks a value"),
+        warns(
             "A single call for an ENI fails while the list of ENIs fails now and then",
             node(eni(0, 14, 5))
                 .metadata("GetLocalIPv4s", "IMDSRequestError", 10, 11)

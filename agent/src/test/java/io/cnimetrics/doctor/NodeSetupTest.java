@@ -153,6 +153,21 @@ class NodeSetupTest {
     assertThat(finding.evidence()).endsWith(release);
   }
 
+  @Test
+  void poolThatNeedsAddressesIsAffectedThoughTheNodeHasRoomForAnEni() {
+    Snapshots node =
+        Snapshots.nothingRead()
+            .at(NOON)
+            .enis(eni(0, 14, 14, 0))
+            .sum("awscni_eni_max", 4)
+            .release("v1.16.3");
+
+    assertThat(finding(node, "m5.xlarge", "cni-release").cause())
+        .endsWith(
+            "The bug affects this node, because the node has 1 of 4 ENIs and no available"
+                + " address");
+  }
+
   /** Later releases listen on the socket too, so an upgrade of the VPC CNI alone does not help. */
   @Test
   void socketOfTheGrpcServerNeedsANewerNetworkPolicyAgent() {
