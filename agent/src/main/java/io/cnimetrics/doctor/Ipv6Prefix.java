@@ -36,7 +36,7 @@ final class Ipv6Prefix {
     if (node.mode() != AddressMode.IPV6) {
       return SPEC.ok("Pods use IPv4", EvidenceText.of(pool));
     }
-    Optional<Level> level = trouble(node);
+    Optional<Level> level = levelWithoutPrefix(node);
     if (level.isEmpty()) {
       return SPEC.ok("The node has an IPv6 prefix", EvidenceText.enis(pool.eniCount()));
     }
@@ -62,7 +62,7 @@ final class Ipv6Prefix {
   }
 
   /** The level of the trouble if the node has no IPv6 prefix; empty if pods need none. */
-  private static Optional<Level> trouble(NodeEvidence node) {
+  private static Optional<Level> levelWithoutPrefix(NodeEvidence node) {
     boolean lacks =
         node.mode() == AddressMode.IPV6
             && node.snapshot().pool().filter(pool -> !pool.ipv6()).isPresent();
@@ -83,7 +83,7 @@ final class Ipv6Prefix {
    */
   static Optional<Finding> answer(NodeEvidence node, CheckSpec row, String cause) {
     List<IpamdError> errors = errors(node, row.id());
-    return trouble(node)
+    return levelWithoutPrefix(node)
         .filter(any -> !errors.isEmpty())
         .map(
             level ->

@@ -47,7 +47,7 @@ final class NodeMaximum {
     Optional<CardCapacity> fullest = node.capacity().fullest();
     if (fullest.isEmpty()) {
       String why = node.maximum().orElseThrow().explanation();
-      return RefusedPods.podsAreRefused(node)
+      return RefusedPods.mayRefusePods(node)
           ? perhapsEnded(node, withoutEni(node, why))
           : NODE_FULL.ok("No pod can have an address", why);
     }
@@ -85,7 +85,7 @@ final class NodeMaximum {
       if (cools) {
         return NODE_FULL.note(title, whole, UNTIL_COOL.formatted(Cooldown.cooling(node)));
       }
-      return RefusedPods.podsAreRefused(node)
+      return RefusedPods.mayRefusePods(node)
           ? perhapsEnded(
               node,
               roomFor(

@@ -54,7 +54,7 @@ final class NodeSetup {
     if (other.total() == 0) {
       return MIXED_PREFIXES.ok("All addresses are of one kind", used);
     }
-    boolean trouble = IpamdProcess.startedRecently(node) || podsAreRefused(node);
+    boolean trouble = IpamdProcess.startedRecently(node) || needsAddresses(node);
     Finding finding =
         MIXED_PREFIXES
             .warn(
@@ -73,7 +73,7 @@ final class NodeSetup {
                 PodCommands.replaceNode());
   }
 
-  private static boolean podsAreRefused(NodeEvidence node) {
+  private static boolean needsAddresses(NodeEvidence node) {
     return node.available() == 0
         || (node.snapshot().metrics().isPresent() && node.refusals().isRising());
   }

@@ -116,7 +116,7 @@ final class PodAddresses {
     return node.pool().totalIpv4() == 0
         && (IpamdWork.hasDetached(node)
             || !node.polls().stream().allMatch(PodAddresses::hasNoAddress))
-        && !RefusedPods.isRefused(node);
+        && !RefusedPods.refusesPods(node);
   }
 
   private static boolean hasNoAddress(Poll poll) {

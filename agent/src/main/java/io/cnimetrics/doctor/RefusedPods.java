@@ -122,11 +122,11 @@ final class RefusedPods {
   }
 
   /** Whether ipamD refuses, or perhaps refuses, pods an address now. */
-  static boolean podsAreRefused(NodeEvidence node) {
-    return isRefused(node) || mayRefuseWithoutCount(node);
+  static boolean mayRefusePods(NodeEvidence node) {
+    return refusesPods(node) || mayRefuseWithoutCount(node);
   }
 
-  static boolean isRefused(NodeEvidence node) {
+  static boolean refusesPods(NodeEvidence node) {
     return node.refusals().mayRise() || refusesWithoutCount(node);
   }
 }
