@@ -1050,6 +1050,14 @@ class FieldReportsTest {
             "the ENIs of other network cards",
             "!Poll again"),
         fails(
+            "The same node with a release that does not subtract them",
+            node(full(0, 49))
+                .type("p5.48xlarge", 100, -29, 49)
+                .refused()
+                .counts("build_info{version=\"v1.18.1\"}", 1, 1),
+            "warm-pool",
+            "!1.16.3"),
+        fails(
             "#2056: with WARM_IP_TARGET=2 the pool grows more slowly than pods start",
             node(full(0, 10))
                 .then(full(0, 10), full(1, 2))
