@@ -60,6 +60,13 @@ public record NodeCapacity(
           "fn",
           Set.of("tryEnableSecurityGroupsForPods", "askForTrunkENIIfNeeded"));
 
+  /** The codes with which EC2 rejects more ENIs than it permits. */
+  public static final Set<String> ENI_LIMIT_CODES = Set.of("AttachmentLimitExceeded");
+
+  /** The codes with which EC2 rejects more addresses of an ENI than it permits. */
+  public static final Set<String> ADDRESS_LIMIT_CODES =
+      Set.of("PrivateIpAddressLimitExceeded", "InvalidInterface.IpAddressLimitExceeded");
+
   public NodeCapacity {
     cards = List.copyOf(cards);
   }
@@ -374,7 +381,7 @@ public record NodeCapacity(
       if (ipamd < type) {
         reasons.add(new MaximumReason.FewerEnis(type, ipamd));
       } else if (ipamd > type) {
-        boolean rejected = rejected(Set.of("AttachmentLimitExceeded"));
+        boolean rejected = rejected(ENI_LIMIT_CODES);
         reasons.add(new MaximumReason.Contradiction("ENIs", ipamd, type, rejected));
         return rejected ? type : ipamd;
       }
@@ -387,9 +394,7 @@ public record NodeCapacity(
       if (ipamd == type) {
         return ipamd;
       }
-      boolean rejected =
-          rejected(
-              Set.of("PrivateIpAddressLimitExceeded", "InvalidInterface.IpAddressLimitExceeded"));
+      boolean rejected = rejected(ADDRESS_LIMIT_CODES);
       reasons.add(new MaximumReason.Contradiction("addresses per ENI", ipamd, type, rejected));
       return rejected ? Math.min(ipamd, type) : ipamd;
     }

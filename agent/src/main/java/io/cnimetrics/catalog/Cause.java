@@ -1,5 +1,6 @@
 package io.cnimetrics.catalog;
 
+import io.cnimetrics.capacity.NodeCapacity;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -79,12 +80,11 @@ public enum Cause {
   ATTACHMENT_LIMIT(
       "ec2-attachment-limit",
       "ipamD attaches more ENIs than the type permits",
-      "AttachmentLimitExceeded"),
+      NodeCapacity.ENI_LIMIT_CODES),
   ENI_LIMIT(
       "ec2-eni-limit",
       "ipamD requests more addresses than an ENI can hold",
-      "PrivateIpAddressLimitExceeded",
-      "InvalidInterface.IpAddressLimitExceeded"),
+      NodeCapacity.ADDRESS_LIMIT_CODES),
   UNREACHABLE(
       "ec2-unreachable",
       "ipamD does not reach AWS",
@@ -122,9 +122,13 @@ public enum Cause {
   private final Set<String> ec2Codes;
 
   Cause(String finding, String text, String... ec2Codes) {
+    this(finding, text, Set.of(ec2Codes));
+  }
+
+  Cause(String finding, String text, Set<String> ec2Codes) {
     this.finding = finding;
     this.text = text;
-    this.ec2Codes = Set.of(ec2Codes);
+    this.ec2Codes = ec2Codes;
   }
 
   /** The cause of an error code of EC2; empty if no cause lists the code. */
