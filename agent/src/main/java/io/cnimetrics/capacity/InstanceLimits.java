@@ -19,6 +19,12 @@ import java.util.stream.Stream;
 public final class InstanceLimits {
   static final String TABLE = "eni-limits.txt";
 
+  /**
+   * The most single IPv4 addresses for pods on an ENI of any type in the table: 64, minus the
+   * primary address.
+   */
+  public static final int MOST_POD_IPV4_PER_ENI = 63;
+
   private static volatile Row last = new Row("", Optional.empty());
 
   private InstanceLimits() {}

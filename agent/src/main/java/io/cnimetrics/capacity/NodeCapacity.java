@@ -47,9 +47,6 @@ public record NodeCapacity(
     AddressMode mode, boolean modeByGauges, List<CardCapacity> cards, Optional<Problem> problem) {
   public static final int ADDRESSES_PER_PREFIX = 16;
 
-  /** The most single addresses for pods on an ENI of any type: 50, minus the primary address. */
-  private static final int MOST_SINGLE_ADDRESSES = 49;
-
   /**
    * Failed requests of ipamD for a trunk ENI. ipamD makes such requests only with ENABLE_POD_ENI,
    * every 5 s while the trunk is missing. Releases 1.7 to 1.15 have another name for them.
@@ -293,7 +290,7 @@ public record NodeCapacity(
       long perEni = ipamdPerEni.get();
       long prefixesOnly =
           limit.map(known -> (long) ADDRESSES_PER_PREFIX * known.podIpv4PerEni()).orElse(-1L);
-      return perEni > MOST_SINGLE_ADDRESSES
+      return perEni > InstanceLimits.MOST_POD_IPV4_PER_ENI
           || perEni == prefixesOnly
           || (prefixHeld && perEni % ADDRESSES_PER_PREFIX == 0);
     }

@@ -119,13 +119,12 @@ final class PoolFaults {
             cause);
   }
 
-  /** The most addresses for pods on an ENI of any instance type: 50, minus the primary address. */
-  private static final int MOST_POD_ADDRESSES = 49;
-
   /** The larger of the table's and the gauge's limit, because each is wrong for some types. */
   private static long mostSlots(NodeEvidence node) {
     long byTable =
-        node.typeLimit().map(InstanceLimits.Limit::podIpv4PerEni).orElse(MOST_POD_ADDRESSES);
+        node.typeLimit()
+            .map(InstanceLimits.Limit::podIpv4PerEni)
+            .orElse(InstanceLimits.MOST_POD_IPV4_PER_ENI);
     return node.mode() == AddressMode.SECONDARY_IP
         ? Math.max(byTable, node.addressesPerEni().orElse(0))
         : byTable;

@@ -38,12 +38,20 @@ class InstanceLimitsTest {
 
   @Test
   void everyRowOfTheTableCanBeRead() throws IOException, URISyntaxException {
-    assertThat(Files.readAllLines(table()).stream().filter(row -> !row.startsWith("#")))
-        .extracting(row -> row.split(" ")[0])
+    assertThat(types())
         .hasSize(1442)
         .isSorted()
         .doesNotHaveDuplicates()
         .allSatisfy(type -> assertThat(InstanceLimits.of(type)).isPresent());
+  }
+
+  @Test
+  void mostAddressesAreThoseOfTheLargestTypes() throws IOException, URISyntaxException {
+    assertThat(
+            types().stream()
+                .mapToInt(type -> InstanceLimits.of(type).orElseThrow().podIpv4PerEni())
+                .max())
+        .hasValue(InstanceLimits.MOST_POD_IPV4_PER_ENI);
   }
 
   @Test
@@ -52,6 +60,14 @@ class InstanceLimitsTest {
     assertThat(InstanceLimits.of("m5")).isEmpty();
     assertThat(InstanceLimits.of("")).isEmpty();
     assertThat(InstanceLimits.of("#")).isEmpty();
+  }
+
+  /** All instance types of the table. */
+  static List<String> types() throws IOException, URISyntaxException {
+    return Files.readAllLines(table()).stream()
+        .filter(row -> !row.startsWith("#"))
+        .map(row -> row.split(" ")[0])
+        .toList();
   }
 
   private static Path table() throws URISyntaxException {

@@ -17,6 +17,8 @@ import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Reason;
 import io.cnimetrics.snapshot.Source;
 import io.cnimetrics.testing.Snapshots;
+import java.io.IOException;
+import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -206,6 +208,21 @@ class NodeCapacityTest {
     assertThat(mode(Optional.of(M5_LARGE), 3, 27)).isEqualTo(AddressMode.SECONDARY_IP);
     assertThat(mode(Optional.empty(), 3, 432)).isEqualTo(AddressMode.PREFIX);
     assertThat(mode(Optional.empty(), 3, 27)).isEqualTo(AddressMode.SECONDARY_IP);
+  }
+
+  @Test
+  void gaugesShowTheModeOfEachType() throws IOException, URISyntaxException {
+    for (String type : InstanceLimitsTest.types()) {
+      Optional<InstanceLimits.Limit> limit = InstanceLimits.of(type);
+      int enis = limit.orElseThrow().enis();
+      int addresses = enis * limit.orElseThrow().podIpv4PerEni();
+
+      assertThat(mode(limit, enis, addresses)).as(type).isEqualTo(AddressMode.SECONDARY_IP);
+      assertThat(mode(limit, enis, 16 * addresses)).as(type).isEqualTo(AddressMode.PREFIX);
+      assertThat(mode(Optional.empty(), enis, addresses))
+          .as(type)
+          .isEqualTo(AddressMode.SECONDARY_IP);
+    }
   }
 
   @Test
