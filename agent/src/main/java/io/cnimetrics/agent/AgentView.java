@@ -20,16 +20,37 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /** What the pages of the health server show of the agent. */
-public record AgentView(
-    Instant startedAt,
-    KnownNode node,
-    LastPoll lastPoll,
-    Set<Metric> selected,
-    AlertLog alerts,
-    MetricBuffer buffer,
-    Receivers receivers,
-    Publisher publisher,
-    AgentStats stats) {
+public final class AgentView {
+  private final Instant startedAt;
+  private final KnownNode node;
+  private final LastPoll lastPoll;
+  private final Set<Metric> selected;
+  private final AlertLog alerts;
+  private final MetricBuffer buffer;
+  private final Receivers receivers;
+  private final Publisher publisher;
+  private final AgentStats stats;
+
+  AgentView(
+      Instant startedAt,
+      KnownNode node,
+      LastPoll lastPoll,
+      Set<Metric> selected,
+      AlertLog alerts,
+      MetricBuffer buffer,
+      Receivers receivers,
+      Publisher publisher,
+      AgentStats stats) {
+    this.startedAt = startedAt;
+    this.node = node;
+    this.lastPoll = lastPoll;
+    this.selected = selected;
+    this.alerts = alerts;
+    this.buffer = buffer;
+    this.receivers = receivers;
+    this.publisher = publisher;
+    this.stats = stats;
+  }
 
   public AgentStatus status() {
     Optional<NodeSnapshot> polled = lastPoll.snapshot();
