@@ -63,7 +63,7 @@ class ArchitectureTest {
                   "doctor", Set.of("snapshot", "capacity", "catalog", "text", "deadline", "wire")),
               entry("schedule", Set.of()),
               entry("publish", Set.of("catalog", "schedule")),
-              entry("cloudwatch", Set.of("publish", "catalog", "aws", "snapshot")),
+              entry("cloudwatch", Set.of("publish", "catalog", "aws", "snapshot", "deadline")),
               entry("otlp", Set.of("publish", "catalog", "snapshot", "aws", "deadline", "wire")),
               entry("health", Set.of("publish", "catalog", "snapshot")),
               entry("agent", BELOW_AGENT),

@@ -4,6 +4,7 @@ import io.cnimetrics.aws.Credentials;
 import io.cnimetrics.aws.Redacted;
 import io.cnimetrics.aws.RootCause;
 import io.cnimetrics.aws.SettingsException;
+import io.cnimetrics.deadline.BoundedCall;
 import io.cnimetrics.publish.MetricSink;
 import io.cnimetrics.publish.MetricSink.Datum;
 import io.cnimetrics.publish.MetricSink.PutResult;
@@ -11,13 +12,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Future;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.Semaphore;
 import java.util.function.UnaryOperator;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.CompressionConfiguration;
@@ -32,9 +27,9 @@ import software.amazon.awssdk.services.cloudwatch.model.PutMetricDataRequest;
  * dual-stack, proxies, compression and credentials. The SDK's retries are off. Therefore one put
  * sends at most one request.
  *
- * <p>Requests run on one separate thread, because no setting of the SDK limits the time for name
- * lookups and for credentials. The thread ends when it is idle. If the thread is busy, a put waits
- * for the thread, but not longer than the put's own limit.
+ * <p>Each request runs on a separate thread, because no setting of the SDK limits the time for name
+ * lookups and for credentials. Requests run one at a time: a put waits for an earlier request that
+ * hangs, but not longer than the put's own limit.
  */
 public final class CloudWatchSink implements MetricSink, AutoCloseable {
   /**
@@ -56,7 +51,7 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
   private static final Duration ARRIVED_ANSWER = Duration.ofMillis(500);
 
   private final InFlightRequest.Client http = new InFlightRequest.Client();
-  private final ExecutorService thread = threadThatEndsWhenIdle();
+  private final Semaphore oneAtATime = new Semaphore(1);
   private final Credentials credentials;
   private final CloudWatchClient client;
   private final InstantSource clock;
@@ -108,40 +103,26 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
     if (limit.isNegative() || limit.isZero()) {
       return results.late(limit);
     }
-    Future<PutResult> answer =
-        thread.submit(() -> send(PutRequest.of(namespace, datums), inFlight, results));
+    BoundedCall<PutResult> call =
+        BoundedCall.start(
+            "cloudwatch", limit, () -> send(PutRequest.of(namespace, datums), inFlight, results));
     try {
-      return within(limit, inFlight, answer);
-    } catch (TimeoutException e) {
-      stop(inFlight, answer);
+      Optional<PutResult> answer = call.await(limit);
+      if (answer.isEmpty() && inFlight.phase() == InFlightRequest.Phase.SENDING) {
+        // If the whole process was stopped during the request, the answer can have arrived before
+        // the limit without being read. A closed connection would discard this answer, and the
+        // datums would be sent twice.
+        answer = call.await(ARRIVED_ANSWER);
+      }
+      if (answer.isPresent()) {
+        return answer.get();
+      }
+      stop(inFlight, call);
       return results.late(limit);
     } catch (InterruptedException e) {
-      stop(inFlight, answer);
+      stop(inFlight, call);
       Thread.currentThread().interrupt();
       return results.interrupted();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof Error error) {
-        throw error;
-      }
-      throw new IllegalStateException("cannot build a request", e.getCause());
-    }
-  }
-
-  /**
-   * Waits a little longer for the answer to a request that has started. If the whole process was
-   * stopped during the request, the answer can have arrived before the limit without being read. A
-   * closed connection would discard this answer, and the datums would be sent twice.
-   */
-  private static PutResult within(
-      Duration limit, InFlightRequest inFlight, Future<PutResult> answer)
-      throws InterruptedException, ExecutionException, TimeoutException {
-    try {
-      return answer.get(limit.toNanos(), TimeUnit.NANOSECONDS);
-    } catch (TimeoutException e) {
-      if (inFlight.phase() != InFlightRequest.Phase.SENDING) {
-        throw e;
-      }
-      return answer.get(ARRIVED_ANSWER.toNanos(), TimeUnit.NANOSECONDS);
     }
   }
 
@@ -149,35 +130,37 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
    * Stops a request, and waits for its thread, which may still read a status that arrived before
    * the stop. If the agent ignored this status, it would send the datums twice.
    */
-  private static void stop(InFlightRequest inFlight, Future<PutResult> answer) {
+  private static void stop(InFlightRequest inFlight, BoundedCall<PutResult> call) {
     inFlight.stop();
     try {
-      answer.get(LAST_STATUS.toNanos(), TimeUnit.NANOSECONDS);
+      call.await(LAST_STATUS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (ExecutionException | TimeoutException e) {
-      // Only the status counts.
     }
-    answer.cancel(true);
+    call.cancel();
   }
 
-  /** Cancels the current request. Afterwards no put is possible. */
   @Override
   public void close() {
-    thread.shutdownNow();
     client.close();
   }
 
   private PutResult send(
       PutMetricDataRequest request, InFlightRequest inFlight, ResponseClassifier results) {
-    http.begin(inFlight);
     try {
+      oneAtATime.acquire();
+    } catch (InterruptedException e) {
+      return results.interrupted();
+    }
+    try {
+      http.begin(inFlight);
       client.putMetricData(request);
       return results.succeeded();
     } catch (RuntimeException | StackOverflowError e) {
       return results.failed(e);
     } finally {
       inFlight.stop();
+      oneAtATime.release();
     }
   }
 
@@ -209,22 +192,5 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
           "AWS_REQUEST_MIN_COMPRESSION_SIZE_BYTES is '%s'".formatted(Redacted.of(set.get())),
           "expected a number of bytes from 0 to " + MOST_COMPRESSING_BYTES);
     }
-  }
-
-  private static ExecutorService threadThatEndsWhenIdle() {
-    ThreadPoolExecutor thread =
-        new ThreadPoolExecutor(
-            1,
-            1,
-            1,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            task -> {
-              Thread sending = new Thread(task, "cloudwatch");
-              sending.setDaemon(true);
-              return sending;
-            });
-    thread.allowCoreThreadTimeOut(true);
-    return thread;
   }
 }

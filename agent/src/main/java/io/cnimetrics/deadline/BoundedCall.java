@@ -1,6 +1,7 @@
 package io.cnimetrics.deadline;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -44,12 +45,30 @@ public final class BoundedCall<T> {
    */
   public T result() throws TimeoutException {
     try {
-      return task.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
-    } catch (TimeoutException e) {
-      throw late("not finished after " + limit.toMillis() + " ms", e);
+      return await(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())))
+          .orElseThrow(
+              () -> new TimeoutException("not finished after " + limit.toMillis() + " ms"));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw late("interrupted", e);
+      TimeoutException interrupted = new TimeoutException("interrupted");
+      interrupted.initCause(e);
+      throw interrupted;
+    } finally {
+      cancel();
+    }
+  }
+
+  /**
+   * Waits for the result, and lets the call continue. Throws any exception or error of the call.
+   *
+   * @param most how long to wait, independent of the limit of {@link #result}
+   * @return empty if the call has not ended in this time
+   */
+  public Optional<T> await(Duration most) throws InterruptedException {
+    try {
+      return Optional.of(task.get(most.toNanos(), TimeUnit.NANOSECONDS));
+    } catch (TimeoutException e) {
+      return Optional.empty();
     } catch (ExecutionException e) {
       if (e.getCause() instanceof Error error) {
         throw error;
@@ -58,14 +77,11 @@ public final class BoundedCall<T> {
       throw e.getCause() instanceof RuntimeException failure
           ? failure
           : new IllegalStateException(e);
-    } finally {
-      task.cancel(true);
     }
   }
 
-  private static TimeoutException late(String message, Exception cause) {
-    TimeoutException late = new TimeoutException(message);
-    late.initCause(cause);
-    return late;
+  /** Interrupts the thread of a call that has not ended. */
+  public void cancel() {
+    task.cancel(true);
   }
 }

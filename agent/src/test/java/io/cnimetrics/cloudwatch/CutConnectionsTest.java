@@ -20,6 +20,7 @@ import io.cnimetrics.testing.SystemProperties;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.auth.credentials.AwsCredentials;
 
 @Timeout(30)
 class CutConnectionsTest {
@@ -313,6 +315,34 @@ class CutConnectionsTest {
       assertThat(Thread.interrupted()).isTrue();
       assertThat(answer.status()).isEqualTo(Status.RETRYABLE);
       assertThat(answer.message()).contains("interrupted");
+    }
+  }
+
+  @Test
+  void putWaitsForAnEarlierRequestThatHangsAndNeitherIsSentLater() throws IOException {
+    CompletableFuture<String> keyId = new CompletableFuture<>();
+    AwsCredentials hanging =
+        new AwsCredentials() {
+          @Override
+          public String accessKeyId() {
+            return keyId.join();
+          }
+
+          @Override
+          public String secretAccessKey() {
+            return SinkFixture.SECRET;
+          }
+        };
+    try (RawCloudWatch server = new RawCloudWatch(ACCEPTS);
+        CloudWatchSink sink = sinkAt(server.url(), hanging)) {
+      assertThat(put(sink, SHORT).code()).isEqualTo("NO_CREDENTIALS");
+      PutResult second = put(sink, SHORT);
+      assertThat(second.status()).isEqualTo(Status.RETRYABLE);
+      assertThat(second.code()).isEqualTo("NOT_STARTED");
+      assertThat(second.message()).contains("was not started within 0.5 s");
+      keyId.complete(SinkFixture.KEY_ID);
+      assertThat(put(sink, LIMIT)).isEqualTo(PutResult.ACCEPTED);
+      assertThat(server.heads()).hasSize(1);
     }
   }
 

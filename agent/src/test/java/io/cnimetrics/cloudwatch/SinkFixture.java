@@ -30,10 +30,14 @@ final class SinkFixture {
   private SinkFixture() {}
 
   static CloudWatchSink sinkAt(String endpoint) {
+    return sinkAt(endpoint, PLANTED);
+  }
+
+  static CloudWatchSink sinkAt(String endpoint, AwsCredentials credentials) {
     return new CloudWatchSink(
         "eu-west-1",
         builder -> builder.endpointOverride(URI.create(endpoint)),
-        Credentials.of(PLANTED),
+        Credentials.of(credentials),
         CLOCK);
   }
 
