@@ -307,18 +307,14 @@ record Ec2Errors(
         .needs(METRICS);
   }
 
-  /** Whether an error is an answer of AWS, and not of instance metadata. */
-  static final Predicate<IpamdError> IS_OF_EC2 =
-      kind -> kind.family().equals(IpamdError.API_ERRORS) && !kind.isOfMetadata();
-
   private Predicate<IpamdError> counted() {
-    return IS_OF_EC2.and(kind -> codes.test(kind.code()));
+    return Ec2Calls.IS_ANSWER.and(kind -> codes.test(kind.code()));
   }
 
   private Finding finding(NodeEvidence node) {
     Predicate<IpamdError> counted = counted();
     Trend trend = node.trend(counted);
-    if (spec.id() == CheckId.EC2_UNREACHABLE && getsNoAnswer(node)) {
+    if (spec.id() == CheckId.EC2_UNREACHABLE && Ec2Calls.getNoAnswer(node)) {
       return withoutAnswer(node);
     } else if (trend.total() == 0) {
       return spec.ok(never, "0 such errors");
@@ -404,7 +400,7 @@ record Ec2Errors(
    */
   private boolean isOnlyOptional(NodeEvidence node, Trend trend) {
     return node.kinds(counted()).stream().allMatch(IpamdError::isOptional)
-        && node.kinds(IS_OF_EC2).stream()
+        && node.kinds(Ec2Calls.IS_ANSWER).stream()
             .anyMatch(
                 kind ->
                     !kind.isOptional()
@@ -419,24 +415,6 @@ record Ec2Errors(
   private static boolean isPresent(Trend errors, Trend others) {
     return errors.isRising() || (!errors.known() && 2 * errors.total() >= others.total());
   }
-
-  /**
-   * Whether ipamD gets no more addresses because calls to EC2 fail without an error code. Since
-   * 1.19.4 ipamD counts a code only if EC2 answered.
-   */
-  private static boolean getsNoAnswer(NodeEvidence node) {
-    Trend failed = node.trend(MetricCatalog.EC2_API_ERR_COUNT);
-    Trend answered = node.trend(IS_OF_EC2);
-    boolean poolEmpty = node.last().isEmptyWithRoom();
-    boolean growthFails =
-        node.trend(kind -> GROWTH.contains(kind.call()) && kind.code().isEmpty()).isRising();
-    return failed.known()
-        ? failed.isRising() && !answered.isRising() && (poolEmpty || growthFails)
-        : poolEmpty && failed.total() > answered.total();
-  }
-
-  private static final Set<String> GROWTH =
-      Set.of("increaseIPPoolAllocENI", "increaseIPPoolAllocIPAddressesFailed");
 
   private Finding withoutAnswer(NodeEvidence node) {
     Trend failed = node.trend(MetricCatalog.EC2_API_ERR_COUNT);
@@ -462,6 +440,6 @@ record Ec2Errors(
       List.of(Cause.NO_ADDRESS_IN_SUBNET, Cause.NO_PREFIX_IN_SUBNET);
 
   static final Predicate<IpamdError> OF_SUBNET =
-      IS_OF_EC2.and(
+      Ec2Calls.IS_ANSWER.and(
           kind -> Cause.ofCode(kind.code()).filter(CAUSES_OF_SUBNET::contains).isPresent());
 }

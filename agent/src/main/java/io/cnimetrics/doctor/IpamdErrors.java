@@ -150,14 +150,14 @@ record IpamdErrors(String fn, String meaning, String cause) {
     } else if (cause.equals(SETUP) && node.trend(IpamdErrors::isOfSetup).mayRise()) {
       return EC2;
     }
-    boolean refuted = cause.equals(EC2) && !node.trend(Ec2Errors.IS_OF_EC2).mayRise();
+    boolean refuted = cause.equals(EC2) && !node.trend(Ec2Calls.IS_ANSWER).mayRise();
     return refuted && !node.trend(MetricCatalog.EC2_API_ERR_COUNT).mayRise()
         ? "EC2 returns no error. Perhaps ipamD finds no subnet or security group for a new ENI"
         : cause;
   }
 
   private static boolean isOfSetup(IpamdError error) {
-    return Ec2Errors.IS_OF_EC2.test(error) && CALLS_OF_SETUP.contains(error.action());
+    return Ec2Calls.IS_ANSWER.test(error) && CALLS_OF_SETUP.contains(error.action());
   }
 
   private static Finding finding(NodeEvidence node, Trend trend, String fn) {

@@ -12,11 +12,9 @@ import io.cnimetrics.snapshot.Eni;
 import io.cnimetrics.snapshot.IpamdMetrics;
 import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Reason;
-import io.cnimetrics.snapshot.Series;
 import io.cnimetrics.snapshot.Source;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Checks of the errors and the totals that ipamD reports. */
@@ -59,67 +57,13 @@ final class IpamdWork {
       return STUCK_ACTION.notChecked(evidence + "; to see whether they end, run doctor --polls 2");
     }
     return node.lasts(Poll::isPoolChanging)
-            && node.polls().stream().skip(1).noneMatch(IpamdWork::calledEc2)
+            && node.polls().stream().skip(1).noneMatch(Ec2Calls::areAnsweredIn)
         ? STUCK_ACTION.warn(
             Cause.STUCK_ACTION.title(),
             "%s, in each of %d polls; addresses available: %d"
                 .formatted(evidence, node.polls().size(), node.available()),
-            WAITS_FOR_EC2)
+            Ec2Calls.HANG)
         : STUCK_ACTION.ok("ipamD changes its pool", evidence);
-  }
-
-  static final String WAITS_FOR_EC2 =
-      "A call to EC2 hangs, or ipamD repeats a call that EC2 throttles or denies. Releases before"
-          + " 1.19.4 repeat the call for up to 15 minutes before they count an error";
-
-  /**
-   * Whether EC2 answered at least two calls since the previous poll. A single call can be ipamD's
-   * search for leaked ENIs.
-   */
-  private static boolean calledEc2(Poll poll) {
-    return poll.rose(MetricCatalog.EC2_API_REQ_COUNT) - poll.rose(MetricCatalog.EC2_API_ERR_COUNT)
-        > 1;
-  }
-
-  /**
-   * Whether ipamD is perhaps adding addresses or ENIs. A new ENI needs at least four calls. A
-   * single call does not count, because ipamD searches for leaked ENIs with {@code
-   * DescribeNetworkInterfaces} within 5 minutes after its start, and then each hour.
-   */
-  static boolean addsAddresses(NodeEvidence node) {
-    return node.polls().stream().anyMatch(Poll::isPoolChanging)
-        || risen(node, MetricCatalog.EC2_API_REQ_COUNT)
-                - risen(node, MetricCatalog.EC2_API_ERR_COUNT)
-            > 1;
-  }
-
-  /**
-   * Whether doctor knows if ipamD calls EC2. Releases of the VPC CNI before 1.12.1 do not count
-   * these calls. Each release that counts refused pods also counts the calls.
-   */
-  static boolean seesCalls(NodeEvidence node) {
-    Trend calls = node.trend(MetricCatalog.EC2_API_REQ_COUNT);
-    boolean counted =
-        calls.total() > 0 || node.gauge(MetricCatalog.NO_AVAILABLE_IP_ADDRS).isPresent();
-    return counted && calls.known();
-  }
-
-  /** Counts the ENIs that ipamD has detached since its start. */
-  static final Series DETACHED =
-      new Series(
-          MetricCatalog.EC2_API_REQ_COUNT.onlySeries().name(),
-          "fn",
-          Set.of("DetachNetworkInterface"));
-
-  /** Whether ipamD had an ENI since its start, and detached it. */
-  static boolean hasDetached(NodeEvidence node) {
-    return node.snapshot().metrics().isPresent() && node.total(DETACHED) > 0;
-  }
-
-  /** The increase of a counter, if it rises now. */
-  private static double risen(NodeEvidence node, Metric metric) {
-    Trend trend = node.trend(metric);
-    return trend.isRising() ? trend.run().orElseThrow().amount() : 0;
   }
 
   private static final CheckSpec FORCED_REMOVALS =
@@ -137,13 +81,9 @@ final class IpamdWork {
     Trend addresses = node.trend(MetricCatalog.FORCE_REMOVE_IPS);
     Trend both = enis.plus(addresses);
     String evidence = "ENIs: %s; addresses: %s".formatted(enis, addresses);
-    return both.total() == 0
-        ? FORCED_REMOVALS.ok("No pod lost its address", evidence)
-        : forcedRemovals(node, both, evidence);
-  }
-
-  /** The pods stay without network after the last removal, so a note has the advice too. */
-  private static Finding forcedRemovals(NodeEvidence node, Trend both, String evidence) {
+    if (both.total() == 0) {
+      return FORCED_REMOVALS.ok("No pod lost its address", evidence);
+    }
     Finding finding =
         FORCED_REMOVALS
             .warn(
@@ -158,6 +98,7 @@ final class IpamdWork {
                 AwsCommands.callersOf("DetachNetworkInterface"),
                 AwsCommands.callersOf("UnassignPrivateIpAddresses"),
                 PodCommands.DELETE_POD);
+    // The pods stay without network after the last removal, so a note has the advice too.
     return both.known() && !both.isRising() ? finding.at(Level.NOTE) : both.judge(finding);
   }
 

@@ -114,7 +114,7 @@ final class Ipv6Prefix {
   private static List<IpamdError> errors(NodeEvidence node, CheckId row) {
     List<Cause> causes = ANSWERS.stream().filter(cause -> CheckId.of(cause) == row).toList();
     return node.kinds(
-        Ec2Errors.IS_OF_EC2
+        Ec2Calls.IS_ANSWER
             .and(Ipv6Prefix::isOfPrefix)
             .and(kind -> Cause.ofCode(kind.code()).filter(causes::contains).isPresent()));
   }

@@ -76,7 +76,7 @@ final class PodAddresses {
                     : "EC2 returned no error. Perhaps ipamD finds no subnet or security group for a"
                         + " new ENI, or")
                 + " custom networking finds no ENIConfig");
-    return !failsAtEc2(node) && (node.justStarted() || IpamdWork.addsAddresses(node))
+    return !failsAtEc2(node) && (node.justStarted() || Ec2Calls.mayAddAddresses(node))
         ? none.causedBy("ipamD is adding addresses, and has none yet")
             .remedied(
                 "Poll again, and check whether the node gets addresses. If not, read ipamD's log",
@@ -88,7 +88,7 @@ final class PodAddresses {
   /** Whether a call to EC2 has failed since ipamD started, or has perhaps failed. */
   private static boolean failsAtEc2(NodeEvidence node) {
     return node.snapshot().metrics().isEmpty()
-        || node.trend(Ec2Errors.IS_OF_EC2).total() > 0
+        || node.trend(Ec2Calls.IS_ANSWER).total() > 0
         || node.total(MetricCatalog.EC2_API_ERR_COUNT) > 0;
   }
 
@@ -114,7 +114,7 @@ final class PodAddresses {
   /** Whether ipamD had addresses, and released them while no pod needed one. */
   private static boolean hasReleasedAll(NodeEvidence node) {
     return node.pool().totalIpv4() == 0
-        && (IpamdWork.hasDetached(node)
+        && (Ec2Calls.hasDetached(node)
             || !node.polls().stream().allMatch(PodAddresses::hasNoAddress))
         && !RefusedPods.refusesPods(node);
   }
@@ -213,7 +213,7 @@ final class PodAddresses {
             Cause.WARM_POOL_EMPTY.title() + " below the node's maximum",
             evidence,
             node.last().isPoolChanging()
-                ? "ipamD is changing its pool. If the change lasts: " + IpamdWork.WAITS_FOR_EC2
+                ? "ipamD is changing its pool. If the change lasts: " + Ec2Calls.HANG
                 : "The warm targets are too low for the number of new pods, or EC2 assigns no more"
                     + " addresses");
   }

@@ -86,7 +86,7 @@ final class UnusedSlots {
         ? TRUNK_SLOT
             .warn(
                 title,
-                evidence + (IpamdWork.seesCalls(node) ? "; ipamD makes no call to EC2" : ""),
+                evidence + (Ec2Calls.areCounted(node) ? "; ipamD makes no call to EC2" : ""),
                 cause)
             .since(refusals.since())
         : TRUNK_SLOT.ok("No slot is kept for a trunk ENI", evidence);
@@ -132,7 +132,7 @@ final class UnusedSlots {
     Trend refusals = node.refusals();
     return node.last().isEmptyWithRoom()
         && (refusals.isRising() || !refusals.known() || RefusedPods.refusesWithoutCount(node))
-        && !IpamdWork.addsAddresses(node)
+        && !Ec2Calls.mayAddAddresses(node)
         && node.polls().stream().allMatch(poll -> sameSize(poll, node.pool()));
   }
 
@@ -176,7 +176,7 @@ final class UnusedSlots {
 
   /** Whether calls to EC2 fail now, or perhaps fail now. */
   private static boolean ec2Fails(NodeEvidence node) {
-    return node.trend(Ec2Errors.IS_OF_EC2).mayRise()
+    return node.trend(Ec2Calls.IS_ANSWER).mayRise()
         || node.trend(MetricCatalog.EC2_API_ERR_COUNT).isRising();
   }
 
@@ -219,8 +219,8 @@ final class UnusedSlots {
     boolean lacks = (noEni && needsEni(node)) || (refused && isStuck(node) && podEnisAreFull(node));
     // Without an ENIConfig ipamD makes no ENI that it can release, and counts no error.
     boolean found =
-        (IpamdWork.hasDetached(node) && !refused) || node.trend(IpamdError::isOfGrowth).mayRise();
-    if (!custom || found || ec2Fails(node) || IpamdWork.addsAddresses(node) || !lacks) {
+        (Ec2Calls.hasDetached(node) && !refused) || node.trend(IpamdError::isOfGrowth).mayRise();
+    if (!custom || found || ec2Fails(node) || Ec2Calls.mayAddAddresses(node) || !lacks) {
       return ENICONFIG.ok("Custom networking is off, or has an ENI for pods", evidence);
     }
     boolean lastSlot =
