@@ -58,7 +58,9 @@ public enum Cause {
       "InvalidSubnet"),
   NO_PREFIX_IN_SUBNET("ec2-no-prefixes", "the subnet has no free /28", "InsufficientCidrBlocks"),
   NO_ADDRESS_IN_SUBNET(
-      "ec2-no-addresses", "the subnet has no free address", "InsufficientFreeAddressesInSubnet"),
+      "ec2-no-addresses",
+      "the subnet has too few free addresses",
+      "InsufficientFreeAddressesInSubnet"),
   INTERFACE_QUOTA(
       "ec2-interface-quota",
       "the account's quota of network interfaces is used up",
@@ -72,7 +74,7 @@ public enum Cause {
       "Blocked"),
   CLOCK(
       "ec2-clock",
-      "EC2 rejects requests with a wrong time",
+      "EC2 rejects requests as expired",
       "RequestExpired",
       "InvalidSecurity.RequestHasExpired",
       "RequestTimeTooSkewed",

@@ -310,7 +310,8 @@ public final class MetricCatalog {
       apiErrors(
           "awsAPINoAddressErr",
           "cni_aws_api_no_address_errors_total",
-          "Calls of ipamD to AWS that failed because the subnet had no free address or prefix.",
+          "Calls of ipamD to AWS that failed because the subnet had too few free addresses or no"
+              + " free prefix.",
           Cause.NO_ADDRESS_IN_SUBNET,
           Cause.NO_PREFIX_IN_SUBNET);
   public static final Metric AWS_API_THROTTLE_ERR =

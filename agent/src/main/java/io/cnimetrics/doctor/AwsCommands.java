@@ -37,11 +37,14 @@ final class AwsCommands {
             + options);
   }
 
-  /** Shows the interface endpoints of a service in the region. */
+  /**
+   * Shows the interface endpoints of a service in the region. In China the names of some services
+   * start with {@code cn.com.amazonaws}.
+   */
   static Command vpcEndpoints(String service) {
     return Command.of(
         aws("ec2 describe-vpc-endpoints")
-            + " --filters Name=service-name,Values=com.amazonaws."
+            + " --filters Name=service-name,Values='*.'"
             + REGION
             + "."
             + service
@@ -64,7 +67,7 @@ final class AwsCommands {
                 + " --query 'Events[].CloudTrailEvent' --output text"
                 + " | grep -oE 'User: arn:[^\"]* (because|with an explicit deny)[^\".]*'"
                 + " | sort | uniq -c")
-        .noted("names the role and the reason, up to 15 minutes after the call");
+        .noted("names the role and the reason, usually about 5 minutes after the call");
   }
 
   /** Shows the calls to AWS that used or changed a resource. */
@@ -90,14 +93,14 @@ final class AwsCommands {
                   + " 's/^[^[:space:]]*(.*\"sessionIssuer\":[{][^}]*\"userName\":\"([^\"]*)\")/\\2\\1/;"
                   + " s/[{].*\"errorCode\":\"([^\"]*).*/\\1/; s/[{].*//' | sort | uniq -c | sort"
                   + " -rn | head -20")
-          .noted("CloudTrail shows a call up to 15 minutes late, so run it again later");
+          .noted("CloudTrail shows a call about 5 minutes late or later, so run it again");
 
   static final Command ROLE_OF_AGENT = roleOf("cni-metrics-agent");
   static final Command ROLE_OF_AWS_NODE = roleOf("aws-node");
 
   /**
-   * Sets the shell variable ROLE, which other commands use. The AWS SDK looks for the three roles
-   * in this order.
+   * Sets the shell variable ROLE, which other commands use. If a service account has roles of both
+   * kinds, EKS gives its pods only the role of Pod Identity.
    */
   private static Command roleOf(String serviceAccount) {
     String association =
@@ -107,14 +110,15 @@ final class AwsCommands {
             + " --query 'associations[0].associationId' --output text";
     String profile = ofInstance("IamInstanceProfile.Arn") + " --output text | sed 's|.*/||'";
     return Command.of(
-            "ROLE=\"$( (kubectl -n kube-system get sa %s -o yaml; ".formatted(serviceAccount)
+            "ROLE=\"$( ("
                 + aws("eks describe-pod-identity-association")
                 + " --cluster-name %s --association-id \"$(%s)\"".formatted(CLUSTER, association)
                 + " --query association.roleArn 2>/dev/null; "
+                + "kubectl -n kube-system get sa %s -o yaml; ".formatted(serviceAccount)
                 + "aws iam get-instance-profile --instance-profile-name \"$(%s)\")"
                     .formatted(profile)
-                + " | grep -om 1 ':role/[^\" ]*' | sed 's|.*/||')\"; echo \"$ROLE\"")
-        .noted("prints the role: by IRSA, else by Pod Identity, else the role of the node");
+                + " | grep -om 1 ':role/[^\"[:space:]]*' | sed 's|.*/||')\"; echo \"$ROLE\"")
+        .noted("prints the role: by Pod Identity, else by IRSA, else the role of the node");
   }
 
   static final Command TRUST_OF_ROLE =

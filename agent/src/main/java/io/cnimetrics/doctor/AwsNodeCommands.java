@@ -67,7 +67,8 @@ final class AwsNodeCommands {
       Command.of("kubectl -n kube-system rollout undo ds aws-node")
           .noted(
               EVERY_NODE
-                  + "; undoes the last change of aws-node; only if the trouble began after it");
+                  + "; undoes the last change, if the trouble began after it; EKS can restore the"
+                  + " image of an add-on");
 
   static final Command RAISE_MEMORY_LIMIT =
       Command.of(
@@ -128,8 +129,8 @@ final class AwsNodeCommands {
   }
 
   /**
-   * Sets variables on every node, if aws-node is a managed add-on: EKS can undo a change by {@code
-   * kubectl set env} when it updates the add-on. {@code update-addon} replaces all configuration
+   * Sets variables on every node, if aws-node is a managed add-on: a later update of the add-on can
+   * undo a change by {@code kubectl set env}. {@code update-addon} replaces all configuration
    * values, so the command merges the new values into the present ones.
    */
   private static Command setAddOnEnv(String assignments) {

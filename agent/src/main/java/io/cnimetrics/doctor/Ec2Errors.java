@@ -105,9 +105,9 @@ record Ec2Errors(
               .run(EniCommands.FREE_PREFIXES),
           row(
                   Cause.NO_ADDRESS_IN_SUBNET,
-                  "The subnet had no free address",
+                  "The subnet had too few free addresses",
                   "EC2 never refused ipamD an address",
-                  "Pods, warm pools and load balancers use the whole subnet",
+                  "Pods, warm pools and load balancers use nearly the whole subnet",
                   EniCommands.FREE_ADDRESSES,
                   Pages.ADDRESS_USE)
               .run(EniCommands.freeAddresses(Optional.of(SubnetAddresses.LOW_TARGETS))),
@@ -149,19 +149,24 @@ record Ec2Errors(
               Cause.OPT_IN,
               "The account was not allowed to use EC2 in this region",
               "The account may use EC2 in this region",
-              "The region or the account is not enabled, or is still being verified",
-              "Enable the region for the account, or wait for the verification",
+              "The region is not enabled for the account, or the account is blocked or still being"
+                  + " verified",
+              "Enable the region for the account, or wait for the verification. If the error is"
+                  + " Blocked, ask AWS Support",
               Pages.TROUBLESHOOTING,
               Command.of(
                   "aws account list-regions --region-opt-status-contains DISABLED ENABLING")),
           row(
               Cause.CLOCK,
-              "EC2 rejected requests with a wrong time",
-              "EC2 accepts the time of ipamD's requests",
-              "The node's clock is wrong by more than 5 minutes, or the node was suspended",
-              "Check the node's time synchronisation, and correct the clock",
+              "EC2 rejected requests as expired",
+              "EC2 rejected no request as expired",
+              "The node's clock is wrong by more than 5 minutes, the node was suspended, or the"
+                  + " temporary credentials of ipamD have expired",
+              "Check the node's time synchronisation, and correct the clock. If the clock is right,"
+                  + " restart aws-node to get new credentials",
               Pages.TIME,
-              NodeCommands.CLOCK),
+              NodeCommands.CLOCK,
+              AwsNodeCommands.RESTART),
           row(
               Cause.EC2_THROTTLES,
               "EC2 throttled ipamD",

@@ -18,7 +18,7 @@ final class Pages {
   static final String THROTTLING =
       "https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html";
   static final String EC2_ERRORS =
-      "https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-error-codes.html";
+      "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html";
   static final String METADATA =
       "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-metadata.html";
   static final String PRIVATE_CLUSTERS = GUIDE + "private-clusters.html";

@@ -4,6 +4,7 @@ import static io.cnimetrics.doctor.AwsCommands.ofInstance;
 
 import io.cnimetrics.snapshot.NodeIdentity;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A part of a command that stands for an id of this node. The value of a placeholder can contain
@@ -73,10 +74,11 @@ enum Placeholder {
   }
 
   private static String partition(String region) {
-    if (region.startsWith("cn-")) {
-      return "aws-cn";
-    }
-    return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
+    return Stream.of("cn", "us-gov", "eusc")
+        .filter(prefix -> region.startsWith(prefix + "-"))
+        .findFirst()
+        .map("aws-"::concat)
+        .orElse("aws");
   }
 
   /** The placeholder as it stands in a command. */

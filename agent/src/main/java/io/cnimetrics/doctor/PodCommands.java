@@ -180,32 +180,37 @@ final class PodCommands {
               + "GROUP:.metadata.labels.eks\\.amazonaws\\.com/nodegroup,"
               + "POOL:.metadata.labels.karpenter\\.sh/nodepool'");
 
-  /** The user data of the node's launch template contains the kubelet's max-pods. */
+  /**
+   * The user data of the node group's own launch template contains the kubelet's max-pods. The
+   * instance has another launch template: EKS makes a copy, which nobody may change.
+   */
   private static final Command USER_DATA =
       Command.of(
-              aws("ec2 describe-launch-template-versions")
-                  + " --versions '$Latest' --launch-template-id \"$("
-                  + aws("ec2 describe-tags")
-                  + " --filters Name=resource-id,Values="
-                  + INSTANCE_ID
-                  + " Name=key,Values=aws:ec2launchtemplate:id --query 'Tags[].Value' --output"
-                  + " text)\" --query"
-                  + " 'LaunchTemplateVersions[].[LaunchTemplateId,LaunchTemplateData.UserData]'"
-                  + " --output text")
-          .noted("shows a launch template of a node group, and its user data, in Base64");
+              "TEMPLATE=\"$("
+                  + aws("eks describe-nodegroup")
+                  + OF_NODE_GROUP
+                  + " --query nodegroup.launchTemplate.id --output text)\"; echo \"$TEMPLATE\"; "
+                  + aws("ec2 describe-launch-template-versions")
+                  + " --versions '$Latest' --launch-template-id \"$TEMPLATE\" --query"
+                  + " 'LaunchTemplateVersions[].LaunchTemplateData.UserData' --output text")
+          .noted(
+              "shows the launch template of a node group, and its user data in Base64; None means"
+                  + " that the node group has no launch template of its own");
 
   private static final Command ROLL_NODE_GROUP =
       Command.of(
-              aws("eks update-nodegroup-version")
+              "test -n \"$VERSION\" && "
+                  + aws("eks update-nodegroup-version")
                   + OF_NODE_GROUP
                   + " --launch-template id=\"$TEMPLATE\",version=\"$VERSION\"")
-          .noted("for a node group: replaces its nodes; first set TEMPLATE and VERSION");
+          .noted("for a node group: replaces its nodes; first set VERSION to the new version");
 
   /** The part of a remedy that explains the commands of {@link #setMaxPods}. */
   static final String WHERE_MAX_PODS =
       "With Karpenter, patch its EC2NodeClass. In a managed node group, set maxPods below"
           + " spec.kubelet.config of nodeadm's NodeConfig in a new version of the launch template,"
-          + " and roll the group with update-nodegroup-version";
+          + " and roll the group with update-nodegroup-version. A node group without a launch"
+          + " template of its own needs a new node group";
 
   /**
    * The commands for {@link #WHERE_MAX_PODS}.

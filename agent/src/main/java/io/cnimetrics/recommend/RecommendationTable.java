@@ -140,8 +140,8 @@ public record RecommendationTable(Recommendation found, Palette palette, TextPag
             + " aws-node. The pods of aws-node restart, one node in ten at a time.");
     command(commands.get(0));
     paragraph(
-        "If the VPC CNI is an add-on of EKS, the add-on undoes this command. Use the next command"
-            + " instead. It keeps the other values of the add-on.");
+        "If the VPC CNI is an add-on of EKS, its updates can undo this command. Use the next"
+            + " command instead. It keeps the other values of the add-on.");
     command(commands.get(1));
   }
 

@@ -85,7 +85,7 @@ class AlertLogTest {
   @ParameterizedTest
   @CsvSource({
     "UnauthorizedOperation, EC2 denies calls of ipamD, ec2-denied",
-    "InsufficientFreeAddressesInSubnet, the subnet has no free address, ec2-no-addresses",
+    "InsufficientFreeAddressesInSubnet, the subnet has too few free addresses, ec2-no-addresses",
     "InsufficientCidrBlocks, the subnet has no free /28, ec2-no-prefixes",
     "RequestLimitExceeded, EC2 throttles ipamD, ec2-throttled",
     "InvalidSecurityGroupID.NotFound, the security group for new ENIs does not exist,"
@@ -172,7 +172,7 @@ class AlertLogTest {
 
     assertThat(raised("warmPoolEmptyMinutes"))
         .contains(
-            "the subnet has no free address: CreateNetworkInterface"
+            "the subnet has too few free addresses: CreateNetworkInterface"
                 + " InsufficientFreeAddressesInSubnet, 1 before 10:00 UTC",
             "finding=ec2-no-addresses");
 
@@ -246,7 +246,8 @@ class AlertLogTest {
     polled(onM5().enis(eni(0, 14, 14, 0)).metrics());
     polled(noAddress().enis(eni(0, 14, 14, 0)).at(START.plusSeconds(30)));
 
-    assertThat(raised("noAddressMinutes")).contains(" cause=\"the subnet has no free address: ");
+    assertThat(raised("noAddressMinutes"))
+        .contains(" cause=\"the subnet has too few free addresses: ");
   }
 
   @Test

@@ -52,7 +52,7 @@ class DoctorIT {
     "healthy, 0, '0 fail, 0 warn'",
     "missing-policy, 1, 'FAIL  ipamD does not run, or failed to start'",
     "security-group-gone, 1, FAIL  The security group for new ENIs does not exist",
-    "subnet-empty, 1, FAIL  The subnet has no free address",
+    "subnet-empty, 1, FAIL  The subnet has too few free addresses",
     "old-port, 1, FAIL  Introspection is on the port of old releases"
   })
   void simulatedScenarioIsReported(String scenario, int exitCode, String finding) {

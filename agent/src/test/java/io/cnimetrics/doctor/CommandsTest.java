@@ -557,11 +557,11 @@ class CommandsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "arn:aws:iam::1:role/path/Irsa, arn:aws:iam::1:role/Pod, Irsa",
-    "'', arn:aws:iam::1:role/Pod, Pod",
+    "arn:aws:iam::1:role/Irsa, arn:aws:iam::1:role/path/Pod, Pod",
+    "arn:aws:iam::1:role/path/Irsa, '', Irsa",
     "'', '', Node"
   })
-  void roleIsThatOfIrsaThenOfPodIdentityThenOfTheNode(
+  void roleIsThatOfPodIdentityThenOfIrsaThenOfTheNode(
       String irsa, String podIdentity, String role, @TempDir Path dir) throws Exception {
     String output =
         shell(
@@ -573,7 +573,8 @@ class CommandsTest {
                 list-pod-identity-associations) echo a-1;;
                 describe-pod-identity-association) echo %s;;
                 describe-instances) echo arn:aws:iam::1:instance-profile/Profile;;
-                get-instance-profile) [ "$4" = Profile ] && echo arn:aws:iam::1:role/Node;;
+                get-instance-profile)
+                  [ "$4" = Profile ] && printf 'ROLES\\tarn:aws:iam::1:role/Node\\t2026\\n';;
               esac
             }\
             """

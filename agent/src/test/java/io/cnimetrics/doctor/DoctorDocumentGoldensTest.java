@@ -80,11 +80,13 @@ class DoctorDocumentGoldensTest {
       `kubectl debug`. `Changes every node` marks a command that changes more than this node. In JSON these lines are comments
       after the command.
 
-      Some remedies change a setting of aws-node. `aws eks update-addon` is for an aws-node that is an EKS add-on, because
-      EKS undoes `kubectl set env`. If this command prints `ResourceNotFoundException`, aws-node is no add-on, nothing was
-      changed, and `kubectl set env` is right. The command for the add-on needs `jq`, and keeps the values and the role that
-      the add-on has. If these values cannot be read as JSON, the command changes nothing. EKS also keeps a value that was set
-      with kubectl. Therefore one more command shows the result: if the old value stays, use `kubectl set env` too.
+      Some remedies change a setting of aws-node. `aws eks update-addon` is for an aws-node that is an EKS add-on: the
+      setting is then a value of the add-on, and later updates keep it. An update can undo `kubectl set env`. If the
+      command prints `ResourceNotFoundException`, aws-node is no add-on, nothing was changed, and `kubectl set env` is
+      right. The command for the add-on needs `jq`, and keeps the values and the role that the add-on has. If these values
+      cannot be read as JSON, the command changes nothing. With the option `PRESERVE` of the command, EKS also keeps a value
+      that was set with kubectl. Therefore one more command shows the result: if the old value stays, use `kubectl set env`
+      too.
 
       Beside a failure or a warning, notes have one line each. `--verbose` shows all their advice, and the checks that run
       only with `--subnets` or `--send-test`.

@@ -39,14 +39,14 @@ class ScenariosTest {
           missing-policy,         1, fail, introspection, 'ipamD does not run, or failed to start'
           rights-removed,         1, fail, ec2-denied, EC2 denies calls of ipamD
           subnet-empty-at-start,  1, fail, no-addresses, The node has no address for pods
-          subnet-empty-at-start,  1, fail, ec2-no-addresses, The subnet has no free address
+          subnet-empty-at-start,  1, fail, ec2-no-addresses, The subnet has too few free addresses
           subnet-empty,           1, warn, warm-pool, The warm pool is empty below the node's maximum
           subnet-empty,           2, fail, warm-pool, The warm pool stays empty although it may grow
-          subnet-empty,           1, fail, ec2-no-addresses, The subnet has no free address
+          subnet-empty,           1, fail, ec2-no-addresses, The subnet has too few free addresses
           subnet-empty,           1, warn, ipamd-errors, ipamD could not add addresses to an ENI
           subnet-empty,           1, warn, refused-pods, ipamD refused addresses to pods
           subnet-empty,           2, fail, refused-pods, ipamD refuses addresses to pods
-          subnet-was-empty,       2, note, ec2-no-addresses, The subnet had no free address
+          subnet-was-empty,       2, note, ec2-no-addresses, The subnet had too few free addresses
           subnet-fragmented,      1, fail, ec2-no-prefixes, The subnet has no free /28
           throttled,              1, fail, ec2-throttled, EC2 throttles ipamD
           eni-limit,              1, fail, ec2-eni-limit, ipamD requests more addresses than an ENI can hold
