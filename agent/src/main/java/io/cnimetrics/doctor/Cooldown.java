@@ -77,13 +77,13 @@ final class Cooldown {
   }
 
   /**
-   * Whether all free addresses are cooling while pods request some. True only for releases that do
-   * not count refused pods.
+   * Whether all free addresses are cooling while pods request some, or perhaps request some. True
+   * only for releases that do not count refused pods.
    */
   static boolean mayRefuseWhileCooling(NodeEvidence node) {
     return RefusedPods.countsNoRefusals(node)
         && node.last().allFreeAddressesCool()
-        && node.trend(MetricCatalog.ADD_REQ_COUNT).isRising();
+        && node.trend(MetricCatalog.ADD_REQ_COUNT).mayRise();
   }
 
   /** How many addresses are cooling, and for how long. */

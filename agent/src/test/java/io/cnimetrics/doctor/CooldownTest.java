@@ -3,6 +3,8 @@ package io.cnimetrics.doctor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.catalog.RecentIncrease;
+import io.cnimetrics.simulator.CniVersion;
+import io.cnimetrics.simulator.NamedScenario;
 import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.testing.Snapshots;
 import java.time.Duration;
@@ -10,6 +12,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A pod waits for the cooldown only if it is refused while all free addresses are cooling. */
 class CooldownTest {
@@ -137,6 +141,19 @@ class CooldownTest {
             List.of(pool(0, 12, 4, 8).build(), pool(10, 12, 2, 10).build()), Optional.empty());
 
     assertThat(diagnosis.verdict().level()).isNotEqualTo(Level.FAIL);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"COOLDOWN", "CHURN"})
+  void onePollOfAReleaseThatDoesNotCountRefusedPodsDoesNotShowThatNoPodWaits(NamedScenario node) {
+    Diagnosis diagnosis =
+        DoctorFixture.diagnosis(
+            node.scenario().cniVersion(CniVersion.parse("v1.14.1")), node.warmUp(), 1);
+
+    assertThat(diagnosis.verdict().text())
+        .isEqualTo(
+            "It is not known whether pods get addresses, or since when (use --polls 2): the warm"
+                + " pool is empty below the node's maximum");
   }
 
   private static NodeSnapshot node(int second, long assigned, long cooling, double refusals) {
