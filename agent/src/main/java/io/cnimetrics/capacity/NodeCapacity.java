@@ -9,6 +9,7 @@ import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Reason;
 import io.cnimetrics.snapshot.Series;
 import io.cnimetrics.snapshot.Source;
+import java.lang.module.ModuleDescriptor.Version;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -63,6 +64,8 @@ public record NodeCapacity(
   /** The codes with which EC2 rejects more addresses of an ENI than it permits. */
   public static final Set<String> ADDRESS_LIMIT_CODES =
       Set.of("PrivateIpAddressLimitExceeded", "InvalidInterface.IpAddressLimitExceeded");
+
+  private static final Version SINCE_ABLE_TYPES = Version.parse("1.20.4");
 
   public NodeCapacity {
     cards = List.copyOf(cards);
@@ -355,14 +358,15 @@ public record NodeCapacity(
       return stopped && card == 0 && keepsTrunkSlot() ? attached.plusTrunkSlot() : attached;
     }
 
-    /**
-     * Since release 1.20.4 ipamD keeps no slot if the instance type cannot have a trunk ENI. An
-     * ipamD that reports subnets is 1.22.0 or later.
-     */
+    /** Since release 1.20.4 ipamD keeps no slot if the instance type cannot have a trunk ENI. */
     private boolean keepsTrunkSlot() {
       boolean unable =
           limit.filter(known -> known.branchEnis().equals(OptionalInt.of(0))).isPresent();
-      boolean recent = snapshot.pool().filter(AddressPool::reportsSubnets).isPresent();
+      boolean recent =
+          snapshot
+              .oldestRelease()
+              .filter(oldest -> oldest.compareTo(SINCE_ABLE_TYPES) >= 0)
+              .isPresent();
       double errors =
           snapshot.metrics().map(read -> read.total(TRUNK_ERRORS).orElse(0)).orElse(0.0);
       return errors > 0 && !(unable && recent);

@@ -9,7 +9,6 @@ import java.lang.module.ModuleDescriptor.Version;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 
 /** The check that the release of the VPC CNI has no known bug. */
 final class CniReleases {
@@ -56,18 +55,11 @@ final class CniReleases {
       return new KnownBug(first, fixedIn, level, "bug", fixed, here, REMEDY);
     }
 
-    boolean isIn(String release) {
-      return RELEASE.matcher(release).matches()
-          && compare(release, first) >= 0
-          && compare(release, next) < 0;
-    }
-
-    private static int compare(String release, String other) {
-      return Version.parse(release.substring(1)).compareTo(Version.parse(other));
+    /** Whether the release of ipamD, or its oldest possible release, has the bug. */
+    boolean mayBeIn(NodeEvidence node) {
+      return !mayBeBefore(node, first) && mayBeBefore(node, next);
     }
   }
-
-  private static final Pattern RELEASE = Pattern.compile("v\\d+(\\.\\d+)*");
 
   private static final KnownBug MISCOUNT =
       KnownBug.fixed(
@@ -150,9 +142,12 @@ final class CniReleases {
 
   /** Why ipamD perhaps attaches no more ENIs; empty if its release does not have this bug. */
   static Optional<String> miscount(NodeEvidence node) {
-    return node.cniVersion()
-        .filter(version -> MISCOUNT.isIn(release(version)))
-        .map(any -> MISCOUNT.text());
+    String text = MISCOUNT.text();
+    return Optional.of(
+            node.cniVersion().isPresent()
+                ? text
+                : "If the release is older than %s, %s".formatted(MISCOUNT.next(), text))
+        .filter(any -> MISCOUNT.mayBeIn(node));
   }
 
   /** EKS appends its own build number, as in v1.19.4-eksbuild.1. */
@@ -163,7 +158,7 @@ final class CniReleases {
   private static Finding cniRelease(NodeEvidence node) {
     Optional<String> version = node.metrics().cniVersion();
     if (version.isEmpty()) {
-      return newerThanBugs(node)
+      return oldest(node)
           .map(
               least ->
                   CNI_RELEASE.ok(
@@ -173,7 +168,7 @@ final class CniReleases {
           .orElseGet(() -> CNI_RELEASE.notChecked("ipamD does not report its release"));
     }
     return KNOWN_BUGS.stream()
-        .filter(bug -> bug.isIn(release(version.get())))
+        .filter(bug -> bug.mayBeIn(node))
         .flatMap(
             bug -> bug.here().apply(node).map(here -> finding(bug, version.get(), here)).stream())
         .findFirst()
@@ -193,26 +188,18 @@ final class CniReleases {
 
   /** Whether the release is perhaps older than this release. */
   static boolean mayBeBefore(NodeEvidence node, String release) {
-    return node.cniVersion()
-        .map(CniReleases::release)
-        .filter(RELEASE.asMatchPredicate())
-        .map(known -> KnownBug.compare(known, release) < 0)
-        .orElseGet(() -> newerThanBugs(node).isEmpty());
+    return oldest(node).filter(oldest -> oldest.compareTo(Version.parse(release)) >= 0).isEmpty();
   }
 
-  /**
-   * Returns the oldest release that answers as this ipamD does; empty if this release perhaps has
-   * known bugs.
-   */
-  static Optional<String> newerThanBugs(NodeEvidence node) {
-    boolean subnets =
-        node.snapshot()
-            .pool()
-            .filter(pool -> pool.eniCount() > 0 && pool.reportsSubnets())
-            .isPresent();
-    if (subnets) {
-      return Optional.of("1.22.0");
-    }
-    return IpamdProcess.reportsStarts(node.metrics()) ? Optional.of("1.20.0") : Optional.empty();
+  /** The release, or the oldest release that answers as this ipamD does; empty if unknown. */
+  private static Optional<Version> oldest(NodeEvidence node) {
+    return node.snapshot()
+        .oldestRelease()
+        .or(
+            () ->
+                node.snapshot()
+                    .metrics()
+                    .filter(IpamdProcess::reportsStarts)
+                    .map(any -> Version.parse("1.20.0")));
   }
 }

@@ -27,9 +27,7 @@ final class Ec2Remedies {
    */
   private static Finding ofOneSubnet(NodeEvidence node, List<IpamdError> kinds, Finding finding) {
     boolean perhapsOld =
-        CniReleases.newerThanBugs(node).isEmpty()
-            && !node.customNetworking()
-            && finding.isPresent();
+        CniReleases.mayBeBefore(node, "1.18.3") && !node.customNetworking() && finding.isPresent();
     return perhapsOld
             && kinds.stream().allMatch(kind -> kind.action().equals("AssignPrivateIpAddresses"))
         ? finding.remedied(

@@ -1,9 +1,12 @@
 package io.cnimetrics.snapshot;
 
+import java.lang.module.ModuleDescriptor.Version;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -42,6 +45,26 @@ public record NodeSnapshot(
   /** Whether ipamD answered. If introspection is off, an answer with metrics is enough. */
   public boolean ipamdRead() {
     return pool.isPresent() || (introspectionOff() && metrics.isPresent());
+  }
+
+  /** EKS appends its own build number, as in v1.19.4-eksbuild.1. */
+  private static final Pattern RELEASE = Pattern.compile("v(\\d+(?:\\.\\d+)*)(?:-.*)?");
+
+  /**
+   * The release of the VPC CNI, or the oldest release that answers as this ipamD does. ipamD
+   * reports subnets since 1.22.0. Empty if ipamD reports neither a release nor subnets.
+   */
+  public Optional<Version> oldestRelease() {
+    return metrics
+        .flatMap(IpamdMetrics::cniVersion)
+        .map(RELEASE::matcher)
+        .filter(Matcher::matches)
+        .map(release -> release.group(1))
+        .or(
+            () ->
+                pool.filter(listed -> listed.eniCount() > 0 && listed.reportsSubnets())
+                    .map(any -> "1.22.0"))
+        .map(Version::parse);
   }
 
   /** Returns a copy with the given instance and with additional problems. */

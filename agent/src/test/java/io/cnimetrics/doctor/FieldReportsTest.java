@@ -136,6 +136,22 @@ class FieldReportsTest {
             "update-addon",
             "!WARM_IP_TARGET="),
         fails(
+            "The same with a release that uses other subnets",
+            node(eni(0, 8, 8))
+                .release("v1.19.6")
+                .refused()
+                .errors("AssignPrivateIpAddresses", "InsufficientFreeAddressesInSubnet", 5, 6),
+            "ec2-no-addresses",
+            "!upgrade these"),
+        fails(
+            "The same with a release that uses other subnets only after its ENIs are full",
+            node(eni(0, 8, 8))
+                .release("v1.18.2-eksbuild.1")
+                .refused()
+                .errors("AssignPrivateIpAddresses", "InsufficientFreeAddressesInSubnet", 5, 6),
+            "ec2-no-addresses",
+            "upgrade these"),
+        fails(
             "edwin-philip.medium.com: a new node in a subnet with three addresses",
             node(full(0, 3))
                 .startedAgo(600)
@@ -828,14 +844,16 @@ class FieldReportsTest {
             "delete pods -l k8s-app=aws-node"),
         fails(
             "#3544, #3811: 1.21.1 counts the unmanaged ENIs that another program attaches",
-            node(full(0, 14))
-                .counts("build_info{version=\"v1.21.1\"}", 1, 1)
-                .refused()
-                .calls("DescribeNetworkInterfaces", 3, 3),
+            node(full(0, 14)).release("v1.21.1").refused().calls("DescribeNetworkInterfaces", 3, 3),
             "warm-pool",
             "counts an unmanaged ENI again",
             "Release 1.23.0",
             "delete pods -l k8s-app=aws-node"),
+        fails(
+            "The same with a build that reports no release, but subnets",
+            node(full(0, 14)).withSubnets().refused().calls("DescribeNetworkInterfaces", 3, 3),
+            "warm-pool",
+            "If the release is older than 1.23.0, ipamD counts an unmanaged ENI again"),
         fails(
             "#1586: DISABLE_NETWORK_RESOURCE_PROVISIONING is true, and nobody adds ENIs",
             node(full(0, 14)).refused().calls("DescribeNetworkInterfaces", 3, 3),
@@ -1051,10 +1069,7 @@ class FieldReportsTest {
             "!Poll again"),
         fails(
             "The same node with a release that does not subtract them",
-            node(full(0, 49))
-                .type("p5.48xlarge", 100, -29, 49)
-                .refused()
-                .counts("build_info{version=\"v1.18.1\"}", 1, 1),
+            node(full(0, 49)).type("p5.48xlarge", 100, -29, 49).refused().release("v1.18.1"),
             "warm-pool",
             "!1.16.3"),
         fails(

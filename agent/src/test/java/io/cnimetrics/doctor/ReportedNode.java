@@ -170,6 +170,15 @@ final class ReportedNode {
     return this;
   }
 
+  /** Adds the subnet of each ENI, which ipamD reports since release 1.22.0. */
+  ReportedNode withSubnets() {
+    return changed("\"IsPrimary\"", "\"SubnetID\":\"subnet-1\",\"IsPrimary\"");
+  }
+
+  ReportedNode release(String version) {
+    return counts("build_info{version=\"%s\"}".formatted(version), 1, 1);
+  }
+
   ReportedNode type(String type, int maxPods, int enis, int perEni) {
     gauges = gauges(enis, enis * perEni);
     return with(node -> node.type(type).maxPods(maxPods));
