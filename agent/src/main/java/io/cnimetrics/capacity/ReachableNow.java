@@ -96,13 +96,12 @@ public record ReachableNow(long addresses, String explanation) {
    * @param perEni the number of addresses for pods that one ENI can have
    * @param wholeEnis whether ipamD requests all addresses of a new ENI at once
    */
-  private record Growth(
-      AddressMode mode, long perEni, boolean customNetworking, boolean wholeEnis) {
+  private record Growth(NodeSnapshot node, AddressMode mode, long perEni, boolean wholeEnis) {
     static Growth of(NodeSnapshot node, AddressMode mode, long perEni) {
       return new Growth(
+          node,
           mode,
           perEni,
-          node.settings().filter(NodeSnapshot.IpamdSettings::customNetworking).isPresent(),
           mode == AddressMode.SECONDARY_IP
               && node.settings().stream()
                   .flatMapToLong(settings -> settings.warmIpTarget().stream())
@@ -119,12 +118,9 @@ public record ReachableNow(long addresses, String explanation) {
       return perEni == 0 ? 0 : (addresses + perEni - 1) / perEni;
     }
 
-    /** The number of addresses that an attached ENI can get. A trunk or excluded ENI gets none. */
+    /** The number of addresses that an attached ENI can get. */
     long room(Eni eni) {
-      boolean primaryWithoutPods = eni.primary() && (customNetworking || eni.totalIpv4() == 0);
-      return eni.trunk() || eni.excluded() || primaryWithoutPods
-          ? 0
-          : Math.max(0, perEni - step() * eni.usedSlots());
+      return ReservedEnis.contains(node, eni) ? 0 : Math.max(0, perEni - step() * eni.usedSlots());
     }
 
     /** The number of the requested addresses that EC2 can assign, in whole requests. */

@@ -15,8 +15,8 @@ import java.util.List;
  * @param primary whether the primary ENI carries no pods (custom networking)
  * @param reasons one for each kind of reserved ENI
  */
-record ReservedEnis(long count, boolean primary, List<MaximumReason> reasons) {
-  ReservedEnis {
+public record ReservedEnis(long count, boolean primary, List<MaximumReason> reasons) {
+  public ReservedEnis {
     reasons = List.copyOf(reasons);
   }
 
@@ -49,6 +49,14 @@ record ReservedEnis(long count, boolean primary, List<MaximumReason> reasons) {
     List<MaximumReason> more = new ArrayList<>(reasons);
     more.add(Simple.TRUNK_SLOT);
     return new ReservedEnis(count + 1, primary, more);
+  }
+
+  /**
+   * Whether ipamD adds no addresses to an attached ENI. The primary ENI gets addresses unless
+   * custom networking is on, even if it has none yet.
+   */
+  public static boolean contains(NodeSnapshot snapshot, Eni eni) {
+    return of(snapshot, eni.networkCard()).contains(eni);
   }
 
   /** Whether an attached ENI carries no pods. */

@@ -49,6 +49,7 @@ public enum CheckId {
   NODE_FULL(Cause.NODE_FULL),
   LEAKED_ADDRESSES(Cause.LEAKED, Trait.NOT_URGENT),
   IMPOSSIBLE_POOL("impossible-pool"),
+  ENI_NETWORK("eni-network"),
   LOST_ENI("lost-eni"),
   TRUNK_SLOT("trunk-slot"),
   IPV6_PREFIX("ipv6-prefix"),

@@ -18,17 +18,16 @@ public final class CheckRunner {
   public Diagnosis run(NodeEvidence node) {
     List<Running> running = checks.stream().map(check -> Running.start(check, node)).toList();
     List<Finding> findings =
-        running.stream()
-            .flatMap(check -> check.findings(node).stream())
-            .map(finding -> finding.onNode(node))
-            .toList();
+        running.stream().flatMap(check -> check.findings(node).stream()).toList();
     List<Finding> consistent =
         findings.stream()
             .filter(finding -> !isContradicted(finding, findings))
-            .map(finding -> NodeSetup.weighIdleAddresses(finding, findings))
+            .map(finding -> NodeSetup.weighIdleAddresses(node, finding, findings))
             .map(finding -> UnusedSlots.besideLostEni(finding, findings))
             .map(finding -> Ipv6Prefix.explained(node, finding, findings))
             .map(finding -> IpamdWork.withoutNeedlessNote(finding, findings))
+            .map(finding -> NodeMaximum.besideEmptySubnet(finding, findings))
+            .map(finding -> finding.onNode(node))
             .toList();
     List<Finding> explained = Explanations.apply(consistent);
     return new Diagnosis(Verdict.of(node, explained), explained, node.now());

@@ -29,9 +29,6 @@ record Ec2Errors(
     String before,
     String never,
     String cause) {
-  /** How ipamD makes fewer calls. A node that has prefixes gets another advice. */
-  static final String USE_PREFIXES = "use prefixes";
-
   static final String FORBIDDEN =
       "a service control policy or another policy denies the call: CloudTrail names this policy";
 
@@ -108,7 +105,7 @@ record Ec2Errors(
                   "The subnet had too few free addresses",
                   "EC2 never refused ipamD an address",
                   "Pods, warm pools and load balancers use nearly the whole subnet",
-                  EniCommands.FREE_ADDRESSES,
+                  EniCommands.freeingAddresses(false),
                   Pages.ADDRESS_USE)
               .run(EniCommands.freeAddresses(Optional.of(SubnetAddresses.LOW_TARGETS))),
           row(
@@ -173,10 +170,7 @@ record Ec2Errors(
               "EC2 did not throttle ipamD",
               "The account makes more calls than its limit allows. Usual reasons are many new"
                   + " nodes, a small WARM_IP_TARGET with short-lived pods, or another caller",
-              "Find the caller with the most calls, and stop it or slow it down: ipamD then gets"
-                  + " addresses again without a restart. If the caller is the role of aws-node, "
-                  + USE_PREFIXES
-                  + ". Or request a higher limit for the account in a support case",
+              Ec2Remedies.slowingCallers("use prefixes"),
               Pages.THROTTLING,
               AwsCommands.CALLS_TO_EC2),
           row(

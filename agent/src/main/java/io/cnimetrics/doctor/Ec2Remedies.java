@@ -39,6 +39,18 @@ final class Ec2Remedies {
   }
 
   /**
+   * What to do if EC2 throttles ipamD.
+   *
+   * @param fewerCalls how ipamD makes fewer calls
+   */
+  static String slowingCallers(String fewerCalls) {
+    return "Find the caller with the most calls, and stop it or slow it down: ipamD then gets"
+        + " addresses again without a restart. If the caller is the role of aws-node, "
+        + fewerCalls
+        + ". Or request a higher limit for the account in a support case";
+  }
+
+  /**
    * AmazonEKS_CNI_Policy does not allow the calls of SageMaker and the calls for IPv6 addresses.
    * Therefore the advice for these calls is to allow them separately.
    */
@@ -91,8 +103,7 @@ final class Ec2Remedies {
     }
     if (node.mode() == AddressMode.PREFIX) {
       return throttled.remedied(
-          throttled.remedy().replace(Ec2Errors.USE_PREFIXES, "replace fewer nodes at a time"),
-          AwsCommands.CALLS_TO_EC2);
+          slowingCallers("replace fewer nodes at a time"), AwsCommands.CALLS_TO_EC2);
     }
     return node.warmIpTarget().equals(OptionalLong.of(0))
             || node.trend(Ec2Errors.OF_SUBNET).mayRise()

@@ -117,6 +117,8 @@ final class EniCommands {
 
   /**
    * Lists the interfaces of the VPC CNI that no instance uses, such as interfaces of deleted nodes.
+   * ipamD tags its interfaces with the cluster only if aws-node sets CLUSTER_NAME. The list
+   * contains interfaces with the tag of this cluster and interfaces without this tag.
    */
   static final Command UNATTACHED_ENIS = unattached("");
 
@@ -126,10 +128,11 @@ final class EniCommands {
             + DESCRIBE_ENIS
             + " --filters Name=status,Values=available"
             + filter
-            + " Name=description,Values='aws-K8S-*'"
-            + " Name=tag:cluster.k8s.amazonaws.com/name,Values="
+            + " Name=description,Values='aws-K8S-*' --query"
+            + " 'NetworkInterfaces[?TagSet[?Key==`\"cluster.k8s.amazonaws.com/name\"` &&"
+            + " Value!=`\"'"
             + CLUSTER
-            + " --query 'NetworkInterfaces[].[NetworkInterfaceId,SubnetId,Description]' --output"
+            + "'\"`]==`[]`].[NetworkInterfaceId,SubnetId,Description]' --output"
             + " text)\"; echo \"$ENIS\"");
   }
 
@@ -185,18 +188,19 @@ final class EniCommands {
       List.of(
           SUBNETS_OF_ZONE, USED_BLOCKS, ADD_SUBNET, SET_SUBNET_OF_ENICONFIG, RESERVE_FOR_PREFIXES);
 
-  /** The part of {@link #FREE_ADDRESSES} that is left out if the warm targets are low already. */
-  static final String LOWER_TARGETS =
-      ", and lower the warm targets, so that ipamD releases idle addresses";
-
-  /** What to do if the subnets of this node's ENIs have no free address. */
-  static final String FREE_ADDRESSES =
-      "Delete unattached interfaces"
-          + LOWER_TARGETS
-          + ". If doctor still fails after some minutes, give pods one more subnet";
+  /**
+   * What to do if the subnets of this node's ENIs have no free address.
+   *
+   * @param lowTargets whether the warm targets are low already
+   */
+  static String freeingAddresses(boolean lowTargets) {
+    return "Delete unattached interfaces"
+        + (lowTargets ? "" : ", and lower the warm targets, so that ipamD releases idle addresses")
+        + ". If doctor still fails after some minutes, give pods one more subnet";
+  }
 
   /**
-   * The commands for {@link #FREE_ADDRESSES}.
+   * The commands for {@link #freeingAddresses}.
    *
    * @param targets the assignments of lower warm targets; empty if the targets are low already
    */

@@ -1,5 +1,6 @@
 package io.cnimetrics.doctor;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -76,6 +77,13 @@ public record Finding(
   /** Returns a copy with a remedy for this case. */
   Finding remedied(String better, List<Command> commands) {
     return with(advice.with(better, commands));
+  }
+
+  /** Returns a copy with one more case, which stands before the others. */
+  Finding orInCase(String first) {
+    List<String> cases = new ArrayList<>(advice.cases());
+    cases.add(0, first);
+    return with(advice.withCases(cases.toArray(String[]::new)));
   }
 
   private Finding with(Advice better) {

@@ -184,13 +184,25 @@ final class Introspection {
               AwsNodeCommands.removing(
                   "DISABLE_INTROSPECTION", AwsNodeCommands.settingsLike("INTROSPECTION")));
     }
-    return showsNoNode(node)
-        ? notRunning(evidence)
-            .causedBy(
-                NOT_STARTED
-                    + ". Or this machine is not an EKS node: it has no instance metadata, no agent"
-                    + " and no kubelet settings. Then run doctor in the agent's pod on a node")
-        : notRunning(evidence);
+    Finding down = notRunning(evidence);
+    if (showsNoNode(node)) {
+      return down.causedBy(
+          NOT_STARTED
+              + ". Or this machine is not an EKS node: it has no instance metadata, no agent"
+              + " and no kubelet settings. Then run doctor in the agent's pod on a node");
+    }
+    return NodeMaximum.isXen(node) ? orWithoutPrefixes(node, down) : down;
+  }
+
+  /** With IPv6, ipamD ends on a type without prefixes. Releases 1.10 then end with a panic. */
+  private static Finding orWithoutPrefixes(NodeEvidence node, Finding down) {
+    return down.causedBy(
+            NOT_STARTED
+                + ". If the cluster uses IPv6, ipamD ends because pods then need prefixes, and the"
+                + " type %s cannot have prefixes"
+                    .formatted(node.snapshot().instance().type().orElse("")))
+        .orInCase(
+            "\"non-nitro instance\" in ipamd.log: use nodes of a type with the Nitro hypervisor");
   }
 
   /** Whether nothing on this machine belongs to an EKS node, as on a laptop. */

@@ -34,7 +34,7 @@ final class IpamdProcess {
 
   /** Returns the series that no metric of the agent reads. */
   static Stream<Series> series() {
-    return Stream.of(START_SECONDS, STARTS, Ec2Calls.DETACHED);
+    return Stream.of(START_SECONDS, STARTS, Ec2Calls.DETACHED, PoolFaults.FAILED_SUBNETS);
   }
 
   private static final CheckSpec READ_METRICS =

@@ -43,6 +43,11 @@ final class NodeCommands {
   /** Shows how busy the node's CPU is, and the programs that use most of it. */
   static final Command TOP = Command.onNode("top -b -n 2 | grep -A 12 '^top' | tail -13");
 
+  static final Command DEFAULT_ROUTES =
+      Command.onNode("ip route show table all | grep '^default'")
+          .noted(
+              "prints a line for the primary ENI, and one for each further ENI that ipamD set up");
+
   /** The container runtime uses the first file. It must be the file of the VPC CNI. */
   static final Command CNI_FILES = Command.onNode("ls /etc/cni/net.d /opt/cni/bin");
 

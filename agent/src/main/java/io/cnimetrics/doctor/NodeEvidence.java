@@ -4,6 +4,7 @@ import io.cnimetrics.capacity.CardCapacity;
 import io.cnimetrics.capacity.EffectiveMaximum;
 import io.cnimetrics.capacity.InstanceLimits;
 import io.cnimetrics.capacity.NodeCapacity;
+import io.cnimetrics.capacity.ReservedEnis;
 import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.RecentIncrease;
@@ -138,10 +139,9 @@ public record NodeEvidence(
 
   /** The subnets of the ENIs that can have pods; empty if ipamD does not report subnets. */
   List<String> subnetIds() {
-    boolean custom = customNetworking();
     return snapshot().pool().stream()
         .flatMap(pool -> pool.enis().stream())
-        .filter(eni -> !eni.excluded() && !(custom && eni.primary()))
+        .filter(eni -> !ReservedEnis.contains(snapshot(), eni))
         .flatMap(eni -> eni.subnetId().stream())
         .distinct()
         .toList();

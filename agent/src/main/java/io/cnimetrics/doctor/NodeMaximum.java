@@ -11,8 +11,10 @@ import io.cnimetrics.capacity.MaximumReason;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.snapshot.AddressMode;
 import io.cnimetrics.snapshot.Eni;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Checks that the node can have an address for each of its pods. */
@@ -85,6 +87,14 @@ final class NodeMaximum {
       if (cools) {
         return NODE_FULL.note(title, whole, UNTIL_COOL.formatted(Cooldown.cooling(node)));
       }
+      boolean room = isByMaxPods(node, maximum) && enisPermitMore(node, card);
+      if (room && RefusedPods.mayRefusePods(node) && UnusedSlots.ec2Fails(node)) {
+        return NODE_FULL.note(
+            "Pods hold as many addresses as the kubelet should admit pods with an address",
+            whole,
+            "The kubelet admitted the waiting pods, and the ENIs can have more addresses. ipamD"
+                + " gets no address from EC2");
+      }
       return RefusedPods.mayRefusePods(node)
           ? perhapsEnded(
               node,
@@ -129,6 +139,36 @@ final class NodeMaximum {
     return maximum.addresses() == node.agentSettings().podLimits().podsWithAddress();
   }
 
+  private static boolean enisPermitMore(NodeEvidence node, CardCapacity card) {
+    return node.snapshot().metrics().isPresent()
+        && node.total(MetricCatalog.MAX_IP_ADDRESSES) > card.assigned();
+  }
+
+  private static final Set<CheckId> EMPTY_SUBNET =
+      EnumSet.of(CheckId.EC2_NO_ADDRESSES, CheckId.EC2_NO_PREFIXES, CheckId.SUBNET);
+
+  /**
+   * Changes the finding about a full node whose subnet is empty too: a new node in this subnet gets
+   * no address either.
+   */
+  static Finding besideEmptySubnet(Finding finding, List<Finding> findings) {
+    Optional<Finding> empty =
+        findings.stream()
+            .filter(other -> EMPTY_SUBNET.contains(other.check()) && other.isPresent())
+            .findFirst()
+            .filter(any -> finding.check() == CheckId.NODE_FULL && finding.isPresent());
+    return empty
+        .map(
+            subnet ->
+                finding.remedied(
+                    ("First give new nodes a subnet with free addresses, because the subnet of this"
+                            + " node has too few (%s). Then: %s")
+                        .formatted(subnet.id(), Verdict.clause(finding.remedy())),
+                    Command.join(
+                        List.of(EniCommands.SUBNETS_OF_ZONE), finding.advice().commands())))
+        .orElse(finding);
+  }
+
   /** Without the counter, one poll does not show whether pods wait for an address. */
   private static Finding perhapsEnded(NodeEvidence node, Finding full) {
     return RefusedPods.mayRefuseWithoutCount(node) ? full.ended() : full;
@@ -171,8 +211,7 @@ final class NodeMaximum {
   /** Advises prefixes only if the ENIs are the limit, and if the node has no prefixes yet. */
   private static Finding roomFor(NodeEvidence node, CardCapacity card, Finding full) {
     AgentSettings settings = node.agentSettings();
-    boolean enisPermitMore = node.total(MetricCatalog.MAX_IP_ADDRESSES) > card.assigned();
-    if (isByMaxPods(node, card.maximum().orElseThrow()) && enisPermitMore) {
+    if (isByMaxPods(node, card.maximum().orElseThrow()) && enisPermitMore(node, card)) {
       String known = settings.maxPods().source().isPresent() ? "" : ", which is assumed";
       return full.remedied(
           "%s. Or, because the limit is max-pods %d%s, raise the kubelet's max-pods and"

@@ -189,25 +189,54 @@ final class NodeSetup {
   private static final int MIN_WARM_TARGET = 2;
   private static final int PODS_PER_WARM_ADDRESS = 10;
 
-  private static final String IF_SHORT = "If doctor --subnets shows few free addresses, ";
-
   private static final CheckSpec IDLE_ADDRESSES =
       CheckSpec.of(
               CheckId.IDLE_ADDRESSES,
               "free addresses if `WARM_IP_TARGET` is not set",
               "note if warm targets would release at least as many addresses as an ENI has, and no"
                   + " pod waits for an address; warn if the subnet is also short of addresses",
-              IF_SHORT
-                  + "set WARM_IP_TARGET and MINIMUM_IP_TARGET. ipamD then makes more calls to EC2")
+              ifShort("WARM_IP_TARGET and MINIMUM_IP_TARGET"))
           .needs(POOL, IPV4)
           .see(Pages.ADDRESS_USE);
 
+  private static String ifShort(String targets) {
+    return "If doctor --subnets shows few free addresses, " + Verdict.clause(set(targets));
+  }
+
+  private static String set(String targets) {
+    return "Set %s. ipamD then makes more calls to EC2".formatted(targets);
+  }
+
+  /**
+   * The warm targets that a node needs.
+   *
+   * @param total the number of addresses of the ENIs that are not excluded
+   * @param saved how many of them ipamD would release
+   */
+  private record Targets(long warm, long minimum, long total, long saved) {
+    static Targets of(NodeEvidence node) {
+      List<Eni> enis = notExcluded(node);
+      long total = enis.stream().mapToLong(Eni::totalIpv4).sum();
+      long held = enis.stream().mapToLong(Eni::assignedIpv4).sum();
+      long minimum = Math.max(TARGET_STEP, (held + TARGET_STEP - 1) / TARGET_STEP * TARGET_STEP);
+      long warm = Math.max(MIN_WARM_TARGET, minimum / PODS_PER_WARM_ADDRESS);
+      return new Targets(warm, minimum, total, total - Math.max(held + warm, minimum));
+    }
+
+    /** The assignments with this word between them. */
+    String joined(String word) {
+      return "WARM_IP_TARGET=%d%sMINIMUM_IP_TARGET=%d".formatted(warm, word, minimum);
+    }
+  }
+
+  private static List<Eni> notExcluded(NodeEvidence node) {
+    return node.pool().enis().stream().filter(eni -> !eni.excluded()).toList();
+  }
+
   private static Finding idleAddresses(NodeEvidence node) {
     Optional<IpamdSettings> settings = node.snapshot().settings();
-    List<Eni> enis = node.pool().enis().stream().filter(eni -> !eni.excluded()).toList();
-    long total = enis.stream().mapToLong(Eni::totalIpv4).sum();
-    long held = enis.stream().mapToLong(Eni::assignedIpv4).sum();
-    String evidence = "%d of %d addresses are free".formatted(node.available(), total);
+    Targets targets = Targets.of(node);
+    String evidence = "%d of %d addresses are free".formatted(node.available(), targets.total());
     if (node.mode() != AddressMode.SECONDARY_IP) {
       return IDLE_ADDRESSES.ok("Free addresses in prefixes are normal", evidence);
     } else if (settings.isEmpty() || settings.get().warmIpTarget().isEmpty()) {
@@ -215,22 +244,16 @@ final class NodeSetup {
     } else if (settings.get().warmIpTarget().getAsLong() > 0) {
       return IDLE_ADDRESSES.ok("WARM_IP_TARGET is set", evidence);
     }
-    long minimum = Math.max(TARGET_STEP, (held + TARGET_STEP - 1) / TARGET_STEP * TARGET_STEP);
-    long warm = Math.max(MIN_WARM_TARGET, minimum / PODS_PER_WARM_ADDRESS);
-    long saved = total - Math.max(held + warm, minimum);
-    long perEni = enis.stream().mapToLong(Eni::totalIpv4).max().orElse(0);
-    String targets = "WARM_IP_TARGET=%d MINIMUM_IP_TARGET=%d".formatted(warm, minimum);
-    return saved > 0 && saved >= perEni
+    long perEni = notExcluded(node).stream().mapToLong(Eni::totalIpv4).max().orElse(0);
+    return targets.saved() > 0 && targets.saved() >= perEni
         ? IDLE_ADDRESSES
             .note(
                 "Many addresses are idle",
-                "%s; warm targets would release %d".formatted(evidence, saved),
+                "%s; warm targets would release %d".formatted(evidence, targets.saved()),
                 "The default WARM_ENI_TARGET keeps a whole ENI free")
             .remedied(
-                IDLE_ADDRESSES
-                    .remedy()
-                    .replace("WARM_IP_TARGET and MINIMUM_IP_TARGET", targets.replace(" ", " and ")),
-                AwsNodeCommands.setting(targets, AgentCommands.doctor("--subnets")))
+                ifShort(targets.joined(" and ")),
+                AwsNodeCommands.setting(targets.joined(" "), AgentCommands.doctor("--subnets")))
         : IDLE_ADDRESSES.ok("Few addresses are idle", evidence);
   }
 
@@ -240,7 +263,7 @@ final class NodeSetup {
    * smaller warm targets cause more calls to EC2. If the subnet has few free addresses, it becomes
    * a warning, because other nodes need the idle ones.
    */
-  static Finding weighIdleAddresses(Finding finding, List<Finding> findings) {
+  static Finding weighIdleAddresses(NodeEvidence node, Finding finding, List<Finding> findings) {
     if (finding.check() != CheckId.IDLE_ADDRESSES || finding.level() != Level.NOTE) {
       return finding;
     }
@@ -261,8 +284,7 @@ final class NodeSetup {
                 "Many addresses are idle while the subnet is short of addresses",
                 finding.evidence(),
                 finding.cause() + ". Other nodes of the subnet lack these addresses")
-            .remedied(
-                finding.remedy().replace(IF_SHORT + "set", "Set"), finding.advice().commands())
+            .remedied(set(Targets.of(node).joined(" and ")), finding.advice().commands())
         : finding;
   }
 

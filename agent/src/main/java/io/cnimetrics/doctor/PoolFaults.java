@@ -1,15 +1,20 @@
 package io.cnimetrics.doctor;
 
 import static io.cnimetrics.doctor.Requirement.IPV4;
+import static io.cnimetrics.doctor.Requirement.METRICS;
 import static io.cnimetrics.doctor.Requirement.POOL;
 
 import io.cnimetrics.capacity.InstanceLimits;
 import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.catalog.Cause;
+import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.snapshot.AddressMode;
 import io.cnimetrics.snapshot.Eni;
+import io.cnimetrics.snapshot.IpamdError;
+import io.cnimetrics.snapshot.Series;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Checks for pools with wrong addresses. */
@@ -17,7 +22,10 @@ final class PoolFaults {
   private PoolFaults() {}
 
   static List<Check> checks(Probes.Addresses primary, Probes.Pool pool) {
-    return List.of(LEAKED.check(PoolFaults::leaked), impossiblePool(primary, pool));
+    return List.of(
+        LEAKED.check(PoolFaults::leaked),
+        impossiblePool(primary, pool),
+        ENI_NETWORK.check(PoolFaults::eniNetwork));
   }
 
   /** The highest max-pods that EKS recommends for any node. */
@@ -95,7 +103,8 @@ final class PoolFaults {
       NodeEvidence node, Probes.Addresses primary, Probes.Pool listed) {
     String cause =
         "ipamD put an ENI's primary address into the pool. If a pod gets this address, the pod or"
-            + " the node has no network";
+            + " the node has no network. Usually ipamD did not set up the network of this ENI"
+            + " either, so that the ENI's other pods have none until aws-node restarts";
     List<Eni> overfull =
         node.pool().enis().stream().filter(eni -> eni.usedSlots() > mostSlots(node)).toList();
     if (!overfull.isEmpty()) {
@@ -117,6 +126,59 @@ final class PoolFaults {
             "A primary address of this node is in the pool for pods",
             String.join(", ", pooled),
             cause);
+  }
+
+  /** The failed calls with which ipamD reads the tags of an ENI's subnet. */
+  static final Series FAILED_SUBNETS =
+      new Series(
+          MetricCatalog.EC2_API_ERR_COUNT.onlySeries().name(), "fn", Set.of("DescribeSubnets"));
+
+  private static final CheckSpec ENI_NETWORK =
+      CheckSpec.of(
+              CheckId.ENI_NETWORK,
+              "`awscni_ec2api_error_count` of `DescribeSubnets`, and ipamD's errors while it sets"
+                  + " up ENIs",
+              "warn if both happened since ipamD started, and the release may be 1.22.0 to 1.23.1",
+              "Remove the reason why DescribeSubnets fails: a missing permission of the role, or"
+                  + " throttling. Then restart aws-node, which sets up each ENI. Then upgrade the"
+                  + " VPC CNI to release 1.23.2 or later")
+          .run(
+              NodeCommands.DEFAULT_ROUTES,
+              AwsCommands.ROLE_OF_AWS_NODE,
+              AwsNodeCommands.RESTART,
+              AwsNodeCommands.UPGRADE)
+          .needs(POOL, METRICS, IPV4)
+          .see(Pages.RELEASES);
+
+  private static Finding eniNetwork(NodeEvidence node) {
+    Trend setups = node.trend(PoolFaults::isOfSetup);
+    Trend calls = node.trend(FAILED_SUBNETS);
+    String evidence =
+        "failed calls of DescribeSubnets: %s; failed setups of ENIs: %s".formatted(calls, setups);
+    boolean affected =
+        !CniReleases.mayBeBefore(node, "1.22.0") && CniReleases.mayBeBefore(node, "1.23.2");
+    boolean other = node.pool().enis().stream().anyMatch(eni -> !eni.primary());
+    if (!affected || !other || calls.total() == 0 || setups.total() == 0) {
+      return ENI_NETWORK.ok("No sign of an ENI without network", evidence);
+    }
+    return ENI_NETWORK
+        .warn(
+            "An ENI in the pool may have no network",
+            evidence,
+            "If DescribeSubnets fails while ipamD sets up an ENI, releases 1.22.0 to 1.23.1 do not"
+                + " set up the ENI's network, and give the ENI's addresses to pods nevertheless."
+                + " These pods start, and have no network")
+        .since(setups.since().or(() -> node.since(poll -> true)));
+  }
+
+  /** ipamD counts a failed setup for a new ENI, at its start, or when it compares the ENIs. */
+  private static boolean isOfSetup(IpamdError error) {
+    return error.family().equals(IpamdError.FUNCTION_ERRORS)
+        && Set.of(
+                "increaseIPPoolsetupENIFailed",
+                "waitENIAttachedMaxRetryExceeded",
+                "eniReconcileAdd")
+            .contains(error.call());
   }
 
   /** The larger of the table's and the gauge's limit, because each is wrong for some types. */

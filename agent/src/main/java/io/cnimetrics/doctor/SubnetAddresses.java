@@ -29,7 +29,7 @@ final class SubnetAddresses {
               "with `--subnets`, the free addresses of the node's subnets, by `DescribeSubnets`",
               "fail if the subnet has no free address and the node has no available address;"
                   + " warn if the subnet has fewer than 16 free addresses",
-              EniCommands.FREE_ADDRESSES)
+              EniCommands.freeingAddresses(false))
           .run(EniCommands.freeAddresses(Optional.of(LOW_TARGETS)))
           .needs(POOL, IPV4)
           .see(Pages.ADDRESS_USE);
@@ -43,7 +43,7 @@ final class SubnetAddresses {
     long target = node.warmIpTarget().orElse(0);
     boolean low = target > 0 && target <= LOW_TARGET;
     return finding.remedied(
-        low ? finding.remedy().replace(EniCommands.LOWER_TARGETS, "") : finding.remedy(),
+        EniCommands.freeingAddresses(low),
         EniCommands.freeAddresses(low ? Optional.empty() : Optional.of(LOW_TARGETS)));
   }
 

@@ -6,6 +6,7 @@ import static io.cnimetrics.doctor.Requirement.POOL;
 
 import io.cnimetrics.capacity.CardCapacity;
 import io.cnimetrics.capacity.NodeCapacity;
+import io.cnimetrics.capacity.ReservedEnis;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.snapshot.AddressMode;
 import io.cnimetrics.snapshot.AddressPool;
@@ -14,6 +15,7 @@ import io.cnimetrics.snapshot.IpamdError;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Checks for a free ENI slot that ipamD does not use although pods need addresses. */
 final class UnusedSlots {
@@ -63,12 +65,18 @@ final class UnusedSlots {
     boolean known = errors > 0 && node.capacity().cards().stream().anyMatch(CardCapacity::isFull);
     boolean possible = known || !node.customNetworking();
     boolean uncounted = RefusedPods.refusesWithoutCount(node);
-    if ((refusals.total() == 0 && !uncounted) || !possible || !lacksOnlyTheLastEni(node)) {
+    boolean old = CniReleases.mayBeBefore(node, "1.20.4");
+    if ((!old && isWithoutTrunks(node))
+        || (refusals.total() == 0 && !uncounted)
+        || !possible
+        || !lacksOnlyTheLastEni(node)) {
       return TRUNK_SLOT.ok("No slot is kept for a trunk ENI", evidence);
     }
     String cause =
-        "If ENABLE_POD_ENI is true, ipamD keeps one slot for a trunk ENI. Releases before 1.20.4 do"
-            + " so even if the instance type cannot have a trunk ENI. "
+        "If ENABLE_POD_ENI is true, ipamD keeps one slot for a trunk ENI. "
+            + (old
+                ? "Releases before 1.20.4 do so even if the instance type cannot have a trunk ENI. "
+                : "")
             + OF_CORDONED;
     String title = "ipamD keeps the last ENI slot for a trunk ENI";
     if (known && (refusals.mayRise() || uncounted)) {
@@ -90,6 +98,12 @@ final class UnusedSlots {
                 cause)
             .since(refusals.since())
         : TRUNK_SLOT.ok("No slot is kept for a trunk ENI", evidence);
+  }
+
+  private static boolean isWithoutTrunks(NodeEvidence node) {
+    return node.typeLimit()
+        .filter(limit -> limit.branchEnis().equals(OptionalInt.of(0)))
+        .isPresent();
   }
 
   /**
@@ -170,12 +184,12 @@ final class UnusedSlots {
   private static boolean podEnisAreFull(NodeEvidence node) {
     long perEni = node.addressesPerEni().orElse(0);
     return node.pool().enis().stream()
-        .filter(eni -> eni.totalIpv4() > 0 && !eni.excluded())
+        .filter(eni -> !ReservedEnis.contains(node.snapshot(), eni))
         .allMatch(eni -> eni.totalIpv4() >= perEni);
   }
 
   /** Whether calls to EC2 fail now, or perhaps fail now. */
-  private static boolean ec2Fails(NodeEvidence node) {
+  static boolean ec2Fails(NodeEvidence node) {
     return node.trend(Ec2Calls.IS_ANSWER).mayRise()
         || node.trend(MetricCatalog.EC2_API_ERR_COUNT).isRising();
   }

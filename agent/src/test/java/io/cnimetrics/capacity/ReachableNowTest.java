@@ -8,6 +8,7 @@ import static io.cnimetrics.testing.Snapshots.trunk;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.snapshot.AddressMode;
+import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.Eni;
 import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.snapshot.NodeSnapshot.IpamdSettings;
@@ -18,6 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ReachableNowTest {
   private static final EffectiveMaximum MAXIMUM = maximum(56, 14, 56);
@@ -53,6 +56,19 @@ class ReachableNowTest {
   void attachedEniIsFilledWithSingleAddresses() {
     assertThat(reachable(6, nothingRead().enis(eni(0, 0, 0, 0), eni(1, 10, 3, 0))).orElseThrow())
         .startsWith("14 = 10 on the node + 4 of 6 free in subnet-a");
+  }
+
+  /** ipamD skips a primary ENI without addresses only with custom networking. */
+  @ParameterizedTest(name = "custom networking is on: {0}")
+  @CsvSource({"false, 28", "true, 14"})
+  void primaryEniWithoutAddressesGetsSomeUnlessCustomNetworkingIsOn(boolean custom, long reached) {
+    NodeSnapshot node =
+        nothingRead().customNetworking(custom).enis(eni(0, 0, 0, 0), eni(1, 14, 14, 0)).build();
+    AddressPool located =
+        node.pool().orElseThrow().located(Map.of("eni-0", "subnet-a", "eni-1", "subnet-a"));
+
+    assertThat(reachable(maximum(56, 14, 56), 14, node.with(located, List.of())))
+        .startsWith("%d = 14 on the node".formatted(reached));
   }
 
   @Test

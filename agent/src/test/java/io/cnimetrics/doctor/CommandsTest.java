@@ -457,7 +457,10 @@ class CommandsTest {
                         "--filters Name=status,Values=available Name=subnet-id,Values="
                             + subnet
                             + " ",
-                        "Name=description,Values='aws-K8S-*'"),
+                        "Name=description,Values='aws-K8S-*'",
+                        // An aws-node without CLUSTER_NAME creates ENIs without this tag.
+                        "?TagSet[?Key==`\"cluster.k8s.amazonaws.com/name\"` &&"
+                            + " Value!=`\"'payments'\"`]==`[]`]"),
             delete ->
                 assertThat(delete)
                     .startsWith(

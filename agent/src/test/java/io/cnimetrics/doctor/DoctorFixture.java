@@ -69,6 +69,7 @@ final class DoctorFixture {
   private List<String> otherRoutes = List.of();
   private UnaryOperator<List<String>> attached = UnaryOperator.identity();
   private List<String> primaryAddresses = List.of();
+  private long freeInSubnet = 200;
   private int withoutRoutes;
   private int idleDevices;
   private boolean knowsDevices = true;
@@ -206,6 +207,12 @@ final class DoctorFixture {
     return this;
   }
 
+  /** Sets the number of free addresses in the node's subnet. */
+  DoctorFixture freeInSubnet(long addresses) {
+    freeInSubnet = addresses;
+    return this;
+  }
+
   DoctorFixture agent(AgentReport report) {
     agent = Optional.of(report);
     return this;
@@ -296,7 +303,7 @@ final class DoctorFixture {
         directory -> Optional.empty(),
         region -> RIGHT_NOW,
         region -> RIGHT_NOW,
-        Optional.of((pool, region) -> List.of(new Subnet("subnet-1", 200, 51))),
+        Optional.of((pool, region) -> List.of(new Subnet("subnet-1", freeInSubnet, 51))),
         Optional.of((metric, region) -> Optional.empty()));
   }
 

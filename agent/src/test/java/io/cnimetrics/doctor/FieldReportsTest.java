@@ -17,12 +17,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.catalog.RecentIncrease;
 import io.cnimetrics.simulator.NamedScenario;
+import io.cnimetrics.testing.ClosedPort;
+import io.cnimetrics.testing.FakeClock;
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -1667,6 +1671,33 @@ class FieldReportsTest {
   private static Stream<Report> ofSeveralCauses() {
     return Stream.of(
         fails(
+            "The node is full, and so is its subnet, in which new nodes get no address either",
+            fullNode(4, 14).refused().with(it -> it.freeInSubnet(0)),
+            "node-full",
+            "First give new nodes a subnet with free addresses",
+            "describe-subnets",
+            ">refused-pods"),
+        fails(
+            "The kubelet admits a pod more than expected, and the subnet has no address for it",
+            node(full(0, 14), full(1, 3))
+                .refused()
+                .errors("AssignPrivateIpAddresses", "InsufficientFreeAddressesInSubnet", 5, 6)
+                .with(it -> it.maxPods(20)),
+            "ec2-no-addresses",
+            "unattached",
+            "node-full=Level.NOTE",
+            ">refused-pods"),
+        fails(
+            "DescribeSubnets is denied since an upgrade to 1.22, and custom networking goes on",
+            node(eni(0, 0, 0), full(1, 14))
+                .settings(true, WARM_ENI)
+                .withSubnets()
+                .refused()
+                .errors("DescribeSubnets", "UnauthorizedOperation", 6, 9)
+                .function("increaseIPPoolsetupENIFailed", 1, 2),
+            "ec2-denied",
+            "eni-network=Level.WARN"),
+        fails(
             "EC2 denied calls an hour ago, and throttles calls now",
             node(full(0, 14))
                 .refused()
@@ -1784,6 +1815,26 @@ class FieldReportsTest {
   /** Large and small nodes, new nodes, and nodes that lose their pods. */
   private static Stream<Report> ofOtherNodes() {
     return Stream.of(
+        warns(
+            "1.22.0 to 1.23.1: DescribeSubnets failed once while ipamD set up an ENI",
+            node(full(0, 14), eni(1, 14, 3))
+                .withSubnets()
+                .failed("DescribeSubnets", 2, 2)
+                .function("increaseIPPoolsetupENIFailed", 1, 1),
+            "eni-network",
+            "Pods get addresses",
+            "may have no network",
+            "1.23.2",
+            "delete pods -l k8s-app=aws-node"),
+        calm(
+            "The same with the release that mends it",
+            node(full(0, 14), eni(1, 14, 3))
+                .withSubnets()
+                .release("v1.23.2-eksbuild.1")
+                .failed("DescribeSubnets", 2, 2)),
+        calm(
+            "The same with a release that does not check the subnet",
+            node(full(0, 14), eni(1, 14, 3)).release("v1.21.2").failed("DescribeSubnets", 2, 2)),
         fails(
             "t3.nano has one address for pods on each of two ENIs",
             fullNode(2, 1).type("t3.nano", 4, 2, 1).refused(),
@@ -2524,12 +2575,12 @@ class FieldReportsTest {
    * #359, #402, #571, #575, #625, #641, #865, #872, #891, #1078, #1278, #1340, #1385, #1422, #1575,
    * #1601, #1738, #1847, #2073, #2365, #2384, #2386, #2426, #2468, #2544, #2683, #2839, #2945,
    * #3016, #3122, #3224, #3705, #3840, #284, #346, #486, #950, #1039, #1051, #1108, #1322, #1590,
-   * #1929, #1935, #2086, #2423, #2448, #3306, #3394, #3421, #3431,
-   * terraform-aws-modules/terraform-aws-eks#1918, terraform-aws-modules/terraform-aws-eks#1972,
-   * terraform-aws-modules/terraform-aws-eks#3288, terraform-aws-modules/terraform-aws-eks#3497,
-   * ministryofjustice/cloud-platform#8281, bottlerocket-os/bottlerocket#747,
-   * aws/karpenter-provider-aws#673 and aws/karpenter-provider-aws#1391: ipamD waits for the API
-   * server, for credentials, for an address or for an ENIConfig, or its pod does not start.
+   * #2086, #2423, #2448, #3306, #3394, #3421, #3431, terraform-aws-modules/terraform-aws-eks#1918,
+   * terraform-aws-modules/terraform-aws-eks#1972, terraform-aws-modules/terraform-aws-eks#3288,
+   * terraform-aws-modules/terraform-aws-eks#3497, ministryofjustice/cloud-platform#8281,
+   * bottlerocket-os/bottlerocket#747, aws/karpenter-provider-aws#673 and
+   * aws/karpenter-provider-aws#1391: ipamD waits for the API server, for credentials, for an
+   * address or for an ENIConfig, or its pod does not start.
    */
   @Test
   void ipamdThatDoesNotStartLeadsToItsLogKubeProxyAndPodIdentity() {
@@ -2541,5 +2592,24 @@ class FieldReportsTest {
             "Unable to reach API Server", "kube-proxy", "ENIConfig", "no address in the subnet")
         .contains("older than the instance type", "instance metadata", "panic")
         .contains("logs -c aws-node", "rollout undo", "eks-pod-identity-agent");
+  }
+
+  /**
+   * #1929, #1935: with IPv6 pods need a prefix, and ipamD ends on a type that cannot have prefixes.
+   * Release 1.10 ends with a panic.
+   */
+  @ParameterizedTest(name = "{0}: {1}")
+  @CsvSource({"c3.large, true", "m5.xlarge, false"})
+  void ipv6NeedsATypeWithPrefixes(String type, boolean named) throws IOException {
+    try (ClosedPort port = new ClosedPort()) {
+      Finding down =
+          first(
+              DoctorFixture.at(port.url(), port.url())
+                  .type(type)
+                  .diagnosis(1, new FakeClock(ReportedNode.FIRST_POLL)));
+
+      assertThat(down.cause().contains("If the cluster uses IPv6")).isEqualTo(named);
+      assertThat(down.advice().text().contains("\"non-nitro instance\"")).isEqualTo(named);
+    }
   }
 }

@@ -163,6 +163,7 @@ class ScenariosTest {
             "pod-routes",
             "pod-setup",
             "impossible-pool",
+            "eni-network",
             "failed-requests",
             "instance-enis",
             "lost-eni",
