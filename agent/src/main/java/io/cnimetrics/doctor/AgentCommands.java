@@ -7,6 +7,14 @@ final class AgentCommands {
   private static final String POD = "\"$(" + pods("name") + ")\"";
 
   static final Command PODS = Command.of(pods("wide"));
+
+  /** The context names the cluster by its ARN, or by its name, region and "eksctl.io". */
+  static final Command CLUSTER_OF_CONTEXT =
+      Command.of(
+              "kubectl config view --minify -o jsonpath='{.contexts[0].context.cluster}'"
+                  + " | sed 's|.*/||; s|[.].*||'")
+          .noted("prints the name of the cluster, if the aws CLI or eksctl wrote your kubeconfig");
+
   static final Command LOG = Command.of("kubectl -n kube-system logs --tail 50 " + POD);
   static final Command PROXY = settingsLike("-A 1 PROXY");
   static final Command PROXY_AND_ENDPOINT = settingsLike("-A 1 -E 'PROXY|AWS_ENDPOINT'");

@@ -29,10 +29,7 @@ final class AgentSetup {
               "Set --cluster-id, AWS_CLUSTER_ID, or clusterId in the chart. The agent then makes no"
                   + " EC2 call to find the name, and needs less memory")
           .run(
-              Command.of(
-                      "kubectl config view --minify -o"
-                          + " jsonpath='{.contexts[0].context.cluster}' | sed 's|.*/||'")
-                  .noted("prints the name of the cluster"),
+              AgentCommands.CLUSTER_OF_CONTEXT,
               AgentCommands.setChosen("AWS_CLUSTER_ID", "CLUSTER"));
 
   static final Check CLUSTER_NAME =

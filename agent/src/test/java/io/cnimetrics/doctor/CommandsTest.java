@@ -587,6 +587,15 @@ class CommandsTest {
     assertThat(output.strip()).isEqualTo(role);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"arn:aws:eks:eu-west-1:1:cluster/prod", "prod.eu-west-1.eksctl.io"})
+  void clusterOfTheContextIsKnownByItsName(String cluster, @TempDir Path dir) throws Exception {
+    String kubectl = "kubectl() { echo %s; }".formatted(cluster);
+
+    assertThat(shell(dir, kubectl, AgentCommands.CLUSTER_OF_CONTEXT.line()).strip())
+        .isEqualTo("prod");
+  }
+
   /** The output of lines in a shell, without error messages. */
   private static String shell(Path dir, String... lines) throws IOException, InterruptedException {
     Path errors = dir.resolve("errors");
