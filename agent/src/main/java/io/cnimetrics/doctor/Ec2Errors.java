@@ -203,7 +203,7 @@ record Ec2Errors(
                   + " answer",
               NodeCommands.ERRORS_OF_IPAMD));
 
-  /** A call that attaches an ENI fails with InvalidParameterCombination only for this reason. */
+  /** The only known reason why a call that attaches an ENI fails with this code. */
   private static final Ec2Errors WRONG_ZONE =
       other(
           "New ENIs are in another zone than the node",
@@ -230,7 +230,7 @@ record Ec2Errors(
           EniCommands.ENICONFIGS,
           EniCommands.GROUPS_OF_INSTANCE);
 
-  /** A call that attaches an ENI fails with InvalidParameterValue only for this reason. */
+  /** The only known reason why a call that attaches an ENI fails with InvalidParameterValue. */
   private static final Ec2Errors INDEX_IN_USE =
       other(
           "Another ENI has the device index of new ENIs",
@@ -241,6 +241,20 @@ record Ec2Errors(
               + " stop it. If the errors continue, replace the node",
           PodCommands.replaceNode(NodeCommands.ERRORS_OF_IPAMD, EniCommands.ENIS_OF_INSTANCE)
               .toArray(Command[]::new));
+
+  /**
+   * For a full subnet EC2 does not always use a code of its own.
+   *
+   * @see <a href="https://github.com/cilium/cilium/pull/31016">AWS about this code</a>
+   */
+  private static final Ec2Errors NO_ROOM =
+      other(
+          "EC2 rejects new addresses on an ENI",
+          "EC2 rejected new addresses on an ENI",
+          "Usually the subnet has too few free addresses or prefixes",
+          "Find the reason in ipamD's log. Then compare the free addresses of the subnets",
+          NodeCommands.ERRORS_OF_IPAMD,
+          EniCommands.SUBNETS_OF_ZONE);
 
   private static final Ec2Errors TAGS =
       other(
@@ -358,6 +372,7 @@ record Ec2Errors(
       case "AttachNetworkInterface InvalidParameterCombination" -> Stream.of(WRONG_ZONE);
       case "AttachNetworkInterface InvalidParameterValue" -> Stream.of(INDEX_IN_USE);
       case "CreateNetworkInterface InvalidParameterValue" -> Stream.of(REJECTED);
+      case "AssignPrivateIpAddresses InvalidParameterValue" -> Stream.of(NO_ROOM);
       default ->
           kind.code().contains("Tag") && !kind.code().equals("ConcurrentTagAccess")
               ? Stream.of(TAGS)

@@ -543,12 +543,15 @@ class FieldReportsTest {
             "ipv6-prefix",
             "2 calls to EC2 failed"),
         fails(
-            "EC2 rejects new addresses on an ENI that exists",
+            "cilium/cilium#31016: EC2 answers with a general code if the subnet is full",
             node(full(0, 10))
                 .refused()
                 .errors("AssignPrivateIpAddresses", "InvalidParameterValue", 10, 12),
             "ec2-other",
+            "EC2 rejects new addresses on an ENI",
+            "too few free addresses or prefixes",
             "ipamd.log",
+            "describe-subnets",
             "!security group"),
         fails(
             "A policy requires tags on each new ENI",
