@@ -210,12 +210,12 @@ final class NodeSetup {
   /**
    * The warm targets that a node needs.
    *
-   * @param total the number of addresses of the ENIs that are not excluded
+   * @param total the number of addresses of the ENIs to which the targets apply
    * @param saved how many of them ipamD would release
    */
   private record Targets(long warm, long minimum, long total, long saved) {
     static Targets of(NodeEvidence node) {
-      List<Eni> enis = notExcluded(node);
+      List<Eni> enis = targeted(node);
       long total = enis.stream().mapToLong(Eni::totalIpv4).sum();
       long held = enis.stream().mapToLong(Eni::assignedIpv4).sum();
       long minimum = Math.max(TARGET_STEP, (held + TARGET_STEP - 1) / TARGET_STEP * TARGET_STEP);
@@ -229,14 +229,20 @@ final class NodeSetup {
     }
   }
 
-  private static List<Eni> notExcluded(NodeEvidence node) {
-    return node.pool().enis().stream().filter(eni -> !eni.excluded()).toList();
+  /** The ENIs to which ipamD applies the warm targets: those of network card 0. */
+  private static List<Eni> targeted(NodeEvidence node) {
+    return node.pool().onCard(0).enis().stream().filter(eni -> !eni.excluded()).toList();
   }
 
   private static Finding idleAddresses(NodeEvidence node) {
     Optional<IpamdSettings> settings = node.snapshot().settings();
     Targets targets = Targets.of(node);
-    String evidence = "%d of %d addresses are free".formatted(node.available(), targets.total());
+    String evidence =
+        "%d of %d addresses %sare free"
+            .formatted(
+                node.pool().onCard(0).available(node.mode()),
+                targets.total(),
+                node.pool().networkCards().size() > 1 ? "of network card 0 " : "");
     if (node.mode() != AddressMode.SECONDARY_IP) {
       return IDLE_ADDRESSES.ok("Free addresses in prefixes are normal", evidence);
     } else if (settings.isEmpty() || settings.get().warmIpTarget().isEmpty()) {
@@ -244,7 +250,7 @@ final class NodeSetup {
     } else if (settings.get().warmIpTarget().getAsLong() > 0) {
       return IDLE_ADDRESSES.ok("WARM_IP_TARGET is set", evidence);
     }
-    long perEni = notExcluded(node).stream().mapToLong(Eni::totalIpv4).max().orElse(0);
+    long perEni = targeted(node).stream().mapToLong(Eni::totalIpv4).max().orElse(0);
     return targets.saved() > 0 && targets.saved() >= perEni
         ? IDLE_ADDRESSES
             .note(

@@ -10,8 +10,11 @@ import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.catalog.SamplerState;
 import io.cnimetrics.simulator.NamedScenario;
+import io.cnimetrics.simulator.PodSchedule;
+import io.cnimetrics.simulator.Scenario;
 import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.testing.Snapshots;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -107,6 +110,17 @@ class NodeSetupTest {
     assertThat(findings)
         .filteredOn(finding -> fails && finding.id().equals("idle-addresses"))
         .noneMatch(finding -> finding.level() == Level.NOTE);
+  }
+
+  @Test
+  void warmTargetsOfAMultiNicNodeReleaseAddressesOfNetworkCardZero() {
+    Scenario node = Scenario.of("c8ib.metal-96xl").networkCards(2, 0).pods(PodSchedule.parse("1"));
+
+    assertThat(DoctorFixture.findings(node, Duration.ofMinutes(20), 1))
+        .filteredOn(finding -> finding.id().equals("idle-addresses"))
+        .extracting(Finding::evidence)
+        .containsExactly(
+            "125 of 126 addresses of network card 0 are free; warm targets would release 121");
   }
 
   @Test
