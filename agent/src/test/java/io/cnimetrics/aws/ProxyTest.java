@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Set;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
+import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -102,8 +103,7 @@ class ProxyTest {
   void missingLoginIsNamedForTlsAndForPlainRequests() throws IOException {
     try (ConnectProxy proxy = new ConnectProxy(server.address()).requiring(LOGIN)) {
       for (String url : new String[] {server.url("missing"), "http://missing.private.test/"}) {
-        assertThatThrownBy(() -> post(proxy.address(), url, "body"))
-            .isInstanceOf(ProxyException.class)
+        assertProxyFails(proxy.address(), url, "body")
             .hasMessageContainingAll(proxy.address(), "requires a login", "407");
       }
     }
@@ -113,8 +113,7 @@ class ProxyTest {
   void wrongLoginIsNamedWithoutThePassword() throws IOException {
     try (ConnectProxy proxy = new ConnectProxy(server.address()).requiring(LOGIN)) {
       for (String url : new String[] {server.url("wrong"), "http://wrong.private.test/"}) {
-        assertThatThrownBy(() -> post("user:planted@" + proxy.address(), url, "body"))
-            .isInstanceOf(ProxyException.class)
+        assertProxyFails("user:planted@" + proxy.address(), url, "body")
             .hasMessageContainingAll(proxy.address(), "does not accept the login")
             .hasMessageNotContainingAny("planted", "user");
       }
@@ -125,8 +124,7 @@ class ProxyTest {
   void refusalOfConnectIsNamedWithItsStatus() throws IOException {
     for (String status : new String[] {"403 Forbidden", "502 Bad Gateway"}) {
       try (ConnectProxy proxy = new ConnectProxy(server.address()).refusing(status)) {
-        assertThatThrownBy(() -> post(proxy.address(), server.url("refused"), "body"))
-            .isInstanceOf(ProxyException.class)
+        assertProxyFails(proxy.address(), server.url("refused"), "body")
             .hasMessageContainingAll(
                 "the proxy http://" + proxy.address() + " of HTTPS_PROXY",
                 "answered CONNECT with status " + status.substring(0, 3));
@@ -138,8 +136,7 @@ class ProxyTest {
   void proxyThatRefusesConnectionsIsNamed() throws IOException {
     try (ClosedPort closed = new ClosedPort()) {
       for (String url : new String[] {server.url("closed"), "http://closed.private.test/"}) {
-        assertThatThrownBy(() -> post("user:planted@127.0.0.1:" + closed.url().getPort(), url, ""))
-            .isInstanceOf(ProxyException.class)
+        assertProxyFails("user:planted@127.0.0.1:" + closed.url().getPort(), url, "")
             .hasMessageContainingAll("the proxy http://127.0.0.1:", "cannot be reached", "refused")
             .hasMessageNotContaining("planted");
       }
@@ -148,17 +145,14 @@ class ProxyTest {
 
   @Test
   void proxyWhoseNameDoesNotResolveIsNamed() {
-    assertThatThrownBy(() -> post("no-such-proxy.invalid:3128", server.url("lost"), ""))
-        .isInstanceOf(ProxyException.class)
+    assertProxyFails("no-such-proxy.invalid:3128", server.url("lost"), "")
         .hasMessageContainingAll("no-such-proxy.invalid:3128", "does not resolve");
   }
 
   @Test
   void proxyThatHangsUpIsNamed() throws IOException {
     try (RawServer silent = new RawServer(request -> {})) {
-      assertThatThrownBy(
-              () -> post("127.0.0.1:" + silent.address().getPort(), server.url("silent"), ""))
-          .isInstanceOf(ProxyException.class)
+      assertProxyFails("127.0.0.1:" + silent.address().getPort(), server.url("silent"), "")
           .hasMessageContaining("did not pass on an answer");
     }
   }
@@ -173,17 +167,13 @@ class ProxyTest {
               request.send(connected);
               request.reset();
             },
-            request -> {
-              request.send(connected);
-              request.hang();
-            },
+            RawServer.Answer.hangingAfter(connected),
             request -> request.send("HTTP/1.1 200 Conn"),
             RawServer.Request::hang);
     for (RawServer.Answer failure : failures) {
       try (RawServer proxy = new RawServer(failure)) {
         String address = "127.0.0.1:" + proxy.address().getPort();
-        assertThatThrownBy(() -> post(address, server.url("cut"), ""))
-            .isInstanceOf(ProxyException.class)
+        assertProxyFails(address, server.url("cut"), "")
             .hasMessageContainingAll(address, "did not pass on an answer");
       }
     }
@@ -288,6 +278,11 @@ class ProxyTest {
     public void close() throws IOException {
       listener.close();
     }
+  }
+
+  private static AbstractThrowableAssert<?, ?> assertProxyFails(
+      String proxy, String url, String body) {
+    return assertThatThrownBy(() -> post(proxy, url, body)).isInstanceOf(ProxyException.class);
   }
 
   private static int post(String proxy, String url, String body) throws IOException {

@@ -1,8 +1,8 @@
 package io.cnimetrics.cloudwatch;
 
 import static io.cnimetrics.cloudwatch.SinkFixture.LIMIT;
-import static io.cnimetrics.cloudwatch.SinkFixture.NAMESPACE;
-import static io.cnimetrics.cloudwatch.SinkFixture.datums;
+import static io.cnimetrics.cloudwatch.SinkFixture.assertAnswer;
+import static io.cnimetrics.cloudwatch.SinkFixture.put;
 import static io.cnimetrics.cloudwatch.SinkFixture.sinkAt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -46,10 +46,8 @@ class ClockSkewTest {
   void nextRequestIsSignedWithTheServicesTime(String code) throws IOException {
     try (RawCloudWatch server = new RawCloudWatch(refusing(code));
         CloudWatchSink sink = sinkAt(server.url())) {
-      PutResult answer = put(sink);
-      assertThat(answer.status()).isEqualTo(Status.RETRYABLE);
-      assertThat(answer.message()).contains(code, "clock");
-      assertThat(put(sink)).isEqualTo(PutResult.ACCEPTED);
+      assertAnswer(put(sink, LIMIT), Status.RETRYABLE).contains(code, "clock");
+      assertThat(put(sink, LIMIT)).isEqualTo(PutResult.ACCEPTED);
       assertThat(signedAt(server.heads().get(1)))
           .isCloseTo(serviceTime, within(1, ChronoUnit.MINUTES));
     }
@@ -60,8 +58,8 @@ class ClockSkewTest {
     try (RawCloudWatch server =
             new RawCloudWatch(refusing("InvalidSignatureException"), refusing("AccessDenied"));
         CloudWatchSink sink = sinkAt(server.url())) {
-      assertThat(put(sink).status()).isEqualTo(Status.RETRYABLE);
-      assertThat(put(sink).status()).isEqualTo(Status.UNAUTHORIZED);
+      assertThat(put(sink, LIMIT).status()).isEqualTo(Status.RETRYABLE);
+      assertThat(put(sink, LIMIT).status()).isEqualTo(Status.UNAUTHORIZED);
     }
   }
 
@@ -72,7 +70,7 @@ class ClockSkewTest {
     Instant right = SinkFixture.MINUTE.minus(Duration.ofHours(hoursAhead));
     try (RawCloudWatch server = new RawCloudWatch(refusing(400, "InvalidParameterValue", right));
         CloudWatchSink sink = sinkAt(server.url())) {
-      PutResult answer = put(sink);
+      PutResult answer = put(sink, LIMIT);
       assertThat(answer.status()).isEqualTo(expected);
       assertThat(answer.message().contains("correct the node's time synchronisation"))
           .isEqualTo(expected == Status.RETRYABLE);
@@ -93,9 +91,5 @@ class ClockSkewTest {
     Matcher signed = SIGNED.matcher(head);
     assertThat(signed.find()).isTrue();
     return DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmssX").parse(signed.group(1), Instant::from);
-  }
-
-  private static PutResult put(CloudWatchSink sink) {
-    return sink.put(NAMESPACE, datums(1), LIMIT);
   }
 }

@@ -6,6 +6,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.anyRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
 import static io.cnimetrics.cloudwatch.SinkFixture.LIMIT;
 import static io.cnimetrics.cloudwatch.SinkFixture.NAMESPACE;
+import static io.cnimetrics.cloudwatch.SinkFixture.assertAnswer;
 import static io.cnimetrics.cloudwatch.SinkFixture.putAt;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -72,9 +73,8 @@ class CloudWatchSinkTest {
     "404, UnknownOperationException, RETRYABLE, AWS_ENDPOINT_URL_CLOUDWATCH"
   })
   void refusalNamesTheRemedy(int status, String code, Status outcome, String remedy) {
-    PutResult answer = answerTo(cbor(status).withBody(Cbor.error(code, "said so")));
-    assertThat(answer.status()).isEqualTo(outcome);
-    assertThat(answer.message()).contains(NAMESPACE, url(), "status " + status, code, remedy);
+    assertAnswer(answerTo(cbor(status).withBody(Cbor.error(code, "said so"))), outcome)
+        .contains(NAMESPACE, url(), "status " + status, code, remedy);
   }
 
   /**
@@ -153,9 +153,8 @@ class CloudWatchSinkTest {
 
   @Test
   void untrustedCertificateIsRetryable() {
-    PutResult answer = putAt("https://localhost:" + CLOUDWATCH.getHttpsPort(), LIMIT);
-    assertThat(answer.status()).isEqualTo(Status.RETRYABLE);
-    assertThat(answer.message()).contains("certification path", "trusts the certificate authority");
+    assertAnswer(putAt("https://localhost:" + CLOUDWATCH.getHttpsPort(), LIMIT), Status.RETRYABLE)
+        .contains("certification path", "trusts the certificate authority");
   }
 
   @ParameterizedTest

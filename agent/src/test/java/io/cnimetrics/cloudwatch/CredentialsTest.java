@@ -2,8 +2,8 @@ package io.cnimetrics.cloudwatch;
 
 import static io.cnimetrics.cloudwatch.SinkFixture.CLOCK;
 import static io.cnimetrics.cloudwatch.SinkFixture.LIMIT;
-import static io.cnimetrics.cloudwatch.SinkFixture.NAMESPACE;
-import static io.cnimetrics.cloudwatch.SinkFixture.datums;
+import static io.cnimetrics.cloudwatch.SinkFixture.assertAnswer;
+import static io.cnimetrics.cloudwatch.SinkFixture.put;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -39,13 +39,16 @@ class CredentialsTest {
 
   @AutoClose private final SystemProperties properties = new SystemProperties();
 
+  @AutoClose private final RawCloudWatch server = new RawCloudWatch();
+
   @TempDir Path empty;
+
+  CredentialsTest() throws IOException {}
 
   @Test
   void credentialsAreFetchedOnceAndOnlyForSending() throws IOException {
-    try (RawCloudWatch server = new RawCloudWatch();
-        FakeImds imds = withRole("key-of-role");
-        CloudWatchSink sink = openAt(server, imds)) {
+    try (FakeImds imds = withRole("key-of-role");
+        CloudWatchSink sink = openAt(imds)) {
       assertThat(imds.requests()).isEmpty();
       assertThat(put(sink, LIMIT)).isEqualTo(PutResult.ACCEPTED);
       assertThat(put(sink, LIMIT)).isEqualTo(PutResult.ACCEPTED);
@@ -58,9 +61,9 @@ class CredentialsTest {
   void expiredCredentialsAreFetchedAgain() throws IOException {
     Answer expired =
         request -> request.refuse(403, "", Cbor.error("ExpiredTokenException", "expired"));
-    try (RawCloudWatch server = new RawCloudWatch(expired);
-        FakeImds imds = withRole("first-key");
-        CloudWatchSink sink = openAt(server, imds)) {
+    server.plan(expired);
+    try (FakeImds imds = withRole("first-key");
+        CloudWatchSink sink = openAt(imds)) {
       assertThat(put(sink, LIMIT).status()).isEqualTo(Status.UNAUTHORIZED);
       setRole(imds, "second-key");
       assertThat(put(sink, LIMIT)).isEqualTo(PutResult.ACCEPTED);
@@ -71,9 +74,8 @@ class CredentialsTest {
 
   @Test
   void hangingMetadataServiceEndsAtTheLimitAndNothingIsSentLater() throws IOException {
-    try (RawCloudWatch server = new RawCloudWatch();
-        FakeImds imds = withRole("key-of-role");
-        CloudWatchSink sink = openAt(server, imds)) {
+    try (FakeImds imds = withRole("key-of-role");
+        CloudWatchSink sink = openAt(imds)) {
       imds.hangingAt(FakeImds.TOKEN_PATH);
       long start = System.nanoTime();
       PutResult answer = put(sink, SHORT);
@@ -88,12 +90,9 @@ class CredentialsTest {
 
   @Test
   void missingCredentialsAreUnauthorized() throws IOException {
-    try (RawCloudWatch server = new RawCloudWatch();
-        FakeImds imds = FakeImds.ofAnInstance();
-        CloudWatchSink sink = openAt(server, imds)) {
-      PutResult answer = put(sink, LIMIT);
-      assertThat(answer.status()).isEqualTo(Status.UNAUTHORIZED);
-      assertThat(answer.message())
+    try (FakeImds imds = FakeImds.ofAnInstance();
+        CloudWatchSink sink = openAt(imds)) {
+      assertAnswer(put(sink, LIMIT), Status.UNAUTHORIZED)
           .contains("no credentials", "no IRSA and no EKS Pod Identity", "the instance's role")
           .contains("the instance has no role", "cloudwatch:PutMetricData");
       assertThat(server.heads()).isEmpty();
@@ -106,13 +105,10 @@ class CredentialsTest {
         "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code>"
             + "<Message>Not authorized to perform sts:AssumeRoleWithWebIdentity</Message>"
             + "</Error></ErrorResponse>";
-    Answer refusing = request -> request.refuse(403, "", refusal.getBytes(UTF_8));
-    try (RawCloudWatch server = new RawCloudWatch();
-        RawCloudWatch sts = new RawCloudWatch(refusing);
-        CloudWatchSink sink = openForIrsa(server, sts.url())) {
-      PutResult answer = put(sink, LIMIT);
-      assertThat(answer.status()).isEqualTo(Status.UNAUTHORIZED);
-      assertThat(answer.message())
+    Answer refusing = request -> request.refuse(403, refusal);
+    try (RawCloudWatch sts = new RawCloudWatch(refusing);
+        CloudWatchSink sink = openForIrsa(sts.url())) {
+      assertAnswer(put(sink, LIMIT), Status.UNAUTHORIZED)
           .contains("IRSA: STS answered with status 403, AccessDenied: Not authorized to perform")
           .contains("the trust policy of arn:aws:iam::111122223333:role/agent", "OIDC")
           .doesNotContain("planted");
@@ -124,10 +120,8 @@ class CredentialsTest {
   void unreachableStsIsRetryable() throws IOException {
     try (ClosedPort sts = new ClosedPort();
         RawCloudWatch server = new RawCloudWatch();
-        CloudWatchSink sink = openForIrsa(server, sts.url().toString())) {
-      PutResult answer = put(sink, LIMIT);
-      assertThat(answer.status()).isEqualTo(Status.RETRYABLE);
-      assertThat(answer.message()).contains("IRSA", "Connection refused");
+        CloudWatchSink sink = openForIrsa(sts.url().toString())) {
+      assertAnswer(put(sink, LIMIT), Status.RETRYABLE).contains("IRSA", "Connection refused");
     }
   }
 
@@ -145,28 +139,18 @@ class CredentialsTest {
     String body =
         "<ErrorResponse><Error><Code>%s</Code><Message>the words</Message></Error></ErrorResponse>"
             .formatted(code);
-    try (RawCloudWatch server = new RawCloudWatch();
-        RawCloudWatch sts =
-            new RawCloudWatch(request -> request.refuse(status, "", body.getBytes(UTF_8)));
-        CloudWatchSink sink = openForIrsa(server, sts.url())) {
-      PutResult answer = put(sink, LIMIT);
-      assertThat(answer.status()).isEqualTo(outcome);
-      assertThat(answer.message()).contains("IRSA", code + ": the words", remedy);
+    try (RawCloudWatch sts = new RawCloudWatch(request -> request.refuse(status, body));
+        CloudWatchSink sink = openForIrsa(sts.url())) {
+      assertAnswer(put(sink, LIMIT), outcome).contains("IRSA", code + ": the words", remedy);
     }
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "{}", "<AssumeRole", "<html><p>Sign in</html>", "<a/>"})
   void answerOfStsWithoutCredentialsIsAnOutage(String body) throws IOException {
-    try (RawCloudWatch server = new RawCloudWatch();
-        RawCloudWatch sts =
-            new RawCloudWatch(
-                request -> request.ok(body.getBytes(UTF_8)),
-                request -> request.ok(assumed().getBytes(UTF_8)));
-        CloudWatchSink sink = openForIrsa(server, sts.url())) {
-      PutResult answer = put(sink, LIMIT);
-      assertThat(answer.status()).isEqualTo(Status.RETRYABLE);
-      assertThat(answer.message())
+    try (RawCloudWatch sts = new RawCloudWatch(Answer.ok(body), Answer.ok(assumed()));
+        CloudWatchSink sink = openForIrsa(sts.url())) {
+      assertAnswer(put(sink, LIMIT), Status.RETRYABLE)
           .contains("IRSA: STS answered without usable credentials", "STS or a proxy has a fault");
       assertThat(put(sink, LIMIT)).isEqualTo(PutResult.ACCEPTED);
     }
@@ -174,28 +158,23 @@ class CredentialsTest {
 
   @Test
   void stsWhoseNameDoesNotResolveIsRetryableAndNamed() throws IOException {
-    try (RawCloudWatch server = new RawCloudWatch();
-        CloudWatchSink sink = openForIrsa(server, "http://no-such-sts.invalid")) {
-      PutResult answer = put(sink, LIMIT);
-      assertThat(answer.status()).isEqualTo(Status.RETRYABLE);
-      assertThat(answer.message()).contains("unknown host no-such-sts.invalid", "ENDPOINT_URL_STS");
+    try (CloudWatchSink sink = openForIrsa("http://no-such-sts.invalid")) {
+      assertAnswer(put(sink, LIMIT), Status.RETRYABLE)
+          .contains("unknown host no-such-sts.invalid", "ENDPOINT_URL_STS");
     }
   }
 
   @Test
   void tokenFileThatIsMissingForAMomentIsRetryable() throws IOException {
-    try (RawCloudWatch server = new RawCloudWatch();
-        RawCloudWatch sts = new RawCloudWatch(request -> request.ok(assumed().getBytes(UTF_8)));
-        CloudWatchSink sink = openForIrsa(server, sts.url())) {
+    try (RawCloudWatch sts = new RawCloudWatch(Answer.ok(assumed()));
+        CloudWatchSink sink = openForIrsa(sts.url())) {
       Path token = empty.resolve("token");
       Files.delete(token);
-      PutResult missing = put(sink, LIMIT);
-      assertThat(missing.status()).isEqualTo(Status.RETRYABLE);
-      assertThat(missing.message()).contains("token file " + token, "does not exist", "kubelet");
+      assertAnswer(put(sink, LIMIT), Status.RETRYABLE)
+          .contains("token file " + token, "does not exist", "kubelet");
       Files.writeString(token, "\n");
-      PutResult blank = put(sink, LIMIT);
-      assertThat(blank.status()).isEqualTo(Status.RETRYABLE);
-      assertThat(blank.message()).contains("token file " + token + " is empty");
+      assertAnswer(put(sink, LIMIT), Status.RETRYABLE)
+          .contains("token file " + token + " is empty");
       assertThat(sts.heads()).isEmpty();
       Files.writeString(token, "planted.web.identity");
       assertThat(put(sink, LIMIT)).isEqualTo(PutResult.ACCEPTED);
@@ -216,15 +195,12 @@ class CredentialsTest {
       })
   void tokenFileThatIsNoTokenIsReadAgainLater(String command, String reason)
       throws IOException, InterruptedException {
-    try (RawCloudWatch server = new RawCloudWatch();
-        RawCloudWatch sts = new RawCloudWatch(request -> request.ok(assumed().getBytes(UTF_8)));
-        CloudWatchSink sink = openForIrsa(server, sts.url())) {
+    try (RawCloudWatch sts = new RawCloudWatch(Answer.ok(assumed()));
+        CloudWatchSink sink = openForIrsa(sts.url())) {
       Path token = empty.resolve("token");
       Files.delete(token);
       new ProcessBuilder("sh", "-c", command + " " + token).start().waitFor();
-      PutResult answer = put(sink, LIMIT);
-      assertThat(answer.status()).isEqualTo(Status.RETRYABLE);
-      assertThat(answer.message())
+      assertAnswer(put(sink, LIMIT), Status.RETRYABLE)
           .contains("token file " + token + " cannot be read: it " + reason);
 
       Files.delete(token);
@@ -235,12 +211,9 @@ class CredentialsTest {
 
   @Test
   void clientThatTheSdkCreatesForAProfileWithARoleIsOurs() throws IOException {
-    try (RawCloudWatch server = new RawCloudWatch();
-        RawCloudWatch sts =
-            new RawCloudWatch(
-                request -> request.ok(assumed().replace("WithWebIdentity", "").getBytes(UTF_8)));
-        CloudWatchSink sink =
-            openForProfile(server, sts.url(), "aws_access_key_id = key-of-file")) {
+    try (RawCloudWatch sts =
+            new RawCloudWatch(Answer.ok(assumed().replace("WithWebIdentity", "")));
+        CloudWatchSink sink = openForProfile(sts.url(), "aws_access_key_id = key-of-file")) {
       assertThat(put(sink, LIMIT)).isEqualTo(PutResult.ACCEPTED);
       assertThat(server.heads()).singleElement().asString().contains("=key-of-sts/");
       assertThat(sts.heads()).singleElement().asString().contains("=key-of-file/");
@@ -250,8 +223,7 @@ class CredentialsTest {
 
   @Test
   void profileWithCredentialSourceIsRefusedBeforeAnyRequest() throws IOException {
-    try (RawCloudWatch server = new RawCloudWatch();
-        RawCloudWatch sts = new RawCloudWatch();
+    try (RawCloudWatch sts = new RawCloudWatch();
         FakeImds imds = withRole("key-of-role")) {
       properties.set(
           Map.of(
@@ -260,10 +232,8 @@ class CredentialsTest {
               "aws.disableEc2Metadata",
               "false"));
       try (CloudWatchSink sink =
-          openForProfile(server, sts.url(), "credential_source = Ec2InstanceMetadata")) {
-        PutResult answer = put(sink, LIMIT);
-        assertThat(answer.status()).isEqualTo(Status.UNAUTHORIZED);
-        assertThat(answer.message())
+          openForProfile(sts.url(), "credential_source = Ec2InstanceMetadata")) {
+        assertAnswer(put(sink, LIMIT), Status.UNAUTHORIZED)
             .contains("the profile default", "credential_source", "Pod Identity");
         assertThat(imds.requests()).isEmpty();
         assertThat(sts.heads()).isEmpty();
@@ -274,8 +244,7 @@ class CredentialsTest {
   /**
    * @param base the source of the credentials of the profile {@code base}
    */
-  private CloudWatchSink openForProfile(RawCloudWatch server, String sts, String base)
-      throws IOException {
+  private CloudWatchSink openForProfile(String sts, String base) throws IOException {
     Files.writeString(
         empty.resolve("config"),
         """
@@ -289,16 +258,15 @@ class CredentialsTest {
         """
             .formatted(base));
     properties.set(Map.of("aws.endpointUrlSts", sts, "aws.region", "eu-west-1"));
-    return open(server);
+    return open();
   }
 
   @Test
   void roleOfTheInstanceIsNotUsedWhileStsIsAway() throws IOException {
-    try (RawCloudWatch server = new RawCloudWatch();
-        FakeImds imds = withRole("key-of-role");
+    try (FakeImds imds = withRole("key-of-role");
         ClosedPort sts = new ClosedPort()) {
       properties.set(Map.of("aws.ec2MetadataServiceEndpoint", imds.endpoint().toString()));
-      try (CloudWatchSink sink = openForIrsa(server, sts.url().toString(), "false")) {
+      try (CloudWatchSink sink = openForIrsa(sts.url().toString(), "false")) {
         assertThat(put(sink, LIMIT).status()).isEqualTo(Status.RETRYABLE);
         assertThat(imds.requests()).isEmpty();
         assertThat(server.heads()).isEmpty();
@@ -308,9 +276,8 @@ class CredentialsTest {
 
   @Test
   void credentialsOfPodIdentitySignTheRequest() throws IOException {
-    try (RawCloudWatch server = new RawCloudWatch();
-        RawServer agent = new RawServer(request -> request.ok(keys().getBytes(UTF_8)));
-        CloudWatchSink sink = openForPodIdentity(server, agent.address().toString())) {
+    try (RawServer agent = new RawServer(Answer.ok(keys()));
+        CloudWatchSink sink = openForPodIdentity(agent.address().toString())) {
       assertThat(put(sink, LIMIT)).isEqualTo(PutResult.ACCEPTED);
       assertThat(put(sink, LIMIT)).isEqualTo(PutResult.ACCEPTED);
       assertThat(server.heads()).hasSize(2).allMatch(head -> head.contains("=key-of-pod/"));
@@ -324,15 +291,10 @@ class CredentialsTest {
   @Test
   void credentialsThatNoHeaderCanContainAreNotKept() throws IOException {
     String broken = keys().replace("key-of-pod", "key\\r\\nX-Other: 1");
-    try (RawCloudWatch server = new RawCloudWatch();
-        RawCloudWatch agent =
-            new RawCloudWatch(
-                request -> request.ok(broken.getBytes(UTF_8)),
-                request -> request.ok(keys().getBytes(UTF_8)));
-        CloudWatchSink sink = openForPodIdentity(server, agent.url())) {
-      PutResult answer = put(sink, LIMIT);
-      assertThat(answer.status()).isEqualTo(Status.RETRYABLE);
-      assertThat(answer.message()).contains("EKS Pod Identity", "answered with no credentials");
+    try (RawCloudWatch agent = new RawCloudWatch(Answer.ok(broken), Answer.ok(keys()));
+        CloudWatchSink sink = openForPodIdentity(agent.url())) {
+      assertAnswer(put(sink, LIMIT), Status.RETRYABLE)
+          .contains("EKS Pod Identity", "answered with no credentials");
       assertThat(put(sink, LIMIT)).isEqualTo(PutResult.ACCEPTED);
     }
   }
@@ -341,13 +303,9 @@ class CredentialsTest {
   @ValueSource(strings = {"UnrecognizedClientException", "InvalidClientTokenId"})
   void credentialsThatCloudWatchDoesNotKnowAreFetchedAgain(String code) throws IOException {
     String newer = keys().replace("key-of-pod", "newer-key");
-    try (RawCloudWatch server =
-            new RawCloudWatch(request -> request.refuse(403, "", Cbor.error(code, "invalid")));
-        RawCloudWatch agent =
-            new RawCloudWatch(
-                request -> request.ok(keys().getBytes(UTF_8)),
-                request -> request.ok(newer.getBytes(UTF_8)));
-        CloudWatchSink sink = openForPodIdentity(server, agent.url())) {
+    server.plan(request -> request.refuse(403, "", Cbor.error(code, "invalid")));
+    try (RawCloudWatch agent = new RawCloudWatch(Answer.ok(keys()), Answer.ok(newer));
+        CloudWatchSink sink = openForPodIdentity(agent.url())) {
       assertThat(put(sink, LIMIT).status()).isEqualTo(Status.UNAUTHORIZED);
       assertThat(put(sink, LIMIT)).isEqualTo(PutResult.ACCEPTED);
       assertThat(server.heads().get(1)).contains("=newer-key/");
@@ -370,13 +328,9 @@ class CredentialsTest {
       })
   void answerOfPodIdentityIsQuoted(int status, String words, Status outcome, String remedy)
       throws IOException {
-    try (RawCloudWatch server = new RawCloudWatch();
-        RawServer agent =
-            new RawServer(request -> request.refuse(status, "", (words + "\n").getBytes(UTF_8)));
-        CloudWatchSink sink = openForPodIdentity(server, agent.address().toString())) {
-      PutResult answer = put(sink, LIMIT);
-      assertThat(answer.status()).isEqualTo(outcome);
-      assertThat(answer.message())
+    try (RawServer agent = new RawServer(request -> request.refuse(status, words + "\n"));
+        CloudWatchSink sink = openForPodIdentity(agent.address().toString())) {
+      assertAnswer(put(sink, LIMIT), outcome)
           .contains("EKS Pod Identity", "status " + status, words, remedy)
           .doesNotContain("planted");
     }
@@ -387,18 +341,13 @@ class CredentialsTest {
   void tokenThatPodIdentityOrStsReturnsIsNotQuoted(String token) throws IOException {
     String words = "x ".repeat(140) + token + " is refused";
     String error = "<Error><Code>AccessDenied</Code><Message>%s</Message></Error>".formatted(words);
-    Answer agent = request -> request.refuse(400, "", words.getBytes(UTF_8));
+    Answer agent = request -> request.refuse(400, words);
     Answer sts =
-        request ->
-            request.refuse(
-                403, "", "<ErrorResponse>%s</ErrorResponse>".formatted(error).getBytes(UTF_8));
-    try (RawCloudWatch server = new RawCloudWatch();
-        RawServer podIdentity = new RawServer(agent);
+        request -> request.refuse(403, "<ErrorResponse>%s</ErrorResponse>".formatted(error));
+    try (RawServer podIdentity = new RawServer(agent);
         RawCloudWatch irsa = new RawCloudWatch(sts)) {
       for (CloudWatchSink opened :
-          List.of(
-              openForPodIdentity(server, podIdentity.address().toString()),
-              openForIrsa(server, irsa.url()))) {
+          List.of(openForPodIdentity(podIdentity.address().toString()), openForIrsa(irsa.url()))) {
         try (CloudWatchSink sink = opened) {
           Files.writeString(empty.resolve("token"), token);
           assertThat(put(sink, LIMIT).message())
@@ -413,9 +362,8 @@ class CredentialsTest {
   void secretInAnAnswerOfPodIdentityIsNotCutInHalf() throws IOException {
     String secret = "planted".repeat(8);
     byte[] body = ("x ".repeat(140) + secret).getBytes(UTF_8);
-    try (RawCloudWatch server = new RawCloudWatch();
-        RawServer agent = new RawServer(request -> request.refuse(400, "", body));
-        CloudWatchSink sink = openForPodIdentity(server, agent.address().toString())) {
+    try (RawServer agent = new RawServer(request -> request.refuse(400, "", body));
+        CloudWatchSink sink = openForPodIdentity(agent.address().toString())) {
       assertThat(put(sink, LIMIT).message()).contains("x x x").doesNotContain("planted");
     }
   }
@@ -424,41 +372,35 @@ class CredentialsTest {
   @ValueSource(
       strings = {"", "<html>", "[[[[", "{\"AccessKeyId\": \"planted\"}", "{\"AccessKeyId\": 1}"})
   void answerOfPodIdentityWithoutCredentialsIsRetryable(String body) throws IOException {
-    try (RawCloudWatch server = new RawCloudWatch();
-        RawServer agent = new RawServer(request -> request.ok(body.getBytes(UTF_8)));
-        CloudWatchSink sink = openForPodIdentity(server, agent.address().toString())) {
-      PutResult answer = put(sink, LIMIT);
-      assertThat(answer.status()).isEqualTo(Status.RETRYABLE);
-      assertThat(answer.message()).contains("no credentials (length").doesNotContain("planted");
+    try (RawServer agent = new RawServer(Answer.ok(body));
+        CloudWatchSink sink = openForPodIdentity(agent.address().toString())) {
+      assertAnswer(put(sink, LIMIT), Status.RETRYABLE)
+          .contains("no credentials (length")
+          .doesNotContain("planted");
     }
   }
 
   @Test
   void hugeAnswerOfPodIdentityIsRetryable() throws IOException {
-    try (RawCloudWatch server = new RawCloudWatch();
-        RawServer agent = new RawServer(request -> request.ok(new byte[4 << 20]));
-        CloudWatchSink sink = openForPodIdentity(server, agent.address().toString())) {
+    try (RawServer agent = new RawServer(request -> request.ok(new byte[4 << 20]));
+        CloudWatchSink sink = openForPodIdentity(agent.address().toString())) {
       assertThat(put(sink, LIMIT).message()).contains("no credentials (length 65536)");
     }
   }
 
   @Test
   void podIdentityThatIsDownAndThenHangsIsRetryableAndThenWorks() throws IOException {
-    try (RawCloudWatch server = new RawCloudWatch();
-        ClosedPort closed = new ClosedPort();
-        CloudWatchSink sink = openForPodIdentity(server, closed.url().toString())) {
-      PutResult down = put(sink, LIMIT);
-      assertThat(down.status()).isEqualTo(Status.RETRYABLE);
-      assertThat(down.message())
+    try (ClosedPort closed = new ClosedPort();
+        CloudWatchSink sink = openForPodIdentity(closed.url().toString())) {
+      assertAnswer(put(sink, LIMIT), Status.RETRYABLE)
           .contains("EKS Pod Identity", closed.url().toString(), "refused")
           .contains("eks-pod-identity-agent");
       try (RawServer hanging = new RawServer(RawServer.Request::hang)) {
         setPodIdentity(hanging.address().toString());
-        PutResult late = put(sink, LIMIT);
-        assertThat(late.status()).isEqualTo(Status.RETRYABLE);
-        assertThat(late.message()).contains("EKS Pod Identity", "Read timed out");
+        assertAnswer(put(sink, LIMIT), Status.RETRYABLE)
+            .contains("EKS Pod Identity", "Read timed out");
       }
-      try (RawServer agent = new RawServer(request -> request.ok(keys().getBytes(UTF_8)))) {
+      try (RawServer agent = new RawServer(Answer.ok(keys()))) {
         setPodIdentity(agent.address().toString());
         assertThat(put(sink, LIMIT)).isEqualTo(PutResult.ACCEPTED);
       }
@@ -467,11 +409,8 @@ class CredentialsTest {
 
   @Test
   void plainAddressOutsideTheNodeGetsNoToken() throws IOException {
-    try (RawCloudWatch server = new RawCloudWatch();
-        CloudWatchSink sink = openForPodIdentity(server, "http://user:planted@192.0.2.1")) {
-      PutResult answer = put(sink, LIMIT);
-      assertThat(answer.status()).isEqualTo(Status.UNAUTHORIZED);
-      assertThat(answer.message())
+    try (CloudWatchSink sink = openForPodIdentity("http://user:planted@192.0.2.1")) {
+      assertAnswer(put(sink, LIMIT), Status.UNAUTHORIZED)
           .contains("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://192.0.2.1", "169.254.170.23")
           .doesNotContain("planted");
     }
@@ -493,7 +432,7 @@ class CredentialsTest {
     """;
   }
 
-  private CloudWatchSink openForPodIdentity(RawCloudWatch server, String agent) throws IOException {
+  private CloudWatchSink openForPodIdentity(String agent) throws IOException {
     Path token = Files.writeString(empty.resolve("token"), "planted.web.identity");
     properties.set(
         Map.of(
@@ -502,19 +441,18 @@ class CredentialsTest {
             "aws.disableEc2Metadata",
             "true"));
     setPodIdentity(agent);
-    return open(server);
+    return open();
   }
 
   private void setPodIdentity(String agent) {
     properties.set(Map.of("aws.containerCredentialsFullUri", agent + "/v1/credentials"));
   }
 
-  private CloudWatchSink openForIrsa(RawCloudWatch server, String sts) throws IOException {
-    return openForIrsa(server, sts, "true");
+  private CloudWatchSink openForIrsa(String sts) throws IOException {
+    return openForIrsa(sts, "true");
   }
 
-  private CloudWatchSink openForIrsa(RawCloudWatch server, String sts, String withoutMetadata)
-      throws IOException {
+  private CloudWatchSink openForIrsa(String sts, String withoutMetadata) throws IOException {
     Path token = Files.writeString(empty.resolve("token"), "planted.web.identity");
     properties.set(
         Map.of(
@@ -528,16 +466,16 @@ class CredentialsTest {
             "eu-west-1",
             "aws.disableEc2Metadata",
             withoutMetadata));
-    return open(server);
+    return open();
   }
 
-  private CloudWatchSink openAt(RawCloudWatch server, FakeImds imds) {
+  private CloudWatchSink openAt(FakeImds imds) {
     properties.set(Map.of("aws.ec2MetadataServiceEndpoint", imds.endpoint().toString()));
-    return open(server);
+    return open();
   }
 
   /** Opens a sink with the SDK's settings, without environment variables that override them. */
-  private CloudWatchSink open(RawCloudWatch server) {
+  private CloudWatchSink open() {
     Stream.of(
             "AWS_ACCESS_KEY_ID",
             "AWS_WEB_IDENTITY_TOKEN_FILE",
@@ -569,9 +507,5 @@ class CredentialsTest {
          "Expiration": "2999-01-01T00:00:00Z"}
         """
             .formatted(key));
-  }
-
-  private static PutResult put(CloudWatchSink sink, Duration limit) {
-    return sink.put(NAMESPACE, datums(1), limit);
   }
 }

@@ -2,8 +2,8 @@ package io.cnimetrics.cloudwatch;
 
 import static io.cnimetrics.cloudwatch.RawCloudWatch.OK;
 import static io.cnimetrics.cloudwatch.SinkFixture.LIMIT;
-import static io.cnimetrics.cloudwatch.SinkFixture.NAMESPACE;
-import static io.cnimetrics.cloudwatch.SinkFixture.datums;
+import static io.cnimetrics.cloudwatch.SinkFixture.assertAnswer;
+import static io.cnimetrics.cloudwatch.SinkFixture.put;
 import static io.cnimetrics.cloudwatch.SinkFixture.putAt;
 import static io.cnimetrics.cloudwatch.SinkFixture.sinkAt;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -47,9 +47,8 @@ class CutConnectionsTest {
   @MethodSource
   void lostAnswerIsRetryableAndTheRequestIsSentOnce(String name, Answer script) throws IOException {
     try (RawCloudWatch server = new RawCloudWatch(script)) {
-      PutResult answer = putAt(server.url(), LIMIT);
-      assertThat(answer.status()).isEqualTo(Status.RETRYABLE);
-      assertThat(answer.message()).contains(server.url(), "VPC endpoint");
+      assertAnswer(putAt(server.url(), LIMIT), Status.RETRYABLE)
+          .contains(server.url(), "VPC endpoint");
       assertThat(server.heads()).hasSize(1);
     }
   }
@@ -91,34 +90,14 @@ class CutConnectionsTest {
     String refusal = "HTTP/1.1 500 No\r\n";
     return Stream.of(
         arguments("hangs", (Answer) Request::hang),
-        arguments(
-            "trickles its head",
-            (Answer)
-                request -> {
-                  request.send(refusal + "X-Long: ");
-                  request.trickle("x");
-                }),
-        arguments(
-            "trickles headers",
-            (Answer)
-                request -> {
-                  request.send(refusal);
-                  request.trickle("X-More: x\r\n");
-                }),
+        arguments("trickles its head", Answer.tricklingAfter(refusal + "X-Long: ", "x")),
+        arguments("trickles headers", Answer.tricklingAfter(refusal, "X-More: x\r\n")),
         arguments(
             "trickles a body",
-            (Answer)
-                request -> {
-                  request.send(refusal + "Content-Length: 9999\r\n\r\n");
-                  request.trickle("x");
-                }),
+            Answer.tricklingAfter(refusal + "Content-Length: 9999\r\n\r\n", "x")),
         arguments(
             "trickles chunks",
-            (Answer)
-                request -> {
-                  request.send(refusal + "Transfer-Encoding: chunked\r\n\r\n");
-                  request.trickle("1\r\nx\r\n");
-                }));
+            Answer.tricklingAfter(refusal + "Transfer-Encoding: chunked\r\n\r\n", "1\r\nx\r\n")));
   }
 
   /** If the process was stopped during a request, it reads the answer only after the limit. */
@@ -192,34 +171,12 @@ class CutConnectionsTest {
                   request.send(OK + "Content-Length: 2\r\n\r\n");
                   request.reset();
                 }),
-        arguments(
-            "hangs after the status line",
-            (Answer)
-                request -> {
-                  request.send("HTTP/1.1 200 OK\r\n");
-                  request.hang();
-                }),
-        arguments(
-            "trickles headers",
-            (Answer)
-                request -> {
-                  request.send(OK);
-                  request.trickle("X-More: x\r\n");
-                }),
-        arguments(
-            "hangs in the body",
-            (Answer)
-                request -> {
-                  request.send(OK + "Content-Length: 2\r\n\r\n");
-                  request.hang();
-                }),
+        arguments("hangs after the status line", Answer.hangingAfter("HTTP/1.1 200 OK\r\n")),
+        arguments("trickles headers", Answer.tricklingAfter(OK, "X-More: x\r\n")),
+        arguments("hangs in the body", Answer.hangingAfter(OK + "Content-Length: 2\r\n\r\n")),
         arguments(
             "trickles chunks",
-            (Answer)
-                request -> {
-                  request.send(OK + "Transfer-Encoding: chunked\r\n\r\n");
-                  request.trickle("1\r\nx\r\n");
-                }));
+            Answer.tricklingAfter(OK + "Transfer-Encoding: chunked\r\n\r\n", "1\r\nx\r\n")));
   }
 
   @ParameterizedTest
@@ -258,9 +215,7 @@ class CutConnectionsTest {
     try (RawCloudWatch server =
         new RawCloudWatch(
             request -> request.send("HTTP/1.1 " + status + " No\r\n" + location + "\r\n"))) {
-      PutResult answer = putAt(server.url(), LIMIT);
-      assertThat(answer.status()).isEqualTo(Status.RETRYABLE);
-      assertThat(answer.message()).contains("status " + status);
+      assertAnswer(putAt(server.url(), LIMIT), Status.RETRYABLE).contains("status " + status);
       assertThat(server.heads()).hasSize(1);
     }
   }
@@ -284,17 +239,14 @@ class CutConnectionsTest {
   void refusedConnectionIsRetryable() throws IOException {
     try (ClosedPort closed = new ClosedPort()) {
       String url = closed.url().toString();
-      PutResult answer = putAt(url, LIMIT);
-      assertThat(answer.status()).isEqualTo(Status.RETRYABLE);
-      assertThat(answer.message()).contains(url, "refused", "NAT gateway");
+      assertAnswer(putAt(url, LIMIT), Status.RETRYABLE).contains(url, "refused", "NAT gateway");
     }
   }
 
   @Test
   void unknownHostIsRetryable() {
-    PutResult answer = putAt("http://monitoring.invalid", LIMIT);
-    assertThat(answer.status()).isEqualTo(Status.RETRYABLE);
-    assertThat(answer.message()).contains("http://monitoring.invalid:80", "unknown host", "region");
+    assertAnswer(putAt("http://monitoring.invalid", LIMIT), Status.RETRYABLE)
+        .contains("http://monitoring.invalid:80", "unknown host", "region");
   }
 
   @Test
@@ -344,9 +296,5 @@ class CutConnectionsTest {
       assertThat(put(sink, LIMIT)).isEqualTo(PutResult.ACCEPTED);
       assertThat(server.heads()).hasSize(1);
     }
-  }
-
-  private static PutResult put(CloudWatchSink sink, Duration limit) {
-    return sink.put(NAMESPACE, datums(1), limit);
   }
 }

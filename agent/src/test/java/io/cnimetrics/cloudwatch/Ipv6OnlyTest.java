@@ -4,7 +4,6 @@ import static io.cnimetrics.cloudwatch.SinkFixture.CLOCK;
 import static io.cnimetrics.cloudwatch.SinkFixture.LIMIT;
 import static io.cnimetrics.cloudwatch.SinkFixture.NAMESPACE;
 import static io.cnimetrics.cloudwatch.SinkFixture.datums;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.publish.MetricSink.PutResult;
@@ -42,7 +41,7 @@ class Ipv6OnlyTest {
 
   @Test
   void cloudWatchAndPodIdentityAreReached() throws IOException {
-    try (RawServer agent = RawServer.ipv6(request -> request.ok(KEYS.getBytes(UTF_8)))) {
+    try (RawServer agent = RawServer.ipv6(RawServer.Answer.ok(KEYS))) {
       properties.set(
           Map.of("aws.containerCredentialsFullUri", agent.address() + "/v1/credentials"));
       assertThat(sentBy("key-of-pod")).contains("Host: [::1]:", " /base/service/");
@@ -52,7 +51,7 @@ class Ipv6OnlyTest {
 
   @Test
   void stsIsReached() throws IOException {
-    try (RawServer sts = RawServer.ipv6(request -> request.ok(ASSUMED.getBytes(UTF_8)))) {
+    try (RawServer sts = RawServer.ipv6(RawServer.Answer.ok(ASSUMED))) {
       properties.set(
           Map.of(
               "aws.endpointUrlSts",

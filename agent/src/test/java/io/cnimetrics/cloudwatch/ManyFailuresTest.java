@@ -1,7 +1,6 @@
 package io.cnimetrics.cloudwatch;
 
-import static io.cnimetrics.cloudwatch.SinkFixture.NAMESPACE;
-import static io.cnimetrics.cloudwatch.SinkFixture.datums;
+import static io.cnimetrics.cloudwatch.SinkFixture.put;
 import static io.cnimetrics.cloudwatch.SinkFixture.sinkAt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -30,10 +29,7 @@ class ManyFailuresTest {
           request -> request.send("HTTP/1.1 5"),
           request -> request.refuse(503, "", new byte[] {1, 2, 3}),
           request -> request.send("HTTP/1.1 400 No\r\nContent-Length: 99\r\n\r\ncut"),
-          request -> {
-            request.send("HTTP/1.1 500 No\r\nContent-Length: 99\r\n\r\n");
-            request.trickle("x");
-          });
+          Answer.tricklingAfter("HTTP/1.1 500 No\r\nContent-Length: 99\r\n\r\n", "x"));
 
   @Test
   void failuresLeaveNeitherThreadsNorFiles() throws IOException {
@@ -51,8 +47,7 @@ class ManyFailuresTest {
       }
       assertThat(server.heads()).hasSizeGreaterThan(100);
       server.acceptAll();
-      assertThat(sink.put(NAMESPACE, datums(1), Duration.ofSeconds(10)))
-          .isEqualTo(PutResult.ACCEPTED);
+      assertThat(put(sink, Duration.ofSeconds(10))).isEqualTo(PutResult.ACCEPTED);
       // Both ends of a connection are in this process.
       assertThat(openFiles() - files).isLessThan(10);
       assertThat(threads()).isLessThanOrEqualTo(3);
@@ -60,8 +55,7 @@ class ManyFailuresTest {
   }
 
   private static void fail(CloudWatchSink sink) {
-    PutResult answer = sink.put(NAMESPACE, datums(1), Duration.ofMillis(50));
-    assertThat(answer.status()).isEqualTo(Status.RETRYABLE);
+    assertThat(put(sink, Duration.ofMillis(50)).status()).isEqualTo(Status.RETRYABLE);
   }
 
   private static long openFiles() throws IOException {

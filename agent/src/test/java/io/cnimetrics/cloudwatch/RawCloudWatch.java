@@ -26,6 +26,11 @@ final class RawCloudWatch implements Closeable {
     url = server.address().toString();
   }
 
+  /** Adds scripts, each of which answers one request. */
+  void plan(Answer... next) {
+    scripts.addAll(List.of(next));
+  }
+
   String url() {
     return url;
   }

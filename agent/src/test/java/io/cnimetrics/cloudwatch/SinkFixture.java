@@ -1,9 +1,12 @@
 package io.cnimetrics.cloudwatch;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.cnimetrics.aws.Credentials;
 import io.cnimetrics.catalog.Metric.Unit;
 import io.cnimetrics.publish.MetricSink.Datum;
 import io.cnimetrics.publish.MetricSink.PutResult;
+import io.cnimetrics.publish.MetricSink.PutResult.Status;
 import io.cnimetrics.testing.FakeClock;
 import java.net.URI;
 import java.time.Duration;
@@ -11,6 +14,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.assertj.core.api.AbstractStringAssert;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 
@@ -52,7 +56,18 @@ final class SinkFixture {
   /** Puts one datum with a new sink. */
   static PutResult putAt(String endpoint, Duration limit) {
     try (CloudWatchSink sink = sinkAt(endpoint)) {
-      return sink.put(NAMESPACE, datums(1), limit);
+      return put(sink, limit);
     }
+  }
+
+  /** Puts one datum. */
+  static PutResult put(CloudWatchSink sink, Duration limit) {
+    return sink.put(NAMESPACE, datums(1), limit);
+  }
+
+  /** Checks the status, and returns an assertion about the message. */
+  static AbstractStringAssert<?> assertAnswer(PutResult answer, Status status) {
+    assertThat(answer.status()).isEqualTo(status);
+    return assertThat(answer.message());
   }
 }

@@ -75,8 +75,7 @@ class OtlpSinkTest {
   @MethodSource("io.cnimetrics.testing.CutAnswers#all")
   void statusLineDecidesAboutSuccess(RawServer.Answer script) throws IOException {
     try (RawServer cutting = new RawServer(script)) {
-      assertThat(sink(cutting.address()).put("", List.of(counter("ipamdErr", 1)), LIMIT))
-          .isEqualTo(PutResult.ACCEPTED);
+      assertThat(put(sink(cutting.address()), LIMIT)).isEqualTo(PutResult.ACCEPTED);
       assertThat(cutting.heads()).hasSize(1);
     }
   }
@@ -84,16 +83,8 @@ class OtlpSinkTest {
   @ParameterizedTest
   @ValueSource(strings = {"HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 ", "HTTP/1.1 200\r"})
   void statusDecidesAlsoIfTheTimeIsOver(String start) throws IOException {
-    RawServer.Answer hanging =
-        request -> {
-          request.send(start);
-          request.hang();
-        };
-    try (RawServer server = new RawServer(hanging)) {
-      assertThat(
-              sink(server.address())
-                  .put("", List.of(counter("ipamdErr", 1)), Duration.ofSeconds(1)))
-          .isEqualTo(PutResult.ACCEPTED);
+    try (RawServer server = new RawServer(RawServer.Answer.hangingAfter(start))) {
+      assertThat(put(sink(server.address()), Duration.ofSeconds(1))).isEqualTo(PutResult.ACCEPTED);
     }
   }
 
@@ -110,8 +101,7 @@ class OtlpSinkTest {
         };
     try (RawServer server = RawServer.answering("HTTP/1.1 200 OK\r\n\r\n")) {
       OtlpSink late = sink(server.address(), slow);
-      assertThat(late.put("", List.of(counter("ipamdErr", 1)), Duration.ofMillis(200)).status())
-          .isEqualTo(Status.RETRYABLE);
+      assertThat(put(late, Duration.ofMillis(200)).status()).isEqualTo(Status.RETRYABLE);
       over.complete(true);
       preparing.get().join();
       assertThat(server.heads()).isEmpty();
@@ -123,7 +113,7 @@ class OtlpSinkTest {
   void infoWithoutLabelsIsNotSent() {
     OtlpSink early = sink(receiver.metricsUrl(), new NodeLabels(NODE.ofEach(), Map.of()));
 
-    early.put("", List.of(counter("ipamdErr", 1)), LIMIT);
+    put(early, LIMIT);
 
     assertThat(receiver.series().keySet()).noneMatch(name -> name.startsWith("cni_node_info"));
   }
@@ -164,7 +154,7 @@ class OtlpSinkTest {
 
   @Test
   void headersOfTheSettingsAreSent() {
-    sink.put("", List.of(counter("ipamdErr", 1)), LIMIT);
+    put();
 
     assertThat(receiver.headers().get(0))
         .containsEntry("X-scope-orgid", List.of("payments"))
@@ -202,7 +192,7 @@ class OtlpSinkTest {
   void statusDecidesWhetherTheRequestIsSentAgain(int status, Status expected) {
     receiver.plan(Answer.of(status));
 
-    PutResult result = sink.put("", List.of(counter("ipamdErr", 1)), LIMIT);
+    PutResult result = put();
 
     assertThat(result.status()).isEqualTo(expected);
     assertThat(result.code().equals(PutResult.TOO_LARGE)).isEqualTo(status == 413);
@@ -230,12 +220,7 @@ class OtlpSinkTest {
   @ParameterizedTest
   @ValueSource(strings = {"out of order sample", "out of bounds", "too old sample"})
   void valuesThatAreTooOldForPrometheusHaveTheirOwnCode(String words) {
-    receiver.plan(
-        new Answer(
-            400,
-            Map.of("Content-Type", "text/plain; charset=utf-8"),
-            words.getBytes(UTF_8),
-            false));
+    receiver.plan(plain(400, words));
 
     assertThat(put())
         .returns(Status.INVALID, PutResult::status)
@@ -278,12 +263,7 @@ class OtlpSinkTest {
 
   @Test
   void secretOfAHeaderIsInNoMessage() {
-    receiver.plan(
-        new Answer(
-            403,
-            Map.of("Content-Type", "text/plain"),
-            "the key s3cret is unknown".getBytes(UTF_8),
-            false));
+    receiver.plan(plain(403, "the key s3cret is unknown"));
 
     assertThat(put().message()).contains("the key *** is unknown").doesNotContain("s3cret");
   }
@@ -300,10 +280,8 @@ class OtlpSinkTest {
   @Test
   void refusedCredentialsAreFetchedAgain() throws IOException {
     RawServer.Answer keys =
-        request ->
-            request.ok(
-                "{\"AccessKeyId\":\"id\",\"SecretAccessKey\":\"key\",\"Token\":\"token\"}"
-                    .getBytes(UTF_8));
+        RawServer.Answer.ok(
+            "{\"AccessKeyId\":\"id\",\"SecretAccessKey\":\"key\",\"Token\":\"token\"}");
     try (RawServer podIdentity = new RawServer(keys);
         SystemProperties properties = new SystemProperties()) {
       properties.set(Map.of("aws.containerCredentialsFullUri", podIdentity.address().toString()));
@@ -318,15 +296,23 @@ class OtlpSinkTest {
               CLOCK);
       receiver.plan(Answer.of(403));
       for (Status expected : List.of(Status.UNAUTHORIZED, Status.ACCEPTED, Status.ACCEPTED)) {
-        assertThat(signing.put("", List.of(counter("ipamdErr", 1)), LIMIT).status())
-            .isEqualTo(expected);
+        assertThat(put(signing, LIMIT).status()).isEqualTo(expected);
       }
       assertThat(podIdentity.heads()).hasSize(2);
     }
   }
 
   private PutResult put() {
-    return sink.put("", List.of(counter("ipamdErr", 1)), LIMIT);
+    return put(sink, LIMIT);
+  }
+
+  private static PutResult put(OtlpSink sink, Duration limit) {
+    return sink.put("", List.of(counter("ipamdErr", 1)), limit);
+  }
+
+  private static Answer plain(int status, String words) {
+    return new Answer(
+        status, Map.of("Content-Type", "text/plain; charset=utf-8"), words.getBytes(UTF_8), false);
   }
 
   private static OtlpSink sink(URI url) {

@@ -1,6 +1,7 @@
 package io.cnimetrics.testing;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.Closeable;
 import java.io.IOException;
@@ -37,6 +38,27 @@ public final class RawServer implements Closeable {
    */
   public interface Answer {
     void to(Request request) throws IOException, InterruptedException;
+
+    /** Answers with a body that ends with the connection. */
+    static Answer ok(String body) {
+      return request -> request.ok(body.getBytes(UTF_8));
+    }
+
+    /** Sends this start of an answer, and then hangs. */
+    static Answer hangingAfter(String start) {
+      return request -> {
+        request.send(start);
+        request.hang();
+      };
+    }
+
+    /** Sends this start of an answer, and then {@link Request#trickle trickles} a text. */
+    static Answer tricklingAfter(String start, String text) {
+      return request -> {
+        request.send(start);
+        request.trickle(text);
+      };
+    }
   }
 
   private static final Pattern LENGTH = Pattern.compile("(?im)^content-length: *([0-9]+)\r?$");
@@ -197,6 +219,10 @@ public final class RawServer implements Closeable {
     public void ok(byte[] body) throws IOException {
       send("HTTP/1.1 200 OK\r\n\r\n");
       send(body);
+    }
+
+    public void refuse(int status, String body) throws IOException {
+      refuse(status, "", body.getBytes(UTF_8));
     }
 
     public void refuse(int status, String headers, byte[] body) throws IOException {
