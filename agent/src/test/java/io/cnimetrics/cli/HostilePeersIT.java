@@ -1,6 +1,5 @@
 package io.cnimetrics.cli;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.testing.AgentProcess;
@@ -107,10 +106,10 @@ class HostilePeersIT {
 
   private static Answer ofIpamd(String form) {
     return switch (form) {
-      case "chunk" -> endless(OK + CHUNKED + "1;", "y");
-      case "trailer" -> endless(OK + CHUNKED + "2\r\n{}\r\n0\r\nx: ", "y");
+      case "chunk" -> Answer.endless(OK + CHUNKED + "1;", "y");
+      case "trailer" -> Answer.endless(OK + CHUNKED + "2\r\n{}\r\n0\r\nx: ", "y");
       case "gzip" ->
-          endless(OK + "Content-Encoding: gzip\r\n\r\n\u001f\u008b\b\b\0\0\0\0\0\0", "y");
+          Answer.endless(OK + "Content-Encoding: gzip\r\n\r\n\u001f\u008b\b\b\0\0\0\0\0\0", "y");
       case "names" -> {
         StringBuilder names = new StringBuilder("{\"ENIs\":{\"e\":{");
         for (int i = 0; i < 50_000; i++) {
@@ -118,19 +117,19 @@ class HostilePeersIT {
         }
         yield request -> request.send(OK + "\r\n" + names + "\"x\":0}}}");
       }
-      case "deep" -> endless(OK + "\r\n{\"x\":", "[");
+      case "deep" -> Answer.endless(OK + "\r\n{\"x\":", "[");
       default -> beside(form, OK);
     };
   }
 
   private static Answer ofAws(String form) {
     return switch (form) {
-      case "deep-cbor" -> endless(BAD + "\r\n", "\u0081");
-      case "cbor" -> endless(BAD + "\r\n\u009f", "\u0080");
-      case "deep-json" -> endless(OK + "\r\n", "[");
+      case "deep-cbor" -> Answer.endless(BAD + "\r\n", "\u0081");
+      case "cbor" -> Answer.endless(BAD + "\r\n\u009f", "\u0080");
+      case "deep-json" -> Answer.endless(OK + "\r\n", "[");
       case "2-MB" -> request -> request.send(OK + "\r\n{\"Token\":\"" + "y".repeat(2_000_000));
-      case "rows" -> endless(BAD + "\r\n<ErrorResponse>", "<Error/>");
-      case "deep-xml" -> endless(BAD + "\r\n", "<a>");
+      case "rows" -> Answer.endless(BAD + "\r\n<ErrorResponse>", "<Error/>");
+      case "deep-xml" -> Answer.endless(BAD + "\r\n", "<a>");
       default -> beside(form, BAD);
     };
   }
@@ -138,21 +137,11 @@ class HostilePeersIT {
   /** An answer with endless bytes outside its body. */
   private static Answer beside(String form, String head) {
     return switch (form) {
-      case "header" -> endless(head + "x: ", "y");
-      case "headers" -> endless(head, "x:\r\n");
-      case "interim" -> endless("", "HTTP/1.1 102 P\r\n\r\n");
-      case "trailers" -> endless(head + CHUNKED + "2\r\n{}\r\n0\r\n", "x:\r\n");
+      case "header" -> Answer.endless(head + "x: ", "y");
+      case "headers" -> Answer.endless(head, "x:\r\n");
+      case "interim" -> Answer.endless("", "HTTP/1.1 102 P\r\n\r\n");
+      case "trailers" -> Answer.endless(head + CHUNKED + "2\r\n{}\r\n0\r\n", "x:\r\n");
       default -> throw new IllegalArgumentException(form);
-    };
-  }
-
-  private static Answer endless(String start, String part) {
-    byte[] block = part.repeat(4096).getBytes(ISO_8859_1);
-    return request -> {
-      request.send(start);
-      while (true) {
-        request.send(block);
-      }
     };
   }
 

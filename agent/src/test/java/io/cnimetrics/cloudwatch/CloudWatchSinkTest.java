@@ -8,6 +8,7 @@ import static io.cnimetrics.cloudwatch.SinkFixture.LIMIT;
 import static io.cnimetrics.cloudwatch.SinkFixture.NAMESPACE;
 import static io.cnimetrics.cloudwatch.SinkFixture.assertAnswer;
 import static io.cnimetrics.cloudwatch.SinkFixture.putAt;
+import static io.cnimetrics.testing.StubCloudWatch.cbor;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -185,12 +186,5 @@ class CloudWatchSinkTest {
 
   private static String url() {
     return "http://localhost:" + CLOUDWATCH.getPort();
-  }
-
-  private static ResponseDefinitionBuilder cbor(int status) {
-    return aResponse()
-        .withStatus(status)
-        .withHeader("smithy-protocol", "rpc-v2-cbor")
-        .withHeader("Content-Type", "application/cbor");
   }
 }

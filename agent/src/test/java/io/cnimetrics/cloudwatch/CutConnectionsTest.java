@@ -9,7 +9,6 @@ import static io.cnimetrics.cloudwatch.SinkFixture.sinkAt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import io.cnimetrics.aws.AwsHttp;
 import io.cnimetrics.publish.MetricSink.PutResult;
 import io.cnimetrics.publish.MetricSink.PutResult.Status;
 import io.cnimetrics.testing.ClosedPort;
@@ -222,15 +221,8 @@ class CutConnectionsTest {
 
   @Test
   void endlessBodyOfARefusalIsNotReadToItsEnd() throws IOException {
-    String much = "x".repeat(AwsHttp.MAX_BODY_BYTES / 4);
-    Answer endless =
-        request -> {
-          request.send("HTTP/1.1 503 No\r\n\r\n");
-          while (true) {
-            request.send(much);
-          }
-        };
-    try (RawCloudWatch server = new RawCloudWatch(endless)) {
+    try (RawCloudWatch server =
+        new RawCloudWatch(Answer.endless("HTTP/1.1 503 No\r\n\r\n", "x".repeat(64)))) {
       assertThat(putAt(server.url(), LIMIT).message()).contains("status 503");
     }
   }

@@ -64,14 +64,14 @@ class LargeAnswersTest {
 
   /** Adds answers with endless bytes outside the body. */
   private void beside(String name, String head) {
-    answers.put(name + "status-line", endless("HTTP/1.1 200 ", "y"));
-    answers.put(name + "header", endless(head + "x: ", "y"));
-    answers.put(name + "headers", endless(head, "x:\r\n"));
-    answers.put(name + "interim", endless("", "HTTP/1.1 102 P\r\n\r\n"));
-    answers.put(name + "chunk-extension", endless(head + CHUNKED + "1;", "y"));
-    answers.put(name + "chunk-size", endless(head + CHUNKED, "0"));
-    answers.put(name + "trailer", endless(head + CHUNKED + "2\r\n{}\r\n0\r\nx: ", "y"));
-    answers.put(name + "trailers", endless(head + CHUNKED + "2\r\n{}\r\n0\r\n", "x:\r\n"));
+    answers.put(name + "status-line", Answer.endless("HTTP/1.1 200 ", "y"));
+    answers.put(name + "header", Answer.endless(head + "x: ", "y"));
+    answers.put(name + "headers", Answer.endless(head, "x:\r\n"));
+    answers.put(name + "interim", Answer.endless("", "HTTP/1.1 102 P\r\n\r\n"));
+    answers.put(name + "chunk-extension", Answer.endless(head + CHUNKED + "1;", "y"));
+    answers.put(name + "chunk-size", Answer.endless(head + CHUNKED, "0"));
+    answers.put(name + "trailer", Answer.endless(head + CHUNKED + "2\r\n{}\r\n0\r\nx: ", "y"));
+    answers.put(name + "trailers", Answer.endless(head + CHUNKED + "2\r\n{}\r\n0\r\n", "x:\r\n"));
   }
 
   private void bodies(String name, String head, String peer) throws IOException {
@@ -82,18 +82,18 @@ class LargeAnswersTest {
           case "subnets" -> "<DescribeSubnetsResponse><subnetSet>";
           default -> "<Response><Errors>";
         };
-    answers.put(name + "endless", endless(open, "y"));
-    answers.put(name + "rows", endless(open + rows, "<item/>"));
-    answers.put(name + "tags", endless(open + rows, "<a b='c'><d/></a>"));
-    answers.put(name + "entities", endless(open + "<!DOCTYPE a [<!ENTITY b 'c", "y"));
-    answers.put(name + "deep-xml", endless(open, "<a>"));
-    answers.put(name + "deep-json", endless(open, "["));
-    answers.put(name + "deep-objects", endless(open, "{\"a\":"));
-    answers.put(name + "names", endless(open + "{\"a", "y"));
-    answers.put(name + "elements", endless(open + "[{}", ",{}"));
-    answers.put(name + "deep-cbor", endless(open, "\u009f"));
-    answers.put(name + "cbor-elements", endless(open + "\u009f", "\u0080"));
-    answers.put(name + "cbor-maps", endless(open + "\u009f", "\u00a0"));
+    answers.put(name + "endless", Answer.endless(open, "y"));
+    answers.put(name + "rows", Answer.endless(open + rows, "<item/>"));
+    answers.put(name + "tags", Answer.endless(open + rows, "<a b='c'><d/></a>"));
+    answers.put(name + "entities", Answer.endless(open + "<!DOCTYPE a [<!ENTITY b 'c", "y"));
+    answers.put(name + "deep-xml", Answer.endless(open, "<a>"));
+    answers.put(name + "deep-json", Answer.endless(open, "["));
+    answers.put(name + "deep-objects", Answer.endless(open, "{\"a\":"));
+    answers.put(name + "names", Answer.endless(open + "{\"a", "y"));
+    answers.put(name + "elements", Answer.endless(open + "[{}", ",{}"));
+    answers.put(name + "deep-cbor", Answer.endless(open, "\u009f"));
+    answers.put(name + "cbor-elements", Answer.endless(open + "\u009f", "\u0080"));
+    answers.put(name + "cbor-maps", Answer.endless(open + "\u009f", "\u00a0"));
     answers.put(name + "short-deep-json", whole(head, "[".repeat(1000) + "]".repeat(1000)));
     answers.put(name + "short-deep-cbor", whole(head, "\u0081".repeat(1000) + "\u0080"));
     answers.put(name + "2-MB", whole(head, "{\"Token\":\"" + "y".repeat(2_000_000) + "\"}"));
@@ -108,16 +108,6 @@ class LargeAnswersTest {
     } else {
       requireNonNull(answers.get(chosen)).to(request);
     }
-  }
-
-  private static Answer endless(String start, String part) {
-    byte[] block = part.repeat(4096).getBytes(ISO_8859_1);
-    return request -> {
-      request.send(start);
-      while (true) {
-        request.send(block);
-      }
-    };
   }
 
   private static Answer whole(String head, String body) {

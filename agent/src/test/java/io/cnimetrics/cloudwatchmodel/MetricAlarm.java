@@ -1,5 +1,8 @@
 package io.cnimetrics.cloudwatchmodel;
 
+import static io.cnimetrics.testing.Json.number;
+import static io.cnimetrics.testing.Json.text;
+
 import io.cnimetrics.cloudwatchmodel.MetricStore.Stored;
 import io.cnimetrics.cloudwatchmodel.Queries.Asked;
 import io.cnimetrics.testing.Json;
@@ -159,13 +162,5 @@ record MetricAlarm(
       case "LessThanThreshold" -> value < threshold;
       default -> throw new IllegalArgumentException(comparison);
     };
-  }
-
-  private static String text(Map<?, ?> properties, String name) {
-    return String.valueOf(Objects.requireNonNull(properties.get(name), name));
-  }
-
-  private static double number(Map<?, ?> properties, String name) {
-    return Double.parseDouble(text(properties, name));
   }
 }

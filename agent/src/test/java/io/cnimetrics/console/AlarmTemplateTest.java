@@ -1,7 +1,7 @@
 package io.cnimetrics.console;
 
+import static io.cnimetrics.testing.Json.text;
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.testing.Json;
@@ -109,13 +109,13 @@ class AlarmTemplateTest {
     Map.of("Ec2Denies", "ec2-denied", "Ec2Throttles", "ec2-throttled")
         .forEach(
             (alarm, finding) ->
-                assertThat(text(requireNonNull(alarms.get(alarm)), "AlarmDescription"))
+                assertThat(text(alarm(alarms, alarm), "AlarmDescription"))
                     .contains(
                         "trouble minute=.*(awsAPIErr)=/",
                         "parse @message /finding=(?<finding>",
                         "stats count(*) by node, finding",
                         "the findings " + finding));
-    assertThat(text(requireNonNull(alarms.get("PodsGetNoAddress")), "AlarmDescription"))
+    assertThat(text(alarm(alarms, "PodsGetNoAddress"), "AlarmDescription"))
         .contains("leaked-addresses", "lost-eni", "eniconfig", "trunk-slot");
   }
 
@@ -238,10 +238,6 @@ class AlarmTemplateTest {
 
   private static Map<?, ?> composite(Stack stack) {
     return Objects.requireNonNull(stack.composites().get("PodsCannotStart"));
-  }
-
-  private static String text(Map<?, ?> properties, String name) {
-    return String.valueOf(properties.get(name));
   }
 
   private static Stack stack(int publishMinutes, Map<String, String> parameters) {

@@ -1,5 +1,7 @@
 package io.cnimetrics.console;
 
+import static io.cnimetrics.testing.Json.number;
+import static io.cnimetrics.testing.Json.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.simulator.PodSchedule;
@@ -269,14 +271,6 @@ class ConsoleIT {
     return Json.members(alarm, "Tags").stream()
         .map(tag -> Tag.builder().key(text(tag, "Key")).value(text(tag, "Value")).build())
         .toList();
-  }
-
-  private static String text(Map<?, ?> object, String name) {
-    return (String) Objects.requireNonNull(object.get(name), name);
-  }
-
-  private static double number(Map<?, ?> object, String name) {
-    return (Double) Objects.requireNonNull(object.get(name), name);
   }
 
   private static List<String> texts(Map<?, ?> object, String name) {

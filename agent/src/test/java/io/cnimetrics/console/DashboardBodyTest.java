@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.cnimetrics.console.DashboardBody.Options;
 import io.cnimetrics.testing.Json;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -23,22 +22,12 @@ class DashboardBodyTest {
   private static final String NAMESPACE = "Kubernetes/CNI";
   private static final Pattern ID = Pattern.compile("[a-z][A-Za-z0-9_]*");
   private static final Set<String> GROW = Set.of("Sum", "SampleCount", "TC(0.5:)");
-  private static final int COLUMNS = 24;
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 14, 15})
   void widgetsFitTheGridWithoutOverlap(int clusters) {
-    Set<List<Integer>> taken = new HashSet<>();
-    for (Map<?, ?> widget : widgets(clusters)) {
-      int x = number(widget, "x");
-      int y = number(widget, "y");
-      assertThat(x + number(widget, "width")).isBetween(1, COLUMNS);
-      for (int column = x; column < x + number(widget, "width"); column++) {
-        for (int row = y; row < y + number(widget, "height"); row++) {
-          assertThat(taken.add(List.of(column, row))).as("%s", widget).isTrue();
-        }
-      }
-    }
+    Grid grid = new Grid();
+    widgets(clusters).forEach(widget -> grid.place(widget, "x", "y", "width", "height"));
   }
 
   @ParameterizedTest
@@ -198,9 +187,5 @@ class DashboardBodyTest {
 
   private static Map<?, ?> options(List<?> entry) {
     return (Map<?, ?>) entry.get(entry.size() - 1);
-  }
-
-  private static int number(Map<?, ?> widget, String name) {
-    return ((Double) Objects.requireNonNull(widget.get(name), name)).intValue();
   }
 }

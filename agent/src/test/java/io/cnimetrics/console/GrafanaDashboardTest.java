@@ -1,5 +1,7 @@
 package io.cnimetrics.console;
 
+import static io.cnimetrics.testing.Json.number;
+import static io.cnimetrics.testing.Json.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.catalog.MetricCatalog;
@@ -23,7 +25,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class GrafanaDashboardTest {
-  private static final int COLUMNS = 24;
   private static final Pattern SELECTOR = Pattern.compile("(\\w+)\\{([^}]*)}");
   private static final Pattern CONDITION = Pattern.compile("(\\w+)=~?\"");
   private static final Pattern GROUPING = Pattern.compile("by \\(([^)]*)\\)");
@@ -107,17 +108,11 @@ class GrafanaDashboardTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void panelsFitTheGridAndHaveTheirOwnIds(boolean subnets) {
-    Set<List<Integer>> taken = new HashSet<>();
-    Set<Integer> ids = new HashSet<>();
+    Grid grid = new Grid();
+    Set<Double> ids = new HashSet<>();
     for (Map<?, ?> panel : panels(subnets)) {
       assertThat(ids.add(number(panel, "id"))).isTrue();
-      Map<?, ?> at = Json.member(panel, "gridPos");
-      assertThat(number(at, "x") + number(at, "w")).isBetween(1, COLUMNS);
-      for (int x = number(at, "x"); x < number(at, "x") + number(at, "w"); x++) {
-        for (int y = number(at, "y"); y < number(at, "y") + number(at, "h"); y++) {
-          assertThat(taken.add(List.of(x, y))).as("%s", panel).isTrue();
-        }
-      }
+      grid.place(Json.member(panel, "gridPos"), "x", "y", "w", "h");
     }
   }
 
@@ -160,13 +155,5 @@ class GrafanaDashboardTest {
 
   private static Set<String> found(Pattern pattern, String text) {
     return pattern.matcher(text).results().map(each -> each.group(1)).collect(Collectors.toSet());
-  }
-
-  private static String text(Map<?, ?> object, String name) {
-    return String.valueOf(Objects.requireNonNull(object.get(name), name));
-  }
-
-  private static int number(Map<?, ?> object, String name) {
-    return ((Double) Objects.requireNonNull(object.get(name), name)).intValue();
   }
 }

@@ -86,12 +86,10 @@ class HealthServerTest {
   @ValueSource(strings = {"", "a\r\nSet-Cookie: b", "Pod", "a b", "\u00e9"})
   void textThatIsNoPodNameIsNotSent(String text) throws Exception {
     pod = Optional.of(text);
-    try (HealthServer server = serving(Map.of())) {
-      assertThat(Client.of(server).get("/livez"))
-          .returns(200, Client.Reply::status)
-          .satisfies(
-              reply -> assertThat(reply.headers()).doesNotContainKeys("pod-name", "set-cookie"));
-    }
+    assertThat(get("/livez"))
+        .returns(200, Client.Reply::status)
+        .satisfies(
+            reply -> assertThat(reply.headers()).doesNotContainKeys("pod-name", "set-cookie"));
   }
 
   @Test
@@ -126,9 +124,7 @@ class HealthServerTest {
 
   @Test
   void queryIsIgnored() throws Exception {
-    try (HealthServer server = serving(Map.of())) {
-      assertThat(Client.of(server).get("/livez?verbose=1&x=%20").status()).isEqualTo(200);
-    }
+    assertThat(get("/livez?verbose=1&x=%20").status()).isEqualTo(200);
   }
 
   @ParameterizedTest
@@ -144,22 +140,18 @@ class HealthServerTest {
   @ParameterizedTest
   @ValueSource(strings = {"/", "/livez/", "/livezz", "/LIVEZ", "/a/livez", "/%2e"})
   void unknownPathGetsTheListOfPages(String path) throws Exception {
-    try (HealthServer server = serving(Map.of())) {
-      assertThat(Client.of(server).get(path))
-          .returns(404, Client.Reply::status)
-          .returns("no such page; the pages are /livez, /readyz\n", Client.Reply::body);
-    }
+    assertThat(get(path))
+        .returns(404, Client.Reply::status)
+        .returns("no such page; the pages are /livez, /readyz\n", Client.Reply::body);
   }
 
   @Test
   void metricsThatAreOffGiveTheFlagThatTurnsThemOn() throws Exception {
-    try (HealthServer server = serving(Map.of())) {
-      assertThat(Client.of(server).get("/metrics"))
-          .returns(404, Client.Reply::status)
-          .extracting(Client.Reply::body)
-          .asString()
-          .endsWith("; /metrics needs --prometheus=true (USE_PROMETHEUS)\n");
-    }
+    assertThat(get("/metrics"))
+        .returns(404, Client.Reply::status)
+        .extracting(Client.Reply::body)
+        .asString()
+        .endsWith("; /metrics needs --prometheus=true (USE_PROMETHEUS)\n");
   }
 
   @Test
@@ -266,6 +258,13 @@ class HealthServerTest {
 
       assertThat(threads("health")).allMatch(Thread::isDaemon);
       assertThat(threads("HTTP-Dispatcher")).isNotEmpty().allMatch(Thread::isDaemon);
+    }
+  }
+
+  /** The reply of a new server without further pages. */
+  private Client.Reply get(String path) throws Exception {
+    try (HealthServer server = serving(Map.of())) {
+      return Client.of(server).get(path);
     }
   }
 

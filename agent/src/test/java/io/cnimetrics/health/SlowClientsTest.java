@@ -65,18 +65,14 @@ class SlowClientsTest {
 
   @Test
   void requestsThatNeverEndDelayNoProbe() throws IOException {
-    for (int i = 0; i < 50; i++) {
-      slow.add(client.begin(HALF_A_REQUEST));
-    }
+    begin(50, HALF_A_REQUEST);
 
     assertProbesAreAnswered();
   }
 
   @Test
   void probeDoesNotWaitBehindAThousandHalfRequests() throws IOException {
-    for (int i = 0; i < 1_000; i++) {
-      slow.add(client.begin(HALF_A_REQUEST));
-    }
+    begin(1_000, HALF_A_REQUEST);
 
     long began = System.nanoTime();
     assertThat(client.get("/livez").status()).isEqualTo(200);
@@ -116,18 +112,14 @@ class SlowClientsTest {
 
   @Test
   void missingBodiesDelayNoProbe() throws IOException {
-    for (int i = 0; i < 50; i++) {
-      slow.add(client.begin("POST /livez HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\nx"));
-    }
+    begin(50, "POST /livez HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\nx");
 
     assertProbesAreAnswered();
   }
 
   @Test
   void thousandIdleConnectionsDelayNoProbe() throws IOException {
-    for (int i = 0; i < 1_000; i++) {
-      slow.add(client.connect());
-    }
+    begin(1_000, "");
 
     assertProbesAreAnswered();
   }
@@ -164,9 +156,7 @@ class SlowClientsTest {
 
   @Test
   void slowClientsShareFewThreads() throws IOException {
-    for (int i = 0; i < 50; i++) {
-      slow.add(client.begin(HALF_A_REQUEST));
-    }
+    begin(50, HALF_A_REQUEST);
     Eventually.holds(
         "all threads are taken", () -> Eventually.threads("health").size() == MOST_THREADS);
     assertProbesAreAnswered();
@@ -194,9 +184,7 @@ class SlowClientsTest {
         "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
       })
   void invalidRequestsDelayNoProbe(String bytes) throws IOException {
-    for (int i = 0; i < 10; i++) {
-      slow.add(client.begin(bytes));
-    }
+    begin(10, bytes);
 
     assertProbesAreAnswered();
   }
@@ -219,6 +207,13 @@ class SlowClientsTest {
 
     assertThat(closesEarly(socket, "a".repeat(MEGABYTE))).isTrue();
     assertProbesAreAnswered();
+  }
+
+  /** Opens connections, on which these bytes were sent. */
+  private void begin(int connections, String bytes) throws IOException {
+    for (int i = 0; i < connections; i++) {
+      slow.add(client.begin(bytes));
+    }
   }
 
   /** All probes succeed; some may take longer on a busy machine. */

@@ -1,5 +1,7 @@
 package io.cnimetrics.simulator;
 
+import static io.cnimetrics.simulator.Nodes.node;
+import static io.cnimetrics.simulator.Nodes.pods;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonFactory;
@@ -117,8 +119,7 @@ class EnisJsonTest {
 
   @Test
   void prefixHasItsMask() {
-    Scenario scenario = Scenario.of("m5.xlarge").prefixDelegation(true);
-    SimulatedNode node = new SimulatedNode(scenario);
+    SimulatedNode node = node(Scenario.of("m5.xlarge").prefixDelegation(true));
     node.advanceTo(Duration.ofMinutes(1));
 
     assertThat(EnisJson.of(node, NOW))
@@ -129,8 +130,7 @@ class EnisJsonTest {
 
   @Test
   void ageOfACoolingAddressIsItsModelAge() {
-    SimulatedNode node =
-        new SimulatedNode(Scenario.of("m5.xlarge").pods(PodSchedule.parse("10:9:0.02")).speed(100));
+    SimulatedNode node = node(pods("10:9:0.02").speed(100));
     node.advanceTo(Duration.ofMillis(60_500));
 
     assertThat(EnisJson.of(node, NOW))
@@ -144,18 +144,14 @@ class EnisJsonTest {
     "2026-01-01T12:00:00.000000001Z,   2026-01-01T12:00:00.000000001Z",
   })
   void timesHaveNoTrailingZeros(Instant time, String written) {
-    SimulatedNode node = new SimulatedNode(Scenario.of("m5.xlarge").pods(PodSchedule.parse("1")));
+    SimulatedNode node = node(pods("1"));
     node.advanceTo(Duration.ZERO);
 
     assertThat(EnisJson.of(node, time)).contains("\"AssignedTime\":\"" + written + "\"");
   }
 
   private static String body(String version, String pods) {
-    Scenario scenario =
-        Scenario.of("m5.xlarge")
-            .pods(PodSchedule.parse(pods))
-            .cniVersion(CniVersion.parse(version));
-    SimulatedNode node = new SimulatedNode(scenario);
+    SimulatedNode node = node(pods(pods).cniVersion(CniVersion.parse(version)));
     node.advanceTo(Duration.ofMinutes(1));
     return EnisJson.of(node, NOW);
   }

@@ -1,5 +1,7 @@
 package io.cnimetrics.simulator;
 
+import static io.cnimetrics.simulator.Nodes.node;
+import static io.cnimetrics.simulator.Nodes.pods;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
@@ -128,11 +130,7 @@ class MetricsTextTest {
   }
 
   private static String text(String version) {
-    Scenario scenario =
-        Scenario.of("m5.xlarge")
-            .pods(PodSchedule.parse("100"))
-            .cniVersion(CniVersion.parse(version));
-    SimulatedNode node = new SimulatedNode(scenario);
+    SimulatedNode node = node(pods("100").cniVersion(CniVersion.parse(version)));
     node.advanceTo(Duration.ofSeconds(100));
     return MetricsText.of(node, START);
   }

@@ -1,5 +1,6 @@
 package io.cnimetrics.simulator;
 
+import static io.cnimetrics.simulator.Nodes.pods;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -99,7 +100,7 @@ class SimulatedIpamdTest {
 
   @Test
   void modelFollowsTheClockTimesTheSpeed() throws IOException {
-    Scenario scenario = Scenario.of("m5.xlarge").pods(PodSchedule.parse("0:40:1")).speed(60);
+    Scenario scenario = pods("0:40:1").speed(60);
     try (SimulatedIpamd ipamd =
         SimulatedIpamd.start(scenario, SimulatedIpamd.Ports.ANY, Duration.ZERO, clock)) {
       assertThat(ipamd.state().assigned()).isZero();
@@ -126,7 +127,7 @@ class SimulatedIpamdTest {
 
   @Test
   void refusingEndpointRefusesConnections() throws IOException {
-    try (SimulatedIpamd ipamd = start(full().httpFault(HttpFault.parse("refuse@introspection")))) {
+    try (SimulatedIpamd ipamd = failing("refuse@introspection")) {
       assertThatThrownBy(() -> text(get(ipamd.introspectionUrl() + "/v1/enis")))
           .isInstanceOf(ConnectException.class);
       assertThat(get(ipamd.metricsUrl()).getResponseCode()).isEqualTo(200);
@@ -135,7 +136,7 @@ class SimulatedIpamdTest {
 
   @Test
   void temporaryRefusalClosesConnectionsWithoutAnAnswer() throws IOException {
-    try (SimulatedIpamd ipamd = start(full().httpFault(HttpFault.parse("refuse@metrics:10-20")))) {
+    try (SimulatedIpamd ipamd = failing("refuse@metrics:10-20")) {
       assertThat(get(ipamd.metricsUrl()).getResponseCode()).isEqualTo(200);
       now.set(START.plusSeconds(10));
       assertThatThrownBy(() -> text(get(ipamd.metricsUrl()))).isInstanceOf(SocketException.class);
@@ -146,7 +147,7 @@ class SimulatedIpamdTest {
 
   @Test
   void hungRequestsDoNotBlockOthers() throws IOException {
-    try (SimulatedIpamd ipamd = start(full().httpFault(HttpFault.parse("hang@metrics:0-10")))) {
+    try (SimulatedIpamd ipamd = failing("hang@metrics:0-10")) {
       List<HttpURLConnection> hung = new ArrayList<>();
       for (int i = 0; i < 4; i++) {
         HttpURLConnection request = open(ipamd.metricsUrl());
@@ -164,7 +165,7 @@ class SimulatedIpamdTest {
 
   @Test
   void closeEndsHungRequests() throws Exception {
-    SimulatedIpamd ipamd = start(full().httpFault(HttpFault.parse("hang")));
+    SimulatedIpamd ipamd = failing("hang");
     try (Socket client = connect(ipamd.metricsUrl())) {
       client.getOutputStream().write("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(UTF_8));
       client.setSoTimeout(50);
@@ -180,7 +181,7 @@ class SimulatedIpamdTest {
 
   @Test
   void serverErrorHasStatus500() throws IOException {
-    try (SimulatedIpamd ipamd = start(full().httpFault(HttpFault.parse("500@introspection")))) {
+    try (SimulatedIpamd ipamd = failing("500@introspection")) {
       assertThat(get(ipamd.introspectionUrl() + "/v1/enis").getResponseCode()).isEqualTo(500);
     }
   }
@@ -188,7 +189,7 @@ class SimulatedIpamdTest {
   @ParameterizedTest
   @ValueSource(strings = {"/v1/enis", "/v1/ipamd-env-settings"})
   void truncatedBodyEndsBeforeItsAnnouncedLength(String path) throws IOException {
-    try (SimulatedIpamd ipamd = start(full().httpFault(HttpFault.parse("truncate")))) {
+    try (SimulatedIpamd ipamd = failing("truncate")) {
       HttpURLConnection answer = get(ipamd.introspectionUrl() + path);
 
       assertThat(answer.getResponseCode()).isEqualTo(200);
@@ -198,7 +199,7 @@ class SimulatedIpamdTest {
 
   @Test
   void garbageIsNotTheFormat() throws IOException {
-    try (SimulatedIpamd ipamd = start(full().httpFault(HttpFault.parse("garbage")))) {
+    try (SimulatedIpamd ipamd = failing("garbage")) {
       assertThat(text(get(ipamd.introspectionUrl() + "/v1/enis"))).startsWith("\0").isNotBlank();
       assertThat(text(get(ipamd.metricsUrl()))).doesNotContain("awscni");
     }
@@ -268,11 +269,15 @@ class SimulatedIpamdTest {
   }
 
   private static Scenario full() {
-    return Scenario.of("m5.xlarge").pods(PodSchedule.parse("100"));
+    return pods("100");
   }
 
   private SimulatedIpamd start(Scenario scenario) {
     return SimulatedIpamd.start(scenario, SimulatedIpamd.Ports.ANY, Duration.ofMinutes(2), clock);
+  }
+
+  private SimulatedIpamd failing(String fault) {
+    return start(full().httpFault(HttpFault.parse(fault)));
   }
 
   private static String processStart(Instant start) {

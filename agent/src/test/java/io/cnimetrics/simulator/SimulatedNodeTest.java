@@ -1,5 +1,8 @@
 package io.cnimetrics.simulator;
 
+import static io.cnimetrics.simulator.Nodes.at;
+import static io.cnimetrics.simulator.Nodes.node;
+import static io.cnimetrics.simulator.Nodes.pods;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.simulator.Scenario.WarmTargets;
@@ -275,18 +278,5 @@ class SimulatedNodeTest {
     at(node, seconds);
     Instant now = Instant.parse("2026-01-01T00:00:00Z");
     return EnisJson.of(node, now) + MetricsText.of(node, now);
-  }
-
-  private static Scenario pods(String schedule) {
-    return Scenario.of("m5.xlarge").pods(PodSchedule.parse(schedule));
-  }
-
-  private static SimulatedNode node(Scenario scenario) {
-    return new SimulatedNode(scenario);
-  }
-
-  private static NodeState at(SimulatedNode node, int seconds) {
-    node.advanceTo(Duration.ofSeconds(seconds));
-    return node.state();
   }
 }

@@ -1,5 +1,8 @@
 package io.cnimetrics.simulator;
 
+import static io.cnimetrics.simulator.Nodes.at;
+import static io.cnimetrics.simulator.Nodes.node;
+import static io.cnimetrics.simulator.Nodes.pods;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.simulator.Scenario.WarmTargets;
@@ -191,25 +194,6 @@ class SimulatedTroubleTest {
     assertThat(fault.code()).isEqualTo(code);
     assertThat(fault.appliesTo("CreateNetworkInterface", Duration.ofSeconds(from))).isTrue();
     assertThat(fault.appliesTo("CreateNetworkInterface", Duration.ofSeconds(from - 1))).isFalse();
-  }
-
-  private static SimulatedNode node(NamedScenario named) {
-    SimulatedNode node = new SimulatedNode(named.scenario());
-    node.advanceTo(named.warmUp());
-    return node;
-  }
-
-  private static SimulatedNode node(Scenario scenario) {
-    return new SimulatedNode(scenario);
-  }
-
-  private static Scenario pods(String schedule) {
-    return Scenario.of("m5.xlarge").pods(PodSchedule.parse(schedule));
-  }
-
-  private static NodeState at(SimulatedNode node, int seconds) {
-    node.advanceTo(Duration.ofSeconds(seconds));
-    return node.state();
   }
 
   private static int held(SimulatedNode node, int card) {

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** Reads a JSON document, and its members that are objects or lists of objects. */
+/** Reads a JSON document, and its members. */
 public final class Json {
   private Json() {}
 
@@ -15,6 +15,15 @@ public final class Json {
 
   public static Map<?, ?> member(Map<?, ?> object, String name) {
     return (Map<?, ?>) Objects.requireNonNull(object.get(name), name);
+  }
+
+  public static String text(Map<?, ?> object, String name) {
+    return String.valueOf(Objects.requireNonNull(object.get(name), name));
+  }
+
+  /** The number of a member, which can be a text with a number. */
+  public static double number(Map<?, ?> object, String name) {
+    return Double.parseDouble(text(object, name));
   }
 
   public static List<Map<?, ?>> members(Map<?, ?> object, String name) {

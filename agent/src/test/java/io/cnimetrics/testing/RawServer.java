@@ -52,6 +52,17 @@ public final class RawServer implements Closeable {
       };
     }
 
+    /** Sends this start of an answer, and then a part again and again without a pause. */
+    static Answer endless(String start, String part) {
+      byte[] block = part.repeat(4096).getBytes(ISO_8859_1);
+      return request -> {
+        request.send(start);
+        while (true) {
+          request.send(block);
+        }
+      };
+    }
+
     /** Sends this start of an answer, and then {@link Request#trickle trickles} a text. */
     static Answer tricklingAfter(String start, String text) {
       return request -> {

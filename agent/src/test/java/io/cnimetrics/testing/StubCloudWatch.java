@@ -82,7 +82,7 @@ public final class StubCloudWatch implements AutoCloseable {
     return this;
   }
 
-  private static ResponseDefinitionBuilder cbor(int status) {
+  public static ResponseDefinitionBuilder cbor(int status) {
     return aResponse()
         .withStatus(status)
         .withHeader("smithy-protocol", "rpc-v2-cbor")
