@@ -126,7 +126,7 @@ public final class AwsHttp implements SdkHttpClient {
   }
 
   /** Returns a client that never uses a proxy, for services on the node itself. */
-  public static AwsHttp direct(Duration connectTimeout, Duration readTimeout) {
+  static AwsHttp direct(Duration connectTimeout, Duration readTimeout) {
     return new AwsHttp(Optional.empty(), limits(connectTimeout, readTimeout));
   }
 

@@ -145,7 +145,7 @@ public final class ClusterName {
   }
 
   /** Whether a tag with this key can contain the cluster's name. */
-  public static boolean mayName(String key) {
+  static boolean mayName(String key) {
     return key.equals(EKS)
         || key.equals(KARPENTER)
         || key.startsWith(KUBERNETES_PREFIX)

@@ -80,7 +80,7 @@ public record NodeSubnets(InstanceMetadata metadata, Ec2 ec2) implements Subnets
   private static Subnet subnet(software.amazon.awssdk.services.ec2.model.Subnet found) {
     Matcher cidr = CIDR.matcher(found.cidrBlock());
     Integer free = found.availableIpAddressCount();
-    boolean named = found.subnetId() != null && ID.matcher(found.subnetId()).matches();
+    boolean named = ID.matcher(found.subnetId()).matches();
     if (!named || !cidr.matches() || free == null || free < 0) {
       throw Ec2.unexpected("the response has a subnet without id, CIDR or free address count");
     }

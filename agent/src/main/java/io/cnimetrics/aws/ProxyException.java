@@ -54,12 +54,12 @@ public final class ProxyException extends IOException {
   }
 
   /** Whether the proxy requires a login, or does not accept the login of the settings. */
-  public boolean isAboutLogin() {
+  boolean isAboutLogin() {
     return status == LOGIN_REQUIRED;
   }
 
   /** Whether the proxy answered that it does not connect to the endpoint. */
-  public boolean isRefusal() {
+  boolean isRefusal() {
     return status > 0 && !isAboutLogin();
   }
 }

@@ -60,7 +60,7 @@ public final class InstanceLimits {
     }
 
     /** The number of ENIs on a network card; 0 if the type does not have this card. */
-    public int enisOn(int networkCard) {
+    int enisOn(int networkCard) {
       return networkCard < enisOnCards.size() ? enisOnCards.get(networkCard) : 0;
     }
 

@@ -74,21 +74,7 @@ final class Plan implements Command {
 
   @Override
   public int run(Values values, Console console) {
-    int nodes = values.require(NODES).orElse(1);
-    int clusters = values.get(CLUSTERS);
-    if ((long) nodes * clusters > Fleet.MOST_NODES) {
-      values.problem(
-          "--nodes %d with --clusters %d: expected at most %d nodes in all clusters"
-              .formatted(nodes, clusters, Fleet.MOST_NODES));
-    }
-    int subnets = values.get(SUBNET_COUNT);
-    FleetPlan.Clusters where =
-        new FleetPlan.Clusters(
-            nodes * clusters,
-            clusters,
-            values.get(ZONES),
-            values.get(INSTANCE_TYPES),
-            values.get(Settings.SUBNETS) ? subnets : 0);
+    FleetPlan.Clusters clusters = clusters(values);
     Duration publishInterval = values.get(Settings.PUBLISH_INTERVAL);
     List<List<Dimension>> dimensions = values.get(Settings.DIMENSIONS);
     boolean putMetricData = values.get(Settings.CLOUDWATCH);
@@ -100,19 +86,15 @@ final class Plan implements Command {
     values.check();
     List<Metric> metrics =
         MetricCatalog.selected(selection::includes).stream()
-            .filter(metric -> where.subnets() > 0 || !metric.isOfSubnet())
+            .filter(metric -> clusters.subnets() > 0 || !metric.isOfSubnet())
             .toList();
     FleetPlan plan =
         new FleetPlan(
-            where,
+            clusters,
             publishInterval,
             putMetricData ? dimensions : List.of(),
             metrics,
-            new FleetPlan.OtlpPoints(
-                BilledNode.points(metrics, otlp.map(Otlp::resource).orElse(Map.of())),
-                BilledNode.LABELS,
-                // CloudWatch's own endpoint has no URL.
-                otlp.filter(receiver -> receiver.url().isEmpty()).isPresent()),
+            points(metrics, otlp),
             prices);
     console.print(
         switch (output) {
@@ -120,6 +102,31 @@ final class Plan implements Command {
           case JSON -> PlanJson.of(plan);
         });
     return Cli.OK;
+  }
+
+  private static FleetPlan.Clusters clusters(Values values) {
+    int nodes = values.require(NODES).orElse(1);
+    int clusters = values.get(CLUSTERS);
+    if ((long) nodes * clusters > Fleet.MOST_NODES) {
+      values.problem(
+          "--nodes %d with --clusters %d: expected at most %d nodes in all clusters"
+              .formatted(nodes, clusters, Fleet.MOST_NODES));
+    }
+    int subnets = values.get(SUBNET_COUNT);
+    return new FleetPlan.Clusters(
+        nodes * clusters,
+        clusters,
+        values.get(ZONES),
+        values.get(INSTANCE_TYPES),
+        values.get(Settings.SUBNETS) ? subnets : 0);
+  }
+
+  private static FleetPlan.OtlpPoints points(List<Metric> metrics, Optional<Otlp> otlp) {
+    return new FleetPlan.OtlpPoints(
+        BilledNode.points(metrics, otlp.map(Otlp::resource).orElse(Map.of())),
+        BilledNode.LABELS,
+        // CloudWatch's own endpoint has no URL.
+        otlp.filter(receiver -> receiver.url().isEmpty()).isPresent());
   }
 
   private static Prices prices(String file) {

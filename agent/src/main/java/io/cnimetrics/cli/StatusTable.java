@@ -53,7 +53,8 @@ final class StatusTable {
     problems();
     values();
     increases();
-    sending();
+    pending();
+    destinations();
     return table.toString();
   }
 
@@ -125,10 +126,10 @@ final class StatusTable {
         .filter(metric -> metric.number("value").isPresent())
         .filter(
             metric ->
-                MetricCatalog.named(metric.text("name").orElse(""))
+                MetricCatalog.named(metric.shown("name"))
                     .filter(known -> known.isAlert(metric.number("value").getAsDouble()))
                     .isPresent())
-        .map(metric -> metric.text("name").orElse("") + " is " + number(metric.number("value")))
+        .map(metric -> metric.shown("name") + " is " + number(metric.number("value")))
         .reduce((one, other) -> one + ", " + other);
   }
 
@@ -240,7 +241,7 @@ final class StatusTable {
     return counter.split("\\{", 2)[0];
   }
 
-  private void sending() {
+  private void pending() {
     table.line("");
     AgentPage pending = page.part("pending");
     double minutes = pending.number("minutes").orElse(0);
@@ -263,12 +264,14 @@ final class StatusTable {
     if (!dropped.isEmpty()) {
       row("Dropped", dropped);
     }
+  }
+
+  private void destinations() {
     List<AgentPage> destinations = page.list("destinations");
     if (destinations.isEmpty()) {
       row("Sent to", "nothing is sent, because --cloudwatch is false");
     }
     for (AgentPage to : destinations) {
-      AgentPage failure = to.part("lastFailure");
       row("Sent to", join(List.of(to.text("name"), to.text("region"), to.text("namespace"))));
       row(
           "",
@@ -277,6 +280,7 @@ final class StatusTable {
               : to.time("lastSuccess")
                   .map(at -> "last success " + when(at))
                   .orElse("no success yet"));
+      AgentPage failure = to.part("lastFailure");
       failure
           .time("at")
           .ifPresent(

@@ -90,7 +90,7 @@ public record Fleet(
   }
 
   /** The requests in the second in which all agents restart, which is the worst case. */
-  public int restartSecond() {
+  int restartSecond() {
     return Math.min(nodes, restartRequests());
   }
 

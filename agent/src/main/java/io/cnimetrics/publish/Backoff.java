@@ -27,7 +27,7 @@ public final class Backoff {
   }
 
   /** Counts a failure that a user must repair, and returns the pause before the next attempt. */
-  public Duration nextSlow() {
+  Duration nextSlow() {
     return next(CAP.toMillis());
   }
 

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  */
 public record CniVersion(int minor, int patch) {
   /** The newest release whose output the simulator can write. */
-  public static final CniVersion NEWEST = new CniVersion(23, 2);
+  static final CniVersion NEWEST = new CniVersion(23, 2);
 
   // EKS appends a build number, such as in v1.20.4-eksbuild.2.
   private static final Pattern TEXT = Pattern.compile("v?1\\.(\\d{1,3})\\.(\\d{1,3})(?:-.*)?");

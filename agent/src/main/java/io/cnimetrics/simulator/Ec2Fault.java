@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Ec2Fault(String code, String call, Duration from, Duration until) {
   /** The value of {@code call} for all calls of ipamD. */
-  public static final String ANY_CALL = "*";
+  static final String ANY_CALL = "*";
 
   private static final Duration NEVER = Duration.ofSeconds(Long.MAX_VALUE);
   private static final Pattern TEXT =

@@ -79,7 +79,7 @@ public record HttpFault(Kind kind, Set<Source> sources, Duration from, Duration 
   }
 
   /** Whether the source has this fault at that model time. */
-  public boolean appliesTo(Source endpoint, Duration sinceServing) {
+  boolean appliesTo(Source endpoint, Duration sinceServing) {
     return sources.contains(endpoint)
         && sinceServing.compareTo(from) >= 0
         && sinceServing.compareTo(until) < 0;

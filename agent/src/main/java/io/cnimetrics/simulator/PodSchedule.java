@@ -60,7 +60,7 @@ public record PodSchedule(NavigableMap<Duration, Step> steps) {
   }
 
   /** The number of pods that should run at this model time. */
-  public int wantedAt(Duration sinceStart) {
+  int wantedAt(Duration sinceStart) {
     Map.Entry<Duration, Step> step = Objects.requireNonNull(steps.floorEntry(sinceStart));
     return step.getValue().wantedAt(sinceStart.minus(step.getKey()));
   }

@@ -135,7 +135,7 @@ public final class Scenario implements Cloneable {
   /**
    * Whether {@code awscni_build_info} contains the CNI release. Some real builds omit the release.
    */
-  public Scenario buildVersion(boolean shown) {
+  Scenario buildVersion(boolean shown) {
     return with(copy -> copy.buildVersion = shown);
   }
 
@@ -154,7 +154,7 @@ public final class Scenario implements Cloneable {
   }
 
   /** Whether the oldest or the newest pods end when the number of pods falls. */
-  public Scenario oldestEndFirst(boolean oldestEndFirst) {
+  Scenario oldestEndFirst(boolean oldestEndFirst) {
     return with(copy -> copy.oldestEndFirst = oldestEndFirst);
   }
 
