@@ -72,7 +72,8 @@ record Ec2Request(String asked, String permission, String without) {
         reason,
         "was answered with status %d (%s%s)".formatted(e.statusCode(), code, role(e)),
         e.isClockSkewException() || code.equals("RequestExpired")
-            ? "the clock of this node is wrong; correct the node's time synchronisation"
+            ? "the clock of this node is wrong, or the credentials have expired; correct the node's"
+                + " time synchronisation, or renew the credentials"
             : remedy(reason),
         code.equals(FORBIDDEN));
   }

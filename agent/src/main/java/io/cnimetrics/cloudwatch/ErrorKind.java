@@ -46,7 +46,11 @@ enum ErrorKind {
       "AccessDenied",
       "NotAuthorized",
       "Unauthorized",
-      "UnauthorizedOperation",
+      "UnauthorizedOperation"),
+  NOT_ENABLED(
+      Status.UNAUTHORIZED,
+      "the account may not use CloudWatch in this region; enable the region for the account, or"
+          + " wait until AWS has verified the account",
       "OptInRequired"),
   EXPIRED(
       Status.UNAUTHORIZED,

@@ -60,7 +60,7 @@ class CloudWatchSinkTest {
     "403, AccessDenied, UNAUTHORIZED, cloudwatch:PutMetricData",
     "403, AccessDeniedException, UNAUTHORIZED, cloudwatch:PutMetricData",
     "400, AccessDeniedException, UNAUTHORIZED, cloudwatch:PutMetricData",
-    "400, OptInRequired, UNAUTHORIZED, cloudwatch:PutMetricData",
+    "400, OptInRequired, UNAUTHORIZED, enable the region",
     "403, UnrecognizedClientException, UNAUTHORIZED, partition",
     "403, InvalidClientTokenId, UNAUTHORIZED, partition",
     "403, SignatureDoesNotMatch, UNAUTHORIZED, proxy",
