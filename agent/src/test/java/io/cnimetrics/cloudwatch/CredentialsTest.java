@@ -119,7 +119,6 @@ class CredentialsTest {
   @Test
   void unreachableStsIsRetryable() throws IOException {
     try (ClosedPort sts = new ClosedPort();
-        RawCloudWatch server = new RawCloudWatch();
         CloudWatchSink sink = openForIrsa(sts.url().toString())) {
       assertAnswer(put(sink, LIMIT), Status.RETRYABLE).contains("IRSA", "Connection refused");
     }
