@@ -26,7 +26,7 @@ public final class CheckRunner {
             .map(finding -> UnusedSlots.besideLostEni(finding, findings))
             .map(finding -> Ipv6Prefix.explained(node, finding, findings))
             .map(finding -> IpamdWork.withoutNeedlessNote(finding, findings))
-            .map(finding -> NodeMaximum.besideEmptySubnet(finding, findings))
+            .map(finding -> NodeMaximum.besideEmptySubnet(node, finding, findings))
             .map(finding -> finding.onNode(node))
             .toList();
     List<Finding> explained = Explanations.apply(consistent);

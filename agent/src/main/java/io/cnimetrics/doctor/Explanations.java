@@ -38,6 +38,7 @@ final class Explanations {
       Map.ofEntries(
           Map.entry(CheckId.METRICS, List.of(CheckId.INTROSPECTION)),
           Map.entry(CheckId.EC2_ATTACHMENT_LIMIT, List.of(CheckId.INSTANCE_TYPE, CheckId.LOST_ENI)),
+          Map.entry(CheckId.SUBNET, List.of(CheckId.EC2_NO_PREFIXES, CheckId.EC2_NO_ADDRESSES)),
           Map.entry(CheckId.EC2_ENI_LIMIT, List.of(CheckId.INSTANCE_TYPE)),
           Map.entry(CheckId.MAX_PODS, List.of(CheckId.INSTANCE_TYPE)),
           Map.entry(CheckId.NO_ADDRESSES, NO_ADDRESS),

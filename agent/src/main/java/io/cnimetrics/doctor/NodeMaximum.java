@@ -149,24 +149,30 @@ final class NodeMaximum {
 
   /**
    * Changes the finding about a full node whose subnet is empty too: a new node in this subnet gets
-   * no address either.
+   * no address either. If prefixes were switched off, switching them on needs no new address.
    */
-  static Finding besideEmptySubnet(Finding finding, List<Finding> findings) {
-    Optional<Finding> empty =
-        findings.stream()
-            .filter(other -> EMPTY_SUBNET.contains(other.check()) && other.isPresent())
-            .findFirst()
-            .filter(any -> finding.check() == CheckId.NODE_FULL && finding.isPresent());
-    return empty
+  static Finding besideEmptySubnet(NodeEvidence node, Finding finding, List<Finding> findings) {
+    return findings.stream()
+        .filter(other -> EMPTY_SUBNET.contains(other.check()) && other.isPresent())
+        .findFirst()
+        .filter(any -> finding.check() == CheckId.NODE_FULL && finding.isPresent())
         .map(
-            subnet ->
-                finding.remedied(
-                    ("First give new nodes a subnet with free addresses, because the subnet of this"
-                            + " node has too few (%s). Then: %s")
-                        .formatted(subnet.id(), Verdict.clause(finding.remedy())),
-                    Command.join(
-                        List.of(EniCommands.SUBNETS_OF_ZONE), finding.advice().commands())))
+            subnet -> {
+              String another =
+                  "give new nodes a subnet with free addresses, because the subnet of this node has"
+                      + " too few (%s)".formatted(subnet.id());
+              return finding.remedied(
+                  losesPrefixes(node)
+                      ? "%s. Before you add nodes, %s".formatted(finding.remedy(), another)
+                      : "First %s. Then: %s".formatted(another, Verdict.clause(finding.remedy())),
+                  Command.join(List.of(EniCommands.SUBNETS_OF_ZONE), finding.advice().commands()));
+            })
         .orElse(finding);
+  }
+
+  /** Whether prefixes were switched off, and the node still has some. */
+  private static boolean losesPrefixes(NodeEvidence node) {
+    return node.mode() != AddressMode.PREFIX && node.pool().prefixes() > 0;
   }
 
   /** Without the counter, one poll does not show whether pods wait for an address. */
@@ -220,7 +226,7 @@ final class NodeMaximum {
           PodCommands.movePendingPods(PodCommands.NODE_GROUP));
     }
     boolean single = node.mode() != AddressMode.PREFIX;
-    if (single && node.pool().prefixes() > 0) {
+    if (losesPrefixes(node)) {
       return full.causedBy(full.cause() + ". Prefixes were switched off while the node ran")
           .remedied(
               "If this was a mistake, for example by an upgrade, set ENABLE_PREFIX_DELEGATION=true"

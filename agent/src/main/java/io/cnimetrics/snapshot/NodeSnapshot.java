@@ -52,7 +52,8 @@ public record NodeSnapshot(
 
   /**
    * The release of the VPC CNI, or the oldest release that answers as this ipamD does. ipamD
-   * reports subnets since 1.22.0. Empty if ipamD reports neither a release nor subnets.
+   * reports subnets since 1.22.0, and ENIs of other network cards than card 0 since 1.20.0. Empty
+   * if ipamD reports none of these.
    */
   public Optional<Version> oldestRelease() {
     return metrics
@@ -64,6 +65,10 @@ public record NodeSnapshot(
             () ->
                 pool.filter(listed -> listed.eniCount() > 0 && listed.reportsSubnets())
                     .map(any -> "1.22.0"))
+        .or(
+            () ->
+                pool.filter(listed -> listed.enis().stream().anyMatch(eni -> eni.networkCard() > 0))
+                    .map(any -> "1.20.0"))
         .map(Version::parse);
   }
 

@@ -1681,6 +1681,25 @@ class FieldReportsTest {
             "describe-subnets",
             ">refused-pods"),
         fails(
+            "The same after prefixes were switched off: switching them on needs no subnet",
+            node(new ReportedNode.E(0, "", 3, 48, 40), full(1, 9), full(2, 9))
+                .type("m5.large", 110, 3, 9)
+                .refused()
+                .with(it -> it.freeInSubnet(0)),
+            "node-full",
+            "Before you add nodes, give new nodes a subnet",
+            "!First"),
+        fails(
+            "The subnet of one network card is empty, and EC2 says so too",
+            cards(eni(0, 14, 6), full(1, 6))
+                .type("p4d.24xlarge", 100, 15, 49)
+                .refused()
+                .errors("AssignPrivateIpAddresses", "InsufficientFreeAddressesInSubnet", 5, 6)
+                .with(it -> it.freeInSubnet(0)),
+            "ec2-no-addresses",
+            ">subnet",
+            "!Releases before 1.18.0"),
+        fails(
             "The kubelet admits a pod more than expected, and the subnet has no address for it",
             node(full(0, 14), full(1, 3))
                 .refused()
