@@ -83,11 +83,19 @@ final class Ec2Remedies {
   /**
    * Advises what lets ipamD make fewer calls: no search for ENIs that it lost, prefixes, or a
    * larger warm target. With a small target ipamD calls EC2 for nearly each pod, but a subnet
-   * without addresses needs a small target.
+   * without addresses needs a small target. If the subnet or the account's quota has no room for
+   * ENIs, ipamD must not stop the search.
    */
   private static Finding withFewerCalls(
       NodeEvidence node, List<IpamdError> kinds, Finding throttled) {
-    if (kinds.stream().allMatch(kind -> kind.action().equals("DescribeNetworkInterfaces"))) {
+    boolean needsCleanup =
+        node.trend(
+                kind ->
+                    Ec2Errors.OF_SUBNET.test(kind)
+                        || Cause.INTERFACE_QUOTA.ec2Codes().contains(kind.code()))
+            .mayRise();
+    if (!needsCleanup
+        && kinds.stream().allMatch(kind -> kind.action().equals("DescribeNetworkInterfaces"))) {
       return throttled
           .causedBy(
               "The account makes more calls than its limit allows. Each ipamD makes this call when"

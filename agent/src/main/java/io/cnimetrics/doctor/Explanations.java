@@ -47,7 +47,11 @@ final class Explanations {
               joined(
                   List.of(CheckId.LOST_ENI, CheckId.TRUNK_SLOT),
                   NO_GROWTH,
-                  List.of(CheckId.STUCK_ACTION, CheckId.COOLDOWN, CheckId.NO_ADDRESSES))),
+                  List.of(
+                      CheckId.METADATA_AWAY,
+                      CheckId.STUCK_ACTION,
+                      CheckId.COOLDOWN,
+                      CheckId.NO_ADDRESSES))),
           Map.entry(
               CheckId.REFUSED_PODS,
               joined(

@@ -89,11 +89,8 @@ final class NodeMaximum {
       }
       boolean room = isByMaxPods(node, maximum) && enisPermitMore(node, card);
       if (room && RefusedPods.mayRefusePods(node) && UnusedSlots.ec2Fails(node)) {
-        return NODE_FULL.note(
-            "Pods hold as many addresses as the kubelet should admit pods with an address",
-            whole,
-            "The kubelet admitted the waiting pods, and the ENIs can have more addresses. ipamD"
-                + " gets no address from EC2");
+        // The kubelet admitted the waiting pods too.
+        return NODE_FULL.ok("The ENIs can have more addresses", whole);
       }
       return RefusedPods.mayRefusePods(node)
           ? perhapsEnded(

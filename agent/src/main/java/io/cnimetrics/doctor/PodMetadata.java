@@ -15,7 +15,8 @@ final class PodMetadata {
       CheckSpec.of(
               CheckId.METADATA_AWAY,
               "`awscni_aws_api_error_count` of `GetVPCIPv4CIDRBlocks` and `GetVPCIPv6CIDRBlocks`",
-              "fail while the count rises at least each 25 s; warn if the count rose or may have"
+              "fail while the count rises at least each 25 s, or while the pool is empty because"
+                  + " instance metadata lacks a value of an ENI; warn if the count rose or may have"
                   + " risen in the last three minutes, or if other calls to instance metadata"
                   + " fail; note if the count rose before",
               "If HttpEndpoint is disabled, switch instance metadata on. If curl on the node does"
@@ -89,12 +90,14 @@ final class PodMetadata {
     Trend trend = node.trend(IpamdError::isOfPod);
     Trend others = node.trend(PodMetadata::isOfReconcile);
     if (lacksValueOfEni(node) && !trend.isRising()) {
-      return SPEC.warn(
+      boolean stopsGrowth = node.last().isEmptyWithRoom() && !UnusedSlots.ec2Fails(node);
+      return SPEC.fail(
               "Instance metadata lacks a value of an ENI",
               node.counts(node.kinds(PodMetadata::isOfEni)),
               WITHOUT_VALUE
                   + ". Until then ipamD cannot compare its pool with the ENIs of the"
                   + " instance, and adds no ENI to its pool")
+          .at(stopsGrowth ? Level.FAIL : Level.WARN)
           .since(node.trend(PodMetadata::isOfEni).since())
           .remedied(
               "Compare the ENIs of the instance. If one has only IPv6 addresses, detach it or"

@@ -224,8 +224,7 @@ final class UnusedSlots {
     AddressPool pool = node.pool();
     boolean custom = node.customNetworking();
     String evidence =
-        "custom networking is %s; %s; EC2 reports no error"
-            .formatted(custom ? "on" : "off", EvidenceText.of(pool));
+        "custom networking is %s; %s".formatted(custom ? "on" : "off", EvidenceText.of(pool));
     boolean noEni = pool.enis().stream().allMatch(Eni::primary);
     boolean refused =
         node.total(MetricCatalog.NO_AVAILABLE_IP_ADDRS) > 0
@@ -237,6 +236,7 @@ final class UnusedSlots {
     if (!custom || found || ec2Fails(node) || Ec2Calls.mayAddAddresses(node) || !lacks) {
       return ENICONFIG.ok("Custom networking is off, or has an ENI for pods", evidence);
     }
+    String without = evidence + "; no call to EC2 fails now";
     boolean lastSlot =
         pool.eniCount() == node.total(MetricCatalog.ENI_MAX_AVAILABLE) - 1 && !pool.hasTrunk();
     Optional<String> name = wanted.name();
@@ -253,15 +253,15 @@ final class UnusedSlots {
                 missing, lastSlot ? "ENABLE_POD_ENI keeps the last slot for a trunk ENI, or " : "");
     if (!noEni && !node.showsTrend()) {
       return ENICONFIG
-          .note("Perhaps custom networking finds no ENIConfig", evidence, cause)
+          .note("Perhaps custom networking finds no ENIConfig", without, cause)
           .remedied(
               "Poll twice, to see whether ipamD requests an ENI",
               AgentCommands.doctor("--polls 2"));
     }
     Finding finding =
         node.available() > 0 || node.justStarted()
-            ? ENICONFIG.warn(title, evidence, cause)
-            : ENICONFIG.fail(title, evidence, cause);
+            ? ENICONFIG.warn(title, without, cause)
+            : ENICONFIG.fail(title, without, cause);
     List<Command> more = lastSlot ? TRUNK_SLOT_COMMANDS : List.of();
     return name.map(wantedName -> createdBy(finding, pool, wantedName, more))
         .orElseGet(

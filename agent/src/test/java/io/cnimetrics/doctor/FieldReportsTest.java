@@ -1037,8 +1037,9 @@ class FieldReportsTest {
                 .function("reconcileFailedGetENIs", 3, 4)
                 .calls("CreateNetworkInterface", 4, 5)
                 .function("increaseIPPoolwaitENIAttachedFailed", 3, 4),
-            "warm-pool",
-            "has only IPv6 addresses"),
+            "metadata-away",
+            "has only IPv6 addresses",
+            ">warm-pool"),
         fails(
             "Prefixes were switched on, and single addresses take all slots",
             node(full(0, 9), eni(1, 9, 5), eni(2, 9, 0))
@@ -1707,8 +1708,27 @@ class FieldReportsTest {
                 .with(it -> it.maxPods(20)),
             "ec2-no-addresses",
             "unattached",
-            "node-full=Level.NOTE",
+            "node-full=Level.OK",
             ">refused-pods"),
+        fails(
+            "Metadata lacks a value of an ENI, so that ipamD adds no ENI to the empty pool",
+            node(full(0, 14))
+                .refused()
+                .metadata("GetMACImdsFields", "IMDSRequestError", 6, 9)
+                .function("reconcileFailedGetENIs", 6, 9),
+            "metadata-away",
+            "Compare the ENIs of the instance",
+            ">warm-pool",
+            ">refused-pods"),
+        fails(
+            "The quota is used up, and EC2 throttles the search for unattached ENIs",
+            node(full(0, 14))
+                .refused()
+                .errors("CreateNetworkInterface", "NetworkInterfaceLimitExceeded", 4, 6)
+                .errors("DescribeNetworkInterfaces", "RequestLimitExceeded", 4, 6),
+            "ec2-interface-quota",
+            "Delete unattached interfaces",
+            "ec2-throttled=Level.WARN"),
         fails(
             "DescribeSubnets is denied since an upgrade to 1.22, and custom networking goes on",
             node(eni(0, 0, 0), full(1, 14))
