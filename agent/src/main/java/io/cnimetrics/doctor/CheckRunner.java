@@ -1,6 +1,7 @@
 package io.cnimetrics.doctor;
 
 import io.cnimetrics.deadline.BoundedCall;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -21,7 +22,7 @@ public final class CheckRunner {
         running.stream().flatMap(check -> check.findings(node).stream()).toList();
     List<Finding> consistent =
         findings.stream()
-            .filter(finding -> !isContradicted(finding, findings))
+            .filter(finding -> !isOutdone(finding, findings))
             .map(finding -> NodeSetup.weighIdleAddresses(node, finding, findings))
             .map(finding -> UnusedSlots.besideLostEni(finding, findings))
             .map(finding -> Ipv6Prefix.explained(node, finding, findings))
@@ -34,15 +35,18 @@ public final class CheckRunner {
   }
 
   /**
-   * Two checks look for leaked addresses. If one of them finds some, the other's ok finding is left
-   * out.
+   * Two checks look for leaked addresses. Only the worse finding stays. If both are equally bad,
+   * the later one stays, because it names the addresses.
    */
-  private static boolean isContradicted(Finding finding, List<Finding> findings) {
+  private static boolean isOutdone(Finding finding, List<Finding> findings) {
     return finding.check() == CheckId.LEAKED_ADDRESSES
-        && finding.level() == Level.OK
         && findings.stream()
-            .anyMatch(
-                other -> other.check() == finding.check() && other.level().compareTo(Level.OK) < 0);
+            .filter(other -> other.check() == finding.check())
+            .min(
+                Comparator.comparing(Finding::level)
+                    .thenComparing(other -> -findings.indexOf(other)))
+            .filter(worst -> worst != finding)
+            .isPresent();
   }
 
   /**

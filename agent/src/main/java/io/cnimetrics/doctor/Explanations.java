@@ -71,8 +71,8 @@ final class Explanations {
 
   /**
    * Returns the explained findings, the worst first, and each cause before its symptoms. Among
-   * several findings of one level, the reason why pods are refused is first. Among warnings, failed
-   * requests of pods are first.
+   * several findings of one level, the reason why pods are refused is first, and problems after a
+   * pod got its address are last. Among warnings, failed requests of pods are first.
    */
   static List<Finding> apply(List<Finding> findings) {
     List<Finding> explained =
@@ -92,6 +92,7 @@ final class Explanations {
             .thenComparing(finding -> finding.explainedBy().isPresent())
             .thenComparing(finding -> !Verdict.isUrgent(finding))
             .thenComparing(finding -> !refuses(finding, raised))
+            .thenComparing(finding -> isLater(finding, raised))
             .thenComparing(
                 finding ->
                     finding.level() != Level.WARN || finding.check() != CheckId.FAILED_REQUESTS));
@@ -108,9 +109,28 @@ final class Explanations {
                     : refused.level() == Level.FAIL && refused.check() == cause.check());
   }
 
+  /**
+   * Whether the finding concerns a pod that has an address, while no address is available. Cooling
+   * addresses are available again soon, and pods that fail in a later step release such addresses.
+   */
+  private static boolean isLater(Finding finding, List<Finding> findings) {
+    return finding.level() == Level.FAIL
+        && Verdict.isNotOfAddresses(finding)
+        && findings.stream().anyMatch(Explanations::showsNoAddress)
+        && findings.stream().noneMatch(of(CheckId.COOLDOWN));
+  }
+
+  private static boolean showsNoAddress(Finding finding) {
+    return finding.level() == Level.FAIL && finding.check().has(CheckId.Trait.SHOWS_NO_ADDRESS);
+  }
+
   private static Optional<Finding> cause(Finding symptom, List<Finding> findings) {
     boolean trouble = symptom.level() == Level.FAIL || symptom.level() == Level.WARN;
     if (!trouble || symptom.explainedBy().isPresent()) {
+      return Optional.empty();
+    }
+    if (symptom.check() == CheckId.COOLDOWN
+        && findings.stream().noneMatch(Explanations::isEmptyWithRoom)) {
       return Optional.empty();
     }
     return CAUSES.getOrDefault(symptom.check(), List.of()).stream()
@@ -118,6 +138,11 @@ final class Explanations {
         .filter(Finding::isPresent)
         .filter(finding -> !perhapsStopsNoPod(finding) || symptom.check() == CheckId.IPAMD_ERRORS)
         .min(Comparator.comparing(Explanations::certainty));
+  }
+
+  /** A pool that cannot grow does not wait for EC2. */
+  private static boolean isEmptyWithRoom(Finding finding) {
+    return finding.check() == CheckId.WARM_POOL && finding.isPresent();
   }
 
   /** Whether instance metadata fails for ipamD, but this perhaps stops no pod. */
@@ -146,11 +171,15 @@ final class Explanations {
 
   /** A cause gets the level fail if it explains a symptom with the level fail. */
   private static Finding stopsPods(Finding cause, List<Finding> findings) {
-    boolean explainsFailure =
-        findings.stream()
-            .filter(finding -> finding.level() == Level.FAIL)
-            .anyMatch(finding -> finding.explainedBy().equals(Optional.of(cause.check())));
-    return explainsFailure && cause.level() == Level.WARN ? cause.at(Level.FAIL) : cause;
+    return explainsFailure(cause, findings) && cause.level() == Level.WARN
+        ? cause.at(Level.FAIL)
+        : cause;
+  }
+
+  private static boolean explainsFailure(Finding cause, List<Finding> findings) {
+    return findings.stream()
+        .filter(finding -> finding.explainedBy().equals(Optional.of(cause.check())))
+        .anyMatch(symptom -> symptom.level() == Level.FAIL || explainsFailure(symptom, findings));
   }
 
   /** Dates a cause whose beginning is unknown: the cause began before its symptoms. */

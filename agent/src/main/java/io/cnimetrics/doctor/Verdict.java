@@ -42,6 +42,11 @@ public record Verdict(Level level, String text, Optional<String> finding) {
             && !finding.check().has(CheckId.Trait.NOT_URGENT));
   }
 
+  /** Whether the finding concerns a later step of a pod's start, or the agent. */
+  static boolean isNotOfAddresses(Finding finding) {
+    return NOT_OF_ADDRESSES.containsKey(finding.check());
+  }
+
   /**
    * @param findings in the order of {@link Explanations}
    */
@@ -54,7 +59,7 @@ public record Verdict(Level level, String text, Optional<String> finding) {
         boolean cools = Cooldown.mayRefuseWhileCooling(node);
         if (findings.stream().anyMatch(Verdict::leavesPodsWithoutNetwork)) {
           String answer = cools ? UNKNOWN + COOLING : calm(node);
-          yield new Verdict(Level.OK, answer + LOST, Optional.empty());
+          yield new Verdict(Level.OK, answer + ", but " + clause(LOST), Optional.empty());
         }
         String notes = worst.level() == Level.NOTE ? ". The notes are not urgent" : "";
         String found =
@@ -71,7 +76,7 @@ public record Verdict(Level level, String text, Optional<String> finding) {
   }
 
   private static final String LOST =
-      ", but pods that lost their address may have no network until they are deleted";
+      "Pods that lost their address may have no network until they are deleted";
 
   /** Whether pods lost their addresses earlier. ipamD does not repair such pods. */
   static boolean leavesPodsWithoutNetwork(Finding finding) {
@@ -99,7 +104,7 @@ public record Verdict(Level level, String text, Optional<String> finding) {
   }
 
   private static String failure(NodeEvidence node, Finding worst, List<Finding> findings) {
-    if (NOT_OF_ADDRESSES.containsKey(worst.check())) {
+    if (isNotOfAddresses(worst)) {
       boolean unknown = findings.stream().anyMatch(Verdict::mayStopPods);
       String answer = unknown ? "It is not known whether new pods get addresses" : calm(node);
       return answer
@@ -152,7 +157,16 @@ public record Verdict(Level level, String text, Optional<String> finding) {
             : "has a problem" + since(node, worst))
         + why(worst)
         + whileCooling(node)
-        + (isUrgent(worst) ? "" : ". This is not urgent");
+        + urgency(findings);
+  }
+
+  private static String urgency(List<Finding> findings) {
+    if (findings.stream().anyMatch(Verdict::isUrgent)) {
+      return "";
+    }
+    return findings.stream().anyMatch(Verdict::leavesPodsWithoutNetwork)
+        ? ". " + LOST
+        : ". This is not urgent";
   }
 
   /**
