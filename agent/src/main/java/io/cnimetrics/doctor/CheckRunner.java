@@ -45,7 +45,7 @@ public final class CheckRunner {
             .min(
                 Comparator.comparing(Finding::level)
                     .thenComparing(other -> -findings.indexOf(other)))
-            .filter(worst -> worst != finding)
+            .filter(worst -> !worst.equals(finding))
             .isPresent();
   }
 
