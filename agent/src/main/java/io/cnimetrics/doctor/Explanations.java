@@ -159,13 +159,16 @@ final class Explanations {
     return finding -> finding.check() == id && finding.level() == Level.FAIL;
   }
 
-  /** If several reasons for no growth have the level fail, only the most certain keeps it. */
+  /**
+   * If several reasons for no growth have the level fail, only the most certain and its symptoms
+   * keep it.
+   */
   private static Finding lessCertain(Finding finding, Optional<CheckId> whyNoGrowth) {
     boolean another =
         finding.level() == Level.FAIL
-            && finding.explainedBy().isEmpty()
             && finding.check().has(CheckId.Trait.NO_GROWTH)
-            && !whyNoGrowth.equals(Optional.of(finding.check()));
+            && !whyNoGrowth.equals(Optional.of(finding.check()))
+            && !whyNoGrowth.equals(finding.explainedBy());
     return another ? finding.at(Level.WARN) : finding;
   }
 
