@@ -120,8 +120,11 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
       stop(inFlight, call);
       return results.late(limit);
     } catch (InterruptedException e) {
-      stop(inFlight, call);
-      Thread.currentThread().interrupt();
+      try {
+        stop(inFlight, call);
+      } finally {
+        Thread.currentThread().interrupt();
+      }
       return results.interrupted();
     }
   }

@@ -93,7 +93,7 @@ final class AwsCommands {
                   + " 's/^[^[:space:]]*(.*\"sessionIssuer\":[{][^}]*\"userName\":\"([^\"]*)\")/\\2\\1/;"
                   + " s/[{].*\"errorCode\":\"([^\"]*).*/\\1/; s/[{].*//' | sort | uniq -c | sort"
                   + " -rn | head -20")
-          .noted("CloudTrail shows a call about 5 minutes late or later, so run it again");
+          .noted("CloudTrail shows a call after 5 minutes or more: then repeat this command");
 
   static final Command ROLE_OF_AGENT = roleOf("cni-metrics-agent");
   static final Command ROLE_OF_AWS_NODE = roleOf("aws-node");

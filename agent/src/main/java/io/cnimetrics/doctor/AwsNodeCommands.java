@@ -67,8 +67,8 @@ final class AwsNodeCommands {
       Command.of("kubectl -n kube-system rollout undo ds aws-node")
           .noted(
               EVERY_NODE
-                  + "; undoes the last change, if the trouble began after it; EKS can restore the"
-                  + " image of an add-on");
+                  + "; undoes the last change of aws-node; only if the trouble began after this"
+                  + " change; EKS can restore the image of an add-on");
 
   static final Command RAISE_MEMORY_LIMIT =
       Command.of(

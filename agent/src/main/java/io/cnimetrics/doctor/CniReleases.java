@@ -168,7 +168,7 @@ final class CniReleases {
           .orElseGet(() -> CNI_RELEASE.notChecked("ipamD does not report its release"));
     }
     return KNOWN_BUGS.stream()
-        .filter(bug -> bug.mayBeIn(node))
+        .filter(bug -> node.snapshot().reportedRelease().isPresent() && bug.mayBeIn(node))
         .flatMap(
             bug -> bug.here().apply(node).map(here -> finding(bug, version.get(), here)).stream())
         .findFirst()

@@ -33,6 +33,22 @@ final class Ec2Calls {
   private static final Set<String> GROWTH =
       Set.of("increaseIPPoolAllocENI", "increaseIPPoolAllocIPAddressesFailed");
 
+  /** The calls with which ipamD adds ENIs and addresses. */
+  private static final Set<String> GROWTH_CALLS =
+      Set.of(
+          "CreateNetworkInterface",
+          "AttachNetworkInterface",
+          "AttachClusterNodeNetworkInterface",
+          "ModifyNetworkInterfaceAttribute",
+          "AssignPrivateIpAddresses",
+          "AssignIpv6Addresses");
+
+  /** Whether ipamD tries to add ENIs or addresses now, and EC2 refuses them. */
+  static boolean growthFails(NodeEvidence node) {
+    return node.trend(IS_ANSWER.and(kind -> GROWTH_CALLS.contains(kind.action()))).isRising()
+        || node.trend(IpamdError::isOfGrowth).isRising();
+  }
+
   /**
    * Whether EC2 answered at least two calls since the previous poll. A single call can be ipamD's
    * search for leaked ENIs.

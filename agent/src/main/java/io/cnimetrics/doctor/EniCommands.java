@@ -189,7 +189,7 @@ final class EniCommands {
           SUBNETS_OF_ZONE, USED_BLOCKS, ADD_SUBNET, SET_SUBNET_OF_ENICONFIG, RESERVE_FOR_PREFIXES);
 
   /**
-   * What to do if the subnets of this node's ENIs have no free address.
+   * What to do if the subnets of this node's ENIs have too few free addresses.
    *
    * @param lowTargets whether the warm targets are low already
    */

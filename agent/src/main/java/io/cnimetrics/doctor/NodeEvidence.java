@@ -137,11 +137,15 @@ public record NodeEvidence(
     return snapshot().settings().map(IpamdSettings::warmIpTarget).orElse(OptionalLong.empty());
   }
 
+  /** The pool without the ENIs that carry no pods. */
+  AddressPool poolOfPods() {
+    return pool().only(eni -> !ReservedEnis.contains(snapshot(), eni));
+  }
+
   /** The subnets of the ENIs that can have pods; empty if ipamD does not report subnets. */
   List<String> subnetIds() {
     return snapshot().pool().stream()
-        .flatMap(pool -> pool.enis().stream())
-        .filter(eni -> !ReservedEnis.contains(snapshot(), eni))
+        .flatMap(any -> poolOfPods().enis().stream())
         .flatMap(eni -> eni.subnetId().stream())
         .distinct()
         .toList();

@@ -88,7 +88,7 @@ final class NodeMaximum {
         return NODE_FULL.note(title, whole, UNTIL_COOL.formatted(Cooldown.cooling(node)));
       }
       boolean room = isByMaxPods(node, maximum) && enisPermitMore(node, card);
-      if (room && RefusedPods.mayRefusePods(node) && UnusedSlots.ec2Fails(node)) {
+      if (room && RefusedPods.mayRefusePods(node) && Ec2Calls.growthFails(node)) {
         // The kubelet admitted the waiting pods too.
         return NODE_FULL.ok("The ENIs can have more addresses", whole);
       }
@@ -146,11 +146,16 @@ final class NodeMaximum {
 
   /**
    * Changes the finding about a full node whose subnet is empty too: a new node in this subnet gets
-   * no address either. If prefixes were switched off, switching them on needs no new address.
+   * no address either. If prefixes were switched off, switching them on needs no new address. If
+   * ipamD's limit of ENIs is 0, an upgrade of the VPC CNI needs none.
    */
   static Finding besideEmptySubnet(NodeEvidence node, Finding finding, List<Finding> findings) {
+    boolean hasOtherSubnet =
+        findings.stream()
+            .anyMatch(other -> other.check() == CheckId.SUBNET && other.level() == Level.OK);
     return findings.stream()
         .filter(other -> EMPTY_SUBNET.contains(other.check()) && other.isPresent())
+        .filter(other -> other.check() != CheckId.SUBNET || !hasOtherSubnet)
         .findFirst()
         .filter(any -> finding.check() == CheckId.NODE_FULL && finding.isPresent())
         .map(
@@ -159,7 +164,7 @@ final class NodeMaximum {
                   "give new nodes a subnet with free addresses, because the subnet of this node has"
                       + " too few (%s)".formatted(subnet.id());
               return finding.remedied(
-                  losesPrefixes(node)
+                  losesPrefixes(node) || node.capacity().fullest().isEmpty()
                       ? "%s. Before you add nodes, %s".formatted(finding.remedy(), another)
                       : "First %s. Then: %s".formatted(another, Verdict.clause(finding.remedy())),
                   Command.join(List.of(EniCommands.SUBNETS_OF_ZONE), finding.advice().commands()));

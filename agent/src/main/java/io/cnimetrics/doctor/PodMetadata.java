@@ -15,7 +15,7 @@ final class PodMetadata {
       CheckSpec.of(
               CheckId.METADATA_AWAY,
               "`awscni_aws_api_error_count` of `GetVPCIPv4CIDRBlocks` and `GetVPCIPv6CIDRBlocks`",
-              "fail while the count rises at least each 25 s, or while the pool is empty because"
+              "fail while the count rises at least each 25 s, or while pods are refused because"
                   + " instance metadata lacks a value of an ENI; warn if the count rose or may have"
                   + " risen in the last three minutes, or if other calls to instance metadata"
                   + " fail; note if the count rose before",
@@ -90,7 +90,11 @@ final class PodMetadata {
     Trend trend = node.trend(IpamdError::isOfPod);
     Trend others = node.trend(PodMetadata::isOfReconcile);
     if (lacksValueOfEni(node) && !trend.isRising()) {
-      boolean stopsGrowth = node.last().isEmptyWithRoom() && !UnusedSlots.ec2Fails(node);
+      boolean stopsGrowth =
+          node.last().isEmptyWithRoom()
+              && RefusedPods.mayRefusePods(node)
+              && !UnusedSlots.ec2Fails(node)
+              && !Ec2Calls.mayAddAddresses(node);
       return SPEC.fail(
               "Instance metadata lacks a value of an ENI",
               node.counts(node.kinds(PodMetadata::isOfEni)),

@@ -158,7 +158,13 @@ final class PoolFaults {
     boolean affected =
         !CniReleases.mayBeBefore(node, "1.22.0") && CniReleases.mayBeBefore(node, "1.23.2");
     boolean other = node.pool().enis().stream().anyMatch(eni -> !eni.primary());
-    if (!affected || !other || calls.total() == 0 || setups.total() == 0) {
+    // ipamD also counts eniReconcileAdd if it cannot tag an ENI. This ENI is not in the pool.
+    boolean onlyTags =
+        setups.isRising()
+            && !calls.mayRise()
+            && node.kinds(PoolFaults::isOfSetup).stream()
+                .allMatch(kind -> kind.call().equals(RECONCILE));
+    if (!affected || !other || calls.total() == 0 || setups.total() == 0 || onlyTags) {
       return ENI_NETWORK.ok("No sign of an ENI without network", evidence);
     }
     return ENI_NETWORK
@@ -171,13 +177,12 @@ final class PoolFaults {
         .since(setups.since().or(() -> node.since(poll -> true)));
   }
 
+  private static final String RECONCILE = "eniReconcileAdd";
+
   /** ipamD counts a failed setup for a new ENI, at its start, or when it compares the ENIs. */
   private static boolean isOfSetup(IpamdError error) {
     return error.family().equals(IpamdError.FUNCTION_ERRORS)
-        && Set.of(
-                "increaseIPPoolsetupENIFailed",
-                "waitENIAttachedMaxRetryExceeded",
-                "eniReconcileAdd")
+        && Set.of("increaseIPPoolsetupENIFailed", "waitENIAttachedMaxRetryExceeded", RECONCILE)
             .contains(error.call());
   }
 

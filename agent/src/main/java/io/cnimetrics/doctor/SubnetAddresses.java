@@ -54,9 +54,9 @@ final class SubnetAddresses {
     } else if (region.isEmpty()) {
       return List.of(SUBNET.notChecked("the region is unknown"));
     }
-    List<Subnet> found = subnets.get().read(node.pool(), region.get());
+    List<Subnet> found = subnets.get().read(node.poolOfPods(), region.get());
     if (found.isEmpty()) {
-      return List.of(SUBNET.notChecked("the subnets of the node's ENIs are unknown"));
+      return List.of(SUBNET.notChecked("the subnets of the ENIs for pods are unknown"));
     }
     String reachable =
         ReachableNow.of(node.snapshot(), node.capacity(), found)

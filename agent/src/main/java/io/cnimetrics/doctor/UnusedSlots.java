@@ -236,7 +236,8 @@ final class UnusedSlots {
     if (!custom || found || ec2Fails(node) || Ec2Calls.mayAddAddresses(node) || !lacks) {
       return ENICONFIG.ok("Custom networking is off, or has an ENI for pods", evidence);
     }
-    String without = evidence + "; no call to EC2 fails now";
+    Trend failed = node.trend(MetricCatalog.EC2_API_ERR_COUNT);
+    String without = evidence + (failed.mayRise() ? "" : "; no call to EC2 fails now");
     boolean lastSlot =
         pool.eniCount() == node.total(MetricCatalog.ENI_MAX_AVAILABLE) - 1 && !pool.hasTrunk();
     Optional<String> name = wanted.name();

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 
@@ -82,8 +83,13 @@ public record AddressPool(
 
   /** The part of the pool on one network card, without ipamD's own totals. */
   public AddressPool onCard(int networkCard) {
+    return only(eni -> eni.networkCard() == networkCard);
+  }
+
+  /** The part of the pool on these ENIs. It has no stated totals. */
+  public AddressPool only(Predicate<Eni> part) {
     return new AddressPool(
-        enis.stream().filter(eni -> eni.networkCard() == networkCard).toList(),
+        enis.stream().filter(part).toList(),
         coolingKnown,
         multiNic,
         OptionalLong.empty(),

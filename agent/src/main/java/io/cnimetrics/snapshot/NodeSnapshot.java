@@ -50,26 +50,30 @@ public record NodeSnapshot(
   /** EKS appends its own build number, as in v1.19.4-eksbuild.1. */
   private static final Pattern RELEASE = Pattern.compile("v(\\d+(?:\\.\\d+)*)(?:-.*)?");
 
+  /** The release of the VPC CNI; empty if ipamD reports none, or something else than a release. */
+  public Optional<Version> reportedRelease() {
+    return metrics
+        .flatMap(IpamdMetrics::cniVersion)
+        .map(RELEASE::matcher)
+        .filter(Matcher::matches)
+        .map(release -> Version.parse(release.group(1)));
+  }
+
   /**
    * The release of the VPC CNI, or the oldest release that answers as this ipamD does. ipamD
    * reports subnets since 1.22.0, and ENIs of other network cards than card 0 since 1.20.0. Empty
    * if ipamD reports none of these.
    */
   public Optional<Version> oldestRelease() {
-    return metrics
-        .flatMap(IpamdMetrics::cniVersion)
-        .map(RELEASE::matcher)
-        .filter(Matcher::matches)
-        .map(release -> release.group(1))
+    return reportedRelease()
         .or(
             () ->
                 pool.filter(listed -> listed.eniCount() > 0 && listed.reportsSubnets())
-                    .map(any -> "1.22.0"))
+                    .map(any -> Version.parse("1.22.0")))
         .or(
             () ->
                 pool.filter(listed -> listed.enis().stream().anyMatch(eni -> eni.networkCard() > 0))
-                    .map(any -> "1.20.0"))
-        .map(Version::parse);
+                    .map(any -> Version.parse("1.20.0")));
   }
 
   /** Returns a copy with the given instance and with additional problems. */

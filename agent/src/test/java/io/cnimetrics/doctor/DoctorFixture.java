@@ -32,6 +32,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -69,7 +70,8 @@ final class DoctorFixture {
   private List<String> otherRoutes = List.of();
   private UnaryOperator<List<String>> attached = UnaryOperator.identity();
   private List<String> primaryAddresses = List.of();
-  private long freeInSubnet = 200;
+  private Function<AddressPool, List<Subnet>> subnets =
+      pool -> List.of(new Subnet("subnet-1", 200, 51));
   private int withoutRoutes;
   private int idleDevices;
   private boolean knowsDevices = true;
@@ -209,7 +211,12 @@ final class DoctorFixture {
 
   /** Sets the number of free addresses in the node's subnet. */
   DoctorFixture freeInSubnet(long addresses) {
-    freeInSubnet = addresses;
+    return subnets(pool -> List.of(new Subnet("subnet-1", addresses, 51)));
+  }
+
+  /** Sets the subnets of these ENIs. */
+  DoctorFixture subnets(Function<AddressPool, List<Subnet>> ofEnis) {
+    subnets = ofEnis;
     return this;
   }
 
@@ -303,7 +310,7 @@ final class DoctorFixture {
         directory -> Optional.empty(),
         region -> RIGHT_NOW,
         region -> RIGHT_NOW,
-        Optional.of((pool, region) -> List.of(new Subnet("subnet-1", freeInSubnet, 51))),
+        Optional.of((pool, region) -> subnets.apply(pool)),
         Optional.of((metric, region) -> Optional.empty()));
   }
 

@@ -17,6 +17,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.catalog.RecentIncrease;
 import io.cnimetrics.simulator.NamedScenario;
+import io.cnimetrics.snapshot.Eni;
+import io.cnimetrics.snapshot.Subnet;
 import io.cnimetrics.testing.ClosedPort;
 import io.cnimetrics.testing.FakeClock;
 import java.io.IOException;
@@ -1739,6 +1741,45 @@ class FieldReportsTest {
                 .function("increaseIPPoolsetupENIFailed", 1, 2),
             "ec2-denied",
             "eni-network=Level.WARN"),
+        calm(
+            "The subnet of the primary ENI is empty, and custom networking uses another",
+            node(eni(0, 0, 0), eni(1, 14, 3))
+                .settings(true, "\"WARM_IP_TARGET\":2")
+                .with(
+                    fixture ->
+                        fixture
+                            .maxPods(45)
+                            .subnets(
+                                pool ->
+                                    pool.enis().stream().anyMatch(Eni::primary)
+                                        ? List.of(new Subnet("subnet-node", 0, 251))
+                                        : List.of(new Subnet("subnet-pods", 4_000, 80))))),
+        fails(
+            "Full node while EC2 throttles the search for unattached ENIs",
+            node(prefixes(0, 7, 112))
+                .prefixMode()
+                .with(fixture -> fixture.maxPods(115))
+                .refused()
+                .errors("DescribeNetworkInterfaces", "RequestLimitExceeded", 5, 6),
+            "node-full"),
+        fails(
+            "Full node, and ipamD cannot release an ENI",
+            node(full(0, 14), full(1, 3))
+                .with(fixture -> fixture.maxPods(20))
+                .refused()
+                .errors("DetachNetworkInterface", "InvalidAttachmentID.NotFound", 5, 6),
+            "node-full"),
+        fails(
+            "Instance metadata lacked a value of an ENI, and the pool grew",
+            node(eni(0, 14, 10))
+                .then(full(0, 14))
+                .metadata("GetSubnetIPv4CIDRBlock", "IMDSRequestError", 6, 9)
+                .calls("CreateNetworkInterface", 1, 2)
+                .calls("AttachNetworkInterface", 1, 2)
+                .calls("ModifyNetworkInterfaceAttribute", 1, 2)
+                .refused(),
+            "warm-pool",
+            "metadata-away=Level.WARN"),
         fails(
             "EC2 denied calls an hour ago, and throttles calls now",
             node(full(0, 14))
