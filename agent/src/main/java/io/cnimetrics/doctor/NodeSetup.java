@@ -5,6 +5,7 @@ import static io.cnimetrics.doctor.Requirement.POOL;
 
 import io.cnimetrics.snapshot.AddressCount;
 import io.cnimetrics.snapshot.AddressMode;
+import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.Eni;
 import io.cnimetrics.snapshot.NodeSnapshot.IpamdSettings;
 import java.util.EnumSet;
@@ -215,9 +216,9 @@ final class NodeSetup {
    */
   private record Targets(long warm, long minimum, long total, long saved) {
     static Targets of(NodeEvidence node) {
-      List<Eni> enis = targeted(node);
-      long total = enis.stream().mapToLong(Eni::totalIpv4).sum();
-      long held = enis.stream().mapToLong(Eni::assignedIpv4).sum();
+      AddressPool pool = targeted(node);
+      long total = pool.totalIpv4();
+      long held = pool.assigned();
       long minimum = Math.max(TARGET_STEP, (held + TARGET_STEP - 1) / TARGET_STEP * TARGET_STEP);
       long warm = Math.max(MIN_WARM_TARGET, minimum / PODS_PER_WARM_ADDRESS);
       return new Targets(warm, minimum, total, total - Math.max(held + warm, minimum));
@@ -230,8 +231,8 @@ final class NodeSetup {
   }
 
   /** The ENIs to which ipamD applies the warm targets: those of network card 0. */
-  private static List<Eni> targeted(NodeEvidence node) {
-    return node.pool().onCard(0).enis().stream().filter(eni -> !eni.excluded()).toList();
+  private static AddressPool targeted(NodeEvidence node) {
+    return node.pool().only(eni -> eni.networkCard() == 0 && !eni.excluded());
   }
 
   private static Finding idleAddresses(NodeEvidence node) {
@@ -240,7 +241,7 @@ final class NodeSetup {
     String evidence =
         "%d of %d addresses %sare free"
             .formatted(
-                node.pool().onCard(0).available(node.mode()),
+                targeted(node).available(node.mode()),
                 targets.total(),
                 node.pool().networkCards().size() > 1 ? "of network card 0 " : "");
     if (node.mode() != AddressMode.SECONDARY_IP) {
@@ -250,7 +251,7 @@ final class NodeSetup {
     } else if (settings.get().warmIpTarget().getAsLong() > 0) {
       return IDLE_ADDRESSES.ok("WARM_IP_TARGET is set", evidence);
     }
-    long perEni = targeted(node).stream().mapToLong(Eni::totalIpv4).max().orElse(0);
+    long perEni = targeted(node).enis().stream().mapToLong(Eni::totalIpv4).max().orElse(0);
     return targets.saved() > 0 && targets.saved() >= perEni
         ? IDLE_ADDRESSES
             .note(
