@@ -211,15 +211,16 @@ public final class HealthServer implements AutoCloseable {
   }
 
   /**
-   * The maximum number of connections. At least half of the process's file descriptors stay free
-   * for polls and sends. A container can have a limit of 1,024 descriptors.
+   * The maximum number of connections of each of the two servers. At least half of the process's
+   * file descriptors stay free for polls and sends. A container can have a limit of 1,024
+   * descriptors.
    */
   static int mostConnections(Path processLimits) {
     try (Stream<String> lines = Files.lines(processLimits)) {
       return lines
           .map(OPEN_FILES::matcher)
           .filter(Matcher::matches)
-          .mapToInt(limit -> Integer.parseInt(limit.group(1)) / 2)
+          .mapToInt(limit -> Integer.parseInt(limit.group(1)) / 4)
           .reduce(MOST_CONNECTIONS, Math::min);
     } catch (IOException | UncheckedIOException e) {
       return MOST_CONNECTIONS;

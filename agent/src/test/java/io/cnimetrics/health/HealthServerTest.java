@@ -226,8 +226,8 @@ class HealthServerTest {
 
   @ParameterizedTest
   @CsvSource({
-    "Max open files            1024                 4096                 files, 512",
-    "Max open files            64                   64                   files, 32",
+    "Max open files            1024                 4096                 files, 256",
+    "Max open files            64                   64                   files, 16",
     "Max open files            1048576              1048576              files, 1100",
     "Max open files            unlimited            unlimited            files, 1100",
     "Max processes             100                  100                  processes, 1100"
