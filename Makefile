@@ -13,7 +13,7 @@ MINUTES ?= 10
 # `make fleet`: the number of simulated nodes.
 NODES ?= 10000
 RUNS ?= 3
-# `make chaos`: the same seed gives the same faults. 0 chooses a random seed. MINUTES is the length of this run too.
+# `make numbers-test`, `make chaos`: the same seed gives the same nodes and faults. 0 chooses a random seed. MINUTES is the length of this run too.
 SEED ?= 0
 # `make backlog`: the length of the backlog at the start.
 BACKLOG_HOURS ?= 24
@@ -33,7 +33,7 @@ TEST_CLASSES = $(MVN) $(MAVEN_FLAGS) --quiet -pl agent test-compile dependency:b
 SOURCES := pom.xml agent/pom.xml $(shell find agent/src/main agent/src/dist -type f)
 
 .DEFAULT_GOAL := help
-.PHONY: help dry-run test alarms-test prometheus-test deploy-test cluster-test release-test ipamd-test
+.PHONY: help dry-run test numbers-test alarms-test prometheus-test deploy-test cluster-test release-test ipamd-test
 .PHONY: package goldens picture format clean
 .PHONY: bench bench-build bench-decode bench-dry-run bench-publish
 .PHONY: native image image-test jvm-image-test container-test
@@ -52,6 +52,9 @@ test: ## Run every test of the gate
 
 deploy-test: ## Test the manifests, the chart and the policy documents
 	@tools/deploy/test.sh
+
+numbers-test: $(AGENT) ## Compare the metrics of random nodes with a second calculation: SEED=0
+	@tools/numbers/compare.py $(AGENT) 100 $(SEED)
 
 alarms-test: ## Evaluate the PromQL alarms on the stories with Prometheus' promtool; needs Go
 	@$(TEST_CLASSES)
