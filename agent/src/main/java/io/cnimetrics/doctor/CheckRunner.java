@@ -1,7 +1,6 @@
 package io.cnimetrics.doctor;
 
 import io.cnimetrics.deadline.BoundedCall;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -15,38 +14,13 @@ public final class CheckRunner {
     this.checks = List.copyOf(checks);
   }
 
-  /** Runs all checks, and adds to each symptom the finding that explains the symptom. */
+  /** Runs all checks, and revises the findings. */
   public Diagnosis run(NodeEvidence node) {
     List<Running> running = checks.stream().map(check -> Running.start(check, node)).toList();
     List<Finding> findings =
         running.stream().flatMap(check -> check.findings(node).stream()).toList();
-    List<Finding> consistent =
-        findings.stream()
-            .filter(finding -> !isOutdone(finding, findings))
-            .map(finding -> NodeSetup.weighIdleAddresses(node, finding, findings))
-            .map(finding -> UnusedSlots.besideLostEni(finding, findings))
-            .map(finding -> Ipv6Prefix.explained(node, finding, findings))
-            .map(finding -> IpamdWork.withoutNeedlessNote(finding, findings))
-            .map(finding -> NodeMaximum.besideEmptySubnet(node, finding, findings))
-            .map(finding -> finding.onNode(node))
-            .toList();
-    List<Finding> explained = Explanations.apply(consistent);
-    return new Diagnosis(Verdict.of(node, explained), explained, node.now());
-  }
-
-  /**
-   * Two checks look for leaked addresses. Only the worse finding stays. If both are equally bad,
-   * the later one stays, because it names the addresses.
-   */
-  private static boolean isOutdone(Finding finding, List<Finding> findings) {
-    return finding.check() == CheckId.LEAKED_ADDRESSES
-        && findings.stream()
-            .filter(other -> other.check() == finding.check())
-            .min(
-                Comparator.comparing(Finding::level)
-                    .thenComparing(other -> -findings.indexOf(other)))
-            .filter(worst -> !worst.equals(finding))
-            .isPresent();
+    List<Finding> revised = Revisions.apply(node, findings);
+    return new Diagnosis(Verdict.of(node, revised), revised, node.now());
   }
 
   /**

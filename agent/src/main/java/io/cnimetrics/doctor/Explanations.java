@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Predicate;
 
 /**
@@ -13,8 +14,6 @@ import java.util.function.Predicate;
  * cause and has no remedy of its own, so that findings never give contradictory advice.
  */
 final class Explanations {
-  private static final Comparator<Finding> WORST_FIRST = Comparator.comparing(Finding::level);
-
   /** The reasons why ipamD gets no more addresses, the most certain first. */
   private static final List<CheckId> NO_GROWTH = CheckId.with(CheckId.Trait.NO_GROWTH);
 
@@ -69,59 +68,25 @@ final class Explanations {
 
   private Explanations() {}
 
-  /**
-   * Returns the explained findings, the worst first, and each cause before its symptoms. Among
-   * several findings of one level, the reason why pods are refused is first, and problems after a
-   * pod got its address are last. Among warnings, failed requests of pods are first.
-   */
+  /** Each step changes a finding. It sees the findings that the step before returned. */
+  private static final List<BiFunction<Finding, List<Finding>, Finding>> STEPS =
+      List.of(
+          Explanations::explained,
+          Explanations::stopsPods,
+          Explanations::olderThanSymptoms,
+          Explanations::lessCertain);
+
   static List<Finding> apply(List<Finding> findings) {
-    List<Finding> explained =
-        findings.stream()
-            .map(finding -> cause(finding, findings).map(finding::explainedBy).orElse(finding))
-            .toList();
-    List<Finding> raised =
-        explained.stream()
-            .map(finding -> olderThanSymptoms(stopsPods(finding, explained), explained))
-            .toList();
-    Optional<CheckId> whyNoGrowth =
-        NO_GROWTH.stream().filter(id -> raised.stream().anyMatch(of(id))).findFirst();
-    List<Finding> sorted =
-        new ArrayList<>(raised.stream().map(finding -> lessCertain(finding, whyNoGrowth)).toList());
-    sorted.sort(
-        WORST_FIRST
-            .thenComparing(finding -> finding.explainedBy().isPresent())
-            .thenComparing(finding -> !Verdict.isUrgent(finding))
-            .thenComparing(finding -> !refuses(finding, raised))
-            .thenComparing(finding -> isLater(finding, raised))
-            .thenComparing(
-                finding ->
-                    finding.level() != Level.WARN || finding.check() != CheckId.FAILED_REQUESTS));
-    return sorted;
+    List<Finding> changed = findings;
+    for (BiFunction<Finding, List<Finding>, Finding> step : STEPS) {
+      List<Finding> before = changed;
+      changed = before.stream().map(finding -> step.apply(finding, before)).toList();
+    }
+    return changed;
   }
 
-  private static boolean refuses(Finding cause, List<Finding> findings) {
-    return findings.stream()
-        .filter(finding -> finding.check() == CheckId.REFUSED_PODS)
-        .anyMatch(
-            refused ->
-                refused.explainedBy().isPresent()
-                    ? refused.explainedBy().get().equals(cause.check())
-                    : refused.level() == Level.FAIL && refused.check() == cause.check());
-  }
-
-  /**
-   * Whether the finding concerns a pod that has an address, while no address is available. Cooling
-   * addresses are available again soon, and pods that fail in a later step release such addresses.
-   */
-  private static boolean isLater(Finding finding, List<Finding> findings) {
-    return finding.level() == Level.FAIL
-        && Verdict.isNotOfAddresses(finding)
-        && findings.stream().anyMatch(Explanations::showsNoAddress)
-        && findings.stream().noneMatch(of(CheckId.COOLDOWN));
-  }
-
-  private static boolean showsNoAddress(Finding finding) {
-    return finding.level() == Level.FAIL && finding.check().has(CheckId.Trait.SHOWS_NO_ADDRESS);
+  private static Finding explained(Finding symptom, List<Finding> findings) {
+    return cause(symptom, findings).map(symptom::explainedBy).orElse(symptom);
   }
 
   private static Optional<Finding> cause(Finding symptom, List<Finding> findings) {
@@ -155,21 +120,8 @@ final class Explanations {
     return cause.check().has(CheckId.Trait.NO_GROWTH) ? cause.level() : Level.FAIL;
   }
 
-  private static Predicate<Finding> of(CheckId id) {
+  static Predicate<Finding> failing(CheckId id) {
     return finding -> finding.check() == id && finding.level() == Level.FAIL;
-  }
-
-  /**
-   * If several reasons for no growth have the level fail, only the most certain and its symptoms
-   * keep it.
-   */
-  private static Finding lessCertain(Finding finding, Optional<CheckId> whyNoGrowth) {
-    boolean another =
-        finding.level() == Level.FAIL
-            && finding.check().has(CheckId.Trait.NO_GROWTH)
-            && !whyNoGrowth.equals(Optional.of(finding.check()))
-            && !whyNoGrowth.equals(finding.explainedBy());
-    return another ? finding.at(Level.WARN) : finding;
   }
 
   /** A cause gets the level fail if it explains a symptom with the level fail. */
@@ -197,6 +149,24 @@ final class Explanations {
             && symptoms.filter(cause.since().get().at()::isAfter).isPresent()
         ? cause.since(symptoms.map(Since::before))
         : cause;
+  }
+
+  /**
+   * If several reasons for no growth have the level fail, only the most certain and its symptoms
+   * keep it.
+   */
+  private static Finding lessCertain(Finding finding, List<Finding> findings) {
+    if (finding.level() != Level.FAIL || !finding.check().has(CheckId.Trait.NO_GROWTH)) {
+      return finding;
+    }
+    CheckId mostCertain =
+        NO_GROWTH.stream()
+            .filter(id -> findings.stream().anyMatch(failing(id)))
+            .findFirst()
+            .orElseThrow();
+    boolean certain =
+        finding.check() == mostCertain || finding.explainedBy().equals(Optional.of(mostCertain));
+    return certain ? finding : finding.at(Level.WARN);
   }
 
   @SafeVarargs

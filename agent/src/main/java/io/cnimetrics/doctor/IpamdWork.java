@@ -119,9 +119,8 @@ final class IpamdWork {
    * One note says that doctor cannot see some pods. Replaces this note if another finding explains
    * why pods wait.
    */
-  static Finding withoutNeedlessNote(Finding finding, List<Finding> findings) {
-    boolean unseen =
-        finding.check() == CheckId.POD_ENIS && finding.level() == Level.NOTE && !finding.past();
+  static Finding withoutNeedlessNote(NodeEvidence node, Finding finding, List<Finding> findings) {
+    boolean unseen = finding.level() == Level.NOTE && !finding.past();
     return unseen && findings.stream().anyMatch(other -> other.level().compareTo(Level.NOTE) < 0)
         ? POD_ENIS.ok("ipamD had no errors with ENIs for single pods", finding.evidence())
         : finding;

@@ -121,7 +121,7 @@ final class Ipv6Prefix {
 
   /** EC2's answer to the call for the prefix explains why the node has no prefix. */
   static Finding explained(NodeEvidence node, Finding finding, List<Finding> findings) {
-    return finding.check() == CheckId.IPV6_PREFIX && finding.isPresent()
+    return finding.isPresent()
         ? findings.stream()
             .filter(other -> other.isPresent() && !errors(node, other.check()).isEmpty())
             .findFirst()

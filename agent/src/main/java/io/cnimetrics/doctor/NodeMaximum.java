@@ -157,7 +157,7 @@ final class NodeMaximum {
         .filter(other -> EMPTY_SUBNET.contains(other.check()) && other.isPresent())
         .filter(other -> other.check() != CheckId.SUBNET || !hasOtherSubnet)
         .findFirst()
-        .filter(any -> finding.check() == CheckId.NODE_FULL && finding.isPresent())
+        .filter(any -> finding.isPresent())
         .map(
             subnet -> {
               String another =

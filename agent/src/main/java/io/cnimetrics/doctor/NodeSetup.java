@@ -271,7 +271,7 @@ final class NodeSetup {
    * a warning, because other nodes need the idle ones.
    */
   static Finding weighIdleAddresses(NodeEvidence node, Finding finding, List<Finding> findings) {
-    if (finding.check() != CheckId.IDLE_ADDRESSES || finding.level() != Level.NOTE) {
+    if (finding.level() != Level.NOTE) {
       return finding;
     }
     boolean needed =

@@ -111,15 +111,14 @@ final class UnusedSlots {
    * pool, no slot is free. If such an ENI is only possible, the finding names it as a second
    * possible cause.
    */
-  static Finding besideLostEni(Finding finding, List<Finding> findings) {
-    boolean ofSlot = finding.check() == CheckId.TRUNK_SLOT || finding.check() == CheckId.ENICONFIG;
+  static Finding besideLostEni(NodeEvidence node, Finding finding, List<Finding> findings) {
     Level lostEni =
         findings.stream()
             .filter(other -> other.check() == CheckId.LOST_ENI)
             .map(Finding::level)
             .findFirst()
             .orElse(Level.OK);
-    if (!ofSlot || !finding.isPresent() || lostEni == Level.OK) {
+    if (!finding.isPresent() || lostEni == Level.OK) {
       return finding;
     } else if (lostEni == Level.FAIL || lostEni == Level.WARN) {
       CheckSpec spec = finding.check() == CheckId.TRUNK_SLOT ? TRUNK_SLOT : ENICONFIG;

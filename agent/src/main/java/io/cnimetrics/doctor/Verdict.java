@@ -48,7 +48,7 @@ public record Verdict(Level level, String text, Optional<String> finding) {
   }
 
   /**
-   * @param findings in the order of {@link Explanations}
+   * @param findings in the order of {@link Revisions}
    */
   static Verdict of(NodeEvidence node, List<Finding> findings) {
     Finding worst = findings.get(0);
