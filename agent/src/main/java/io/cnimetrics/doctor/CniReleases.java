@@ -73,6 +73,13 @@ final class CniReleases {
   private static final List<KnownBug> KNOWN_BUGS =
       List.of(
           KnownBug.fixed(
+              "1.13.0",
+              "1.13.3",
+              Level.NOTE,
+              "ipamD needs several times as much memory as in release 1.12, above all in large"
+                  + " clusters, and can run out of memory again and again",
+              node -> Optional.of("The bug affects this node if aws-node was OOMKilled")),
+          KnownBug.fixed(
               "1.16.3",
               "1.16.4",
               Level.WARN,

@@ -320,7 +320,9 @@ public final class DoctorTable {
         Stream.of(Level.values())
             .map(level -> "%d %s".formatted(causes(level), level.label()))
             .collect(Collectors.joining(", ")));
-    if (diagnosis.verdict().level().compareTo(Level.WARN) <= 0) {
+    if (diagnosis.verdict().level() == Level.OK) {
+      line("If a pod still does not start, its events show why: kubectl describe pod.");
+    } else {
       line(
           "After the remedy, run doctor again."
               + (verbose ? "" : " --verbose shows all effects and checks."));

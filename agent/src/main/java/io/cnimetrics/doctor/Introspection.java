@@ -31,9 +31,10 @@ final class Introspection {
           .cases(
               "no aws-node: describe ds shows why. No DaemonSet: install vpc-cni",
               "Pending or ImagePullBackOff: the events of describe show why",
-              "Init: the log of aws-vpc-cni-init shows why",
+              "Init: these events or the log of aws-vpc-cni-init show why",
               "Running, CrashLoopBackOff: see ipamd.log; after a panic, upgrade",
-              "\"Unable to reach API Server\": check kube-proxy and security groups",
+              "\"no space left\": free the node's disk, or replace the node",
+              "\"Unable to reach API Server\": check kube-proxy, security groups",
               "\"Initialization failure\": no AmazonEKS_CNI_Policy, no answer of EC2 or instance"
                   + " metadata, no address in the subnet, no ENIConfig, or a release that is older"
                   + " than the instance type",

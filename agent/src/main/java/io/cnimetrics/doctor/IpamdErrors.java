@@ -136,6 +136,15 @@ record IpamdErrors(String fn, String meaning, String cause) {
         .map(row -> "%s. %s".formatted(row.meaning, row.cause(node)));
   }
 
+  /** Whether new ENIs do not appear on the node or cannot be set up there, although EC2 answers. */
+  static boolean losesNewEnis(NodeEvidence node) {
+    return node.kinds(IpamdError::isOfGrowth).stream()
+        .filter(kind -> node.trend(kind).isRising())
+        .flatMap(kind -> row(kind.call()).stream())
+        .map(row -> row.cause(node))
+        .anyMatch(cause -> cause.equals(SETUP) || cause.equals(METADATA));
+  }
+
   /** The calls to EC2 that releases of ipamD make while they set up an ENI. */
   private static final Set<String> CALLS_OF_SETUP =
       Set.of("CreateTags", "DescribeSubnets", "DescribeNetworkInterfaces", "AssignIpv6Addresses");

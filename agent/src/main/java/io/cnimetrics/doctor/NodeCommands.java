@@ -51,6 +51,9 @@ final class NodeCommands {
   /** The container runtime uses the first file. It must be the file of the VPC CNI. */
   static final Command CNI_FILES = Command.onNode("ls /etc/cni/net.d /opt/cni/bin");
 
+  /** Shows whether the disks with ipamD's state and log are full. */
+  static final Command DISKS = Command.onNode("df -h /run /var/log");
+
   static final Command CLOCK = Command.onNode("chronyc tracking");
 
   /** Shows the program that listens on a port. */

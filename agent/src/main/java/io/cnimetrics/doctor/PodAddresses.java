@@ -10,7 +10,6 @@ import io.cnimetrics.snapshot.AddressMode;
 import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.Eni;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 
 /** Checks that the pool has addresses for pods. */
@@ -202,13 +201,7 @@ final class PodAddresses {
               AwsNodeCommands.UPGRADE);
     }
     return lasts
-        ? WARM_POOL.fail(
-            lasting,
-            evidence,
-            (node.snapshot().metrics().isPresent()
-                    ? IpamdErrors.whyPoolDoesNotGrow(node)
-                    : Optional.<String>empty())
-                .orElse("EC2 assigns no more addresses, or ipamD does not request more addresses"))
+        ? doesNotGrow(node, WARM_POOL.fail(lasting, evidence, NO_GROWTH))
         : WARM_POOL.warn(
             Cause.WARM_POOL_EMPTY.title() + " below the node's maximum",
             evidence,
@@ -216,6 +209,26 @@ final class PodAddresses {
                 ? "ipamD is changing its pool. If the change lasts: " + Ec2Calls.HANG
                 : "The warm targets are too low for the number of new pods, or EC2 assigns no more"
                     + " addresses");
+  }
+
+  private static final String NO_GROWTH =
+      "EC2 assigns no more addresses, or ipamD does not request more addresses";
+
+  private static Finding doesNotGrow(NodeEvidence node, Finding lasting) {
+    if (node.snapshot().metrics().isEmpty()) {
+      return lasting;
+    }
+    Finding counted = IpamdErrors.whyPoolDoesNotGrow(node).map(lasting::causedBy).orElse(lasting);
+    return IpamdErrors.losesNewEnis(node)
+        ? counted.remedied(
+            "Compare EC2's list of the instance's ENIs with ipamD's log. Restart aws-node, because"
+                + " ipamD reads all attached ENIs when it starts. If new ENIs still do not reach"
+                + " the pool, replace the node",
+            PodCommands.replaceNode(
+                NodeCommands.ERRORS_OF_IPAMD,
+                EniCommands.ENIS_OF_INSTANCE,
+                AwsNodeCommands.RESTART))
+        : counted;
   }
 
   private static Finding withoutSlot(NodeEvidence node, String evidence) {

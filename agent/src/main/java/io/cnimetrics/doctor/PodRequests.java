@@ -85,11 +85,13 @@ final class PodRequests {
                   + " for over a minute; note if the requests end within a minute, or if no pod"
                   + " ever requested an address",
               "Read the events of the pods that do not start. Then search both logs for the names"
-                  + " of these pods")
+                  + " of these pods. If df shows a full disk, free it: ipamD cannot write to it,"
+                  + " not even its log")
           .run(
               PodCommands.FAILED_PODS,
               NodeCommands.FAILURES_OF_IPAMD,
-              NodeCommands.ERRORS_OF_PLUGIN)
+              NodeCommands.ERRORS_OF_PLUGIN,
+              NodeCommands.DISKS)
           .needs(POOL, METRICS)
           .see(Pages.TROUBLESHOOTING);
 
@@ -338,7 +340,8 @@ final class PodRequests {
                 IpamdWork.BRANCH_ENI_EVENTS,
                 PodCommands.FAILED_PODS,
                 NodeCommands.FAILURES_OF_IPAMD,
-                NodeCommands.ERRORS_OF_PLUGIN)
+                NodeCommands.ERRORS_OF_PLUGIN,
+                NodeCommands.DISKS)
         : REQUESTS
             .note(
                 "Perhaps pods with security groups of their own do not start",

@@ -4,6 +4,7 @@ import static io.cnimetrics.doctor.Requirement.METRICS;
 
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.snapshot.AddressMode;
+import io.cnimetrics.snapshot.AddressPool;
 
 /** The check that ipamD refuses no pod an address. */
 final class RefusedPods {
@@ -55,13 +56,31 @@ final class RefusedPods {
       return SPEC.ok("ipamD never refused an address", evidence);
     }
     String past = "ipamD refused addresses to pods";
+    boolean cards = node.snapshot().pool().filter(RefusedPods::hasSeveralCards).isPresent();
+    String why = cards ? WHY_REFUSED + OF_CARDS : WHY_REFUSED;
     if (!trend.isRising()) {
-      return trend.judge(SPEC.warn(past, evidence, WHY_REFUSED));
+      return trend.judge(SPEC.warn(past, evidence, why));
     }
     return trend.judge(
         refusesNow(node, trend)
-            ? SPEC.fail("ipamD refuses addresses to pods", evidence, WHY_REFUSED)
-            : SPEC.warn(past + " a short time ago", evidence, WHY_REFUSED));
+            ? SPEC.fail("ipamD refuses addresses to pods", evidence, why)
+            : SPEC.warn(past + " a short time ago", evidence, why)
+                .at(cards && servesPods(node) ? Level.NOTE : Level.WARN));
+  }
+
+  private static final String OF_CARDS =
+      ". On a node with several network cards ipamD also counts a card that has no free address, if"
+          + " the pod then gets an address of another card. A multi-NIC pod needs one on each card";
+
+  private static boolean hasSeveralCards(AddressPool pool) {
+    return pool.networkCards().size() > 1;
+  }
+
+  /** Whether addresses are free, and pods keep addresses that they requested. */
+  private static boolean servesPods(NodeEvidence node) {
+    return node.available() > 0
+        && node.roseWhileWatched(MetricCatalog.ADD_REQ_COUNT)
+            > node.roseWhileWatched(MetricCatalog.DEL_REQ_COUNT);
   }
 
   /**

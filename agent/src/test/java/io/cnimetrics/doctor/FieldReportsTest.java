@@ -21,6 +21,7 @@ import io.cnimetrics.snapshot.Eni;
 import io.cnimetrics.snapshot.Subnet;
 import io.cnimetrics.testing.ClosedPort;
 import io.cnimetrics.testing.FakeClock;
+import io.cnimetrics.text.Palette;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -1066,6 +1067,29 @@ class FieldReportsTest {
             "Replace the node",
             "!warm targets"),
         fails(
+            "aws/amazon-ecs-agent#1520: EC2 attaches ENIs that do not appear on the node",
+            node(full(0, 14))
+                .refused()
+                .calls("AttachNetworkInterface", 10, 12)
+                .function("increaseIPPoolwaitENIAttachedFailed", 10, 12),
+            "warm-pool",
+            "A new ENI did not appear in time",
+            "describe-network-interfaces",
+            "delete pods -l k8s-app=aws-node",
+            "replace the node",
+            "kubectl drain"),
+        fails(
+            "#322: the kernel rejects the routes of new ENIs",
+            node(prefixes(0, 2, 32))
+                .prefixMode()
+                .with(it -> it.maxPods(110))
+                .refused()
+                .calls("AttachNetworkInterface", 10, 12)
+                .function("increaseIPPoolsetupENIFailed", 10, 12),
+            "warm-pool",
+            "the kernel rejected",
+            "kubectl drain"),
+        fails(
             "#3706: no security group has the tag, and ipamD makes no call that fails",
             node(full(0, 14)).refused().function("increaseIPPoolAllocENI", 10, 12),
             "warm-pool",
@@ -1471,6 +1495,12 @@ class FieldReportsTest {
             "105",
             "plugin.log"),
         fails(
+            "#3216, mojaloop/project#112: the disk is full, and ipamD cannot write even its log",
+            node(ipv6(0, 1, 4)).type("m5.xlarge", 110, 4, 0).requests(4, 4),
+            "failed-requests",
+            "cannot write its state to the disk",
+            "df -h"),
+        fails(
             "#1139, #1010: the same before 1.11, which does not report when pods got addresses",
             node(eni(0, 14, 4))
                 .changed("\"AssignedTime\":\"2026-11-27T00:00:00Z\",", "")
@@ -1577,6 +1607,14 @@ class FieldReportsTest {
             "failed-requests",
             "-c aws-eks-nodeagent"),
         calm(
+            "#3347: network card 0 has no address, and pods get addresses of card 1",
+            ofCards(full(0, 49), eni(1, 49, 3)).refused().requests(4, 1)),
+        warns(
+            "#3347: network card 1 has no address, and multi-NIC pods wait",
+            ofCards(eni(0, 49, 4), eni(1, 0, 0)).refused().requests(4, 4),
+            "refused-pods",
+            "A multi-NIC pod needs one on each card"),
+        calm(
             "Multi-NIC pods get addresses",
             cards(eni(0, 49, 4), eni(1, 49, 4))
                 .changed("2026-11-27T00:00:00Z", "2026-11-28T00:00:12Z")
@@ -1590,6 +1628,13 @@ class FieldReportsTest {
             "#3066, #3494: the first attempt fails until the controller has annotated the pod",
             node(eni(0, 14, 4), eni(1, 0, 0).trunk()).with(it -> it.maxPods(45)).requests(4, 2)),
         calm("One request is no failure yet", node(eni(0, 14, 4)).requests(1, 0)));
+  }
+
+  /** A node with an ENI on each network card, and no multi-NIC pods. */
+  private static ReportedNode ofCards(ReportedNode.E... enis) {
+    return cards(enis)
+        .changed("\"interfacesCount\":2", "\"interfacesCount\":1")
+        .type("p4d.24xlarge", 737, 15, 49);
   }
 
   /** Pods get their addresses, or doctor cannot know whether they do. */
@@ -1958,6 +2003,11 @@ class FieldReportsTest {
             "only between restarts",
             "OOMKilled",
             "Liveness probe failed"),
+        fails(
+            "#2436: 1.13.2 runs out of memory again and again",
+            node(eni(0, 14, 4)).release("v1.13.2-eksbuild.1").startedAgo(90).restarted(4),
+            "ipamd-restarts",
+            "cni-release=Level.NOTE"),
         calm(
             "The node is being drained",
             node(eni(0, 14, 12)).then(eni(0, 14, 2).jobs(10)).requests(0, 10)),
@@ -2519,6 +2569,27 @@ class FieldReportsTest {
     assertThat(finding(diagnosis, "instance-enis").level()).isEqualTo(Level.NOTE);
   }
 
+  /**
+   * #2364, #2778, #2783, awslabs/amazon-eks-ami#648, awslabs/amazon-eks-ami#831,
+   * awslabs/amazon-eks-ami#990, awslabs/amazon-eks-ami#1597, awslabs/amazon-eks-ami#2061 and
+   * open-telemetry/opentelemetry-operator#4563: the container runtime fails, or the CNI plugin
+   * crashes, before ipamD gets a request.
+   */
+  @Test
+  void nodeWithoutTroubleLeadsToTheEventsOfPods() {
+    Diagnosis diagnosis = node(eni(0, 14, 9)).requests(0, 0).diagnosed();
+
+    assertThat(diagnosis.verdict().level()).isEqualTo(OK);
+    assertThat(
+            DoctorTable.of(
+                DoctorFixture.poll(NamedScenario.HEALTHY).identity(),
+                Optional.empty(),
+                diagnosis,
+                false,
+                Palette.PLAIN))
+        .endsWith("its events show why: kubectl describe pod.\n");
+  }
+
   /** The errors that ipamD counted perhaps ended long ago. */
   private static Stream<Report> inOnePoll() {
     return Stream.of(
@@ -2657,8 +2728,9 @@ class FieldReportsTest {
   /**
    * #359, #402, #571, #575, #625, #641, #865, #872, #891, #1078, #1278, #1340, #1385, #1422, #1575,
    * #1601, #1738, #1847, #2073, #2365, #2384, #2386, #2426, #2468, #2544, #2683, #2839, #2945,
-   * #3016, #3122, #3224, #3705, #3840, #284, #346, #486, #950, #1039, #1051, #1108, #1322, #1590,
-   * #2086, #2423, #2448, #3306, #3394, #3421, #3431, terraform-aws-modules/terraform-aws-eks#1918,
+   * #3016, #3040, #3104, #3122, #3216, #3224, #3705, #3840, #104, #172, #236, #284, #322, #661,
+   * #1452, #2840, #346, #486, #950, #1039, #1051, #1108, #1322, #1590, #2086, #2423, #2448, #3306,
+   * #3394, #3421, #3431, terraform-aws-modules/terraform-aws-eks#1918,
    * terraform-aws-modules/terraform-aws-eks#1972, terraform-aws-modules/terraform-aws-eks#3288,
    * terraform-aws-modules/terraform-aws-eks#3497, ministryofjustice/cloud-platform#8281,
    * bottlerocket-os/bottlerocket#747, aws/karpenter-provider-aws#673 and
@@ -2674,7 +2746,8 @@ class FieldReportsTest {
         .contains(
             "Unable to reach API Server", "kube-proxy", "ENIConfig", "no address in the subnet")
         .contains("older than the instance type", "instance metadata", "panic")
-        .contains("logs -c aws-node", "rollout undo", "eks-pod-identity-agent");
+        .contains("logs -c aws-node", "rollout undo", "eks-pod-identity-agent")
+        .contains("Init: these events", "no space left");
   }
 
   /**

@@ -71,7 +71,7 @@ class IpamdProcessTest {
 
     assertThat(page)
         .contains("\n      remedy  Find the state of aws-node with the first command\n")
-        .contains("\n              - Init: the log of aws-vpc-cni-init shows why\n")
+        .contains("\n              - Init: these events or the log of aws-vpc-cni-init show why\n")
         .contains("\n              - \"Unable to reach API Server\": ");
     assertThat(page.lines().filter(line -> !line.matches(" +([$] |https:).*")))
         .allMatch(line -> line.length() <= 80);
