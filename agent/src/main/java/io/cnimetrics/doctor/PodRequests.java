@@ -82,8 +82,8 @@ final class PodRequests {
               "fail while at least two requests of pods give no pod an address, although addresses"
                   + " are available and ipamD counts no error; warn if pods released the addresses"
                   + " in less than 2.4 s, or if a trunk ENI is attached and the requests continue"
-                  + " for over a minute; note if the requests end within a minute, or if no pod"
-                  + " ever requested an address",
+                  + " for over a minute; note if the requests end within a minute, if some"
+                  + " pods keep their addresses, or if no pod ever requested an address",
               "Read the events of the pods that do not start. Then search both logs for the names"
                   + " of these pods. If df shows a full disk, free it: ipamD cannot write to it,"
                   + " not even its log")
@@ -160,7 +160,10 @@ final class PodRequests {
     if (!held.isEmpty() && held.stream().allMatch(PodRequests::isWaitForPolicyAgent)) {
       return withoutPolicyAgent(requests).since(requests.since());
     } else if (held.stream().anyMatch(time -> time.compareTo(SHORTEST_RUN) >= 0)) {
-      return REQUESTS.ok("Pods get the addresses that they request", evidence);
+      long failed = held.stream().filter(time -> time.compareTo(SHORTEST_RUN) < 0).count();
+      return failed > 1
+          ? someFail(requests, failed, held.size())
+          : REQUESTS.ok("Pods get the addresses that they request", evidence);
     } else if (!held.isEmpty()) {
       return failed(node, requests, true).since(requests.since());
     } else if (mayForget(node, before)) {
@@ -274,6 +277,26 @@ final class PodRequests {
             AwsNodeCommands.LOG_OF_POLICY_AGENT);
   }
 
+  private static Finding someFail(Trend requests, long failed, long all) {
+    return REQUESTS
+        .note(
+            "Some new pods release their addresses at once",
+            ("requests of pods for an address: %s; of the %d addresses that pods got since then, %d"
+                    + " were released in less than 2 s")
+                .formatted(requests, all, failed),
+            WHY_RELEASED)
+        .remedied(
+            "If some pods do not start, read their events. Then search the log for their names",
+            PodCommands.FAILED_PODS,
+            NodeCommands.ERRORS_OF_PLUGIN);
+  }
+
+  private static final String WHY_RELEASED =
+      "Either the new pods end at once, as short jobs do, or they do not start although ipamD chose"
+          + " an address. In the second case the container runtime, the network policy agent or"
+          + " another CNI plugin fails, such as portmap or the plugin of Cilium, Istio or Multus,"
+          + " or ipamD cannot annotate the pods although ANNOTATE_POD_IP is true";
+
   private static double amount(Trend counter) {
     return counter.run().map(RecentIncrease::amount).orElse(0.0);
   }
@@ -296,13 +319,7 @@ final class PodRequests {
         "requests of pods for an address: %s; no pod still holds an address that it got since then"
             .formatted(requests);
     if (released) {
-      return REQUESTS.warn(
-          "New pods release their addresses at once",
-          evidence,
-          "Either the new pods end at once, as short jobs do, or they do not start although ipamD"
-              + " chose an address. In the second case the container runtime, the network policy"
-              + " agent or another CNI plugin fails, such as the plugin of Cilium, Istio or Multus,"
-              + " or ipamD cannot annotate the pods although ANNOTATE_POD_IP is true");
+      return REQUESTS.warn("New pods release their addresses at once", evidence, WHY_RELEASED);
     }
     String reasons =
         "Usual reasons are that a pod with security groups of its own has no branch ENI, that ipamD"

@@ -61,11 +61,44 @@ final class RefusedPods {
     if (!trend.isRising()) {
       return trend.judge(SPEC.warn(past, evidence, why));
     }
-    return trend.judge(
+    Finding rising =
         refusesNow(node, trend)
             ? SPEC.fail("ipamD refuses addresses to pods", evidence, why)
             : SPEC.warn(past + " a short time ago", evidence, why)
-                .at(cards && servesPods(node) ? Level.NOTE : Level.WARN));
+                .at(cards && servesPods(node) ? Level.NOTE : Level.WARN);
+    return trend.judge(
+        !cards && refusesBesideFreeAddresses(node) ? duringLongCooldown(node, rising) : rising);
+  }
+
+  /** Whether ipamD refused pods between polls that all show available addresses. */
+  private static boolean refusesBesideFreeAddresses(NodeEvidence node) {
+    return node.mode() != AddressMode.IPV6
+        && node.roseWhileWatched(MetricCatalog.NO_AVAILABLE_IP_ADDRS) > 0
+        && !node.poolHasGrown()
+        && node.polls().stream()
+            .allMatch(
+                poll ->
+                    poll.snapshot().pool().isPresent()
+                        && poll.reading().capacity().available() > 0);
+  }
+
+  private static Finding duringLongCooldown(NodeEvidence node, Finding refused) {
+    long assumed = node.agentSettings().ipCooldown().toSeconds();
+    return refused
+        .causedBy(
+            ("%s. But %d addresses seem to be available. Perhaps they still cool, because"
+                    + " IP_COOLDOWN_PERIOD of aws-node is longer than the %d s that the agent"
+                    + " assumes")
+                .formatted(WHY_REFUSED, node.available(), assumed))
+        .remedied(
+            ("If the first command prints more than %d, lower IP_COOLDOWN_PERIOD in aws-node, or"
+                    + " set it in the agent too. Otherwise find the pods that stay in"
+                    + " ContainerCreating, and read ipamD's log")
+                .formatted(assumed),
+            AwsNodeCommands.settingsLike("COOLDOWN"),
+            PodCommands.PENDING_PODS,
+            NodeCommands.ERRORS_OF_IPAMD,
+            AgentCommands.setChosen("IP_COOLDOWN_PERIOD", "SECONDS"));
   }
 
   private static final String OF_CARDS =

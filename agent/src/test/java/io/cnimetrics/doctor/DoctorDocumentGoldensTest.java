@@ -42,9 +42,9 @@ class DoctorDocumentGoldensTest {
         The effects are the symptoms of this finding. The commands that only read come first.
       - **Also** lists further findings, without their commands. **Not urgent** lists findings that do not stop pods from
         getting addresses. If there are only such findings, the verdict says that they are not urgent.
-      - The last lines count the findings, and say what to do next. `--verbose` shows all findings with their commands, and why
-        a check did not run: a permission, a source or a second poll is missing. Doctor does not check images, volumes and the
-        container runtime: the events of a pod show their errors.
+      - The last lines count the findings, and say what to do next. `--verbose` shows all findings with their commands, and
+        why a check did not run: a permission, a source or a second poll is missing. Doctor does not check images, volumes and
+        the container runtime: the events of a pod show their errors.
 
       | level | means |
       | --- | --- |

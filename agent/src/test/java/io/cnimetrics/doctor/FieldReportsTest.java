@@ -65,8 +65,8 @@ class FieldReportsTest {
     return new Report(name, node, WARN, finding, List.of(texts));
   }
 
-  private static Report calm(String name, ReportedNode node) {
-    return new Report(name, node, OK, "", List.of());
+  private static Report calm(String name, ReportedNode node, String... texts) {
+    return new Report(name, node, OK, "", List.of(texts));
   }
 
   /** All reports that doctor judges with two polls. */
@@ -1206,6 +1206,15 @@ class FieldReportsTest {
             "MINIMUM_IP_TARGET is set without WARM_IP_TARGET",
             "grep -A 1 -E '_TARGET"),
         fails(
+            "#2378: IP_COOLDOWN_PERIOD is two minutes, and the agent does not know it",
+            node(eni(0, 14, 10).cooling(4))
+                .changed("2026-11-28T00:00:25Z", "2026-11-27T23:59:20Z")
+                .changed("2026-11-28T00:00:24.2Z", "2026-11-27T23:50:00Z")
+                .refused(),
+            "refused-pods",
+            "IP_COOLDOWN_PERIOD of aws-node is longer",
+            "grep -A 1 COOLDOWN"),
+        fails(
             "seankhliao.com, EKS out of IPs: 20 of 29 addresses cool",
             node(eni(0, 29, 9).cooling(20))
                 .then(eni(0, 29, 9).cooling(20))
@@ -1606,6 +1615,24 @@ class FieldReportsTest {
                 .requests(3, 3),
             "failed-requests",
             "-c aws-eks-nodeagent"),
+        warns(
+            "#1265, #1314, cilium/cilium#14379: Cilium cannot read the output of the CNI plugin",
+            node(eni(0, 14, 4).cooling(4)).requests(4, 4),
+            "failed-requests",
+            "Cilium"),
+        calm(
+            "awslabs/amazon-eks-ami#2605: portmap rejects pods with host ports, and others start",
+            node(eni(0, 14, 4).cooling(3))
+                .changed("2026-11-27T00:00:00Z", "2026-11-28T00:00:12Z")
+                .requests(7, 3),
+            "failed-requests=Level.NOTE"),
+        calm(
+            "aws/aws-network-policy-agent#569, aws/aws-network-policy-agent#585: a pod in a burst"
+                + " starts at its second attempt",
+            node(eni(0, 29, 14).waited(12))
+                .changed("2026-11-27T00:00:00Z", "2026-11-28T00:00:12Z")
+                .type("m5.4xlarge", 234, 8, 29)
+                .requests(26, 12)),
         calm(
             "#3347: network card 0 has no address, and pods get addresses of card 1",
             ofCards(full(0, 49), eni(1, 49, 3)).refused().requests(4, 1)),
