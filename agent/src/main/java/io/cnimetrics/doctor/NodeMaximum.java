@@ -46,82 +46,79 @@ final class NodeMaximum {
           .see(Pages.INSTANCE_TYPES);
 
   private static Finding nodeFull(NodeEvidence node) {
-    Optional<CardCapacity> fullest = node.capacity().fullest();
-    if (fullest.isEmpty()) {
-      String why = node.maximum().orElseThrow().explanation();
-      return RefusedPods.mayRefusePods(node)
-          ? perhapsEnded(node, withoutEni(node, why))
-          : NODE_FULL.ok("No pod can have an address", why);
-    }
-    CardCapacity card = fullest.get();
-    EffectiveMaximum maximum = card.maximum().orElseThrow();
-    String where =
-        node.capacity().cards().size() > 1 ? "network card %d: ".formatted(card.networkCard()) : "";
-    long over = card.assigned() - maximum.addresses();
-    String evidence =
-        over <= 0
-            ? "%spods hold %d of %d addresses"
-                .formatted(where, card.assigned(), maximum.addresses())
-            : "%spods hold %d addresses, %d more than the expected %d%s"
-                .formatted(
-                    where,
-                    card.assigned(),
-                    over,
-                    maximum.addresses(),
-                    isByMaxPods(node, maximum) && over <= node.agentSettings().hostNetworkPods()
-                        ? " (fewer than %d pods are on the host network)"
-                            .formatted(node.agentSettings().hostNetworkPods())
-                        : "");
-    boolean cools = node.last().allFreeAddressesCool();
-    if (card.isFull()) {
-      String whole = evidence + ": " + maximum.explanation();
-      boolean eachCard = node.pool().multiNic();
-      String title =
-          where.isEmpty()
-              ? "The node is full"
-              : "Network card %d of the node is full".formatted(card.networkCard());
-      String need =
-          eachCard
-              ? "Each pod needs an address on each network card, and %s"
-              : "The node has as many pods as addresses, and %s";
-      if (cools) {
-        return NODE_FULL.note(title, whole, UNTIL_COOL.formatted(Cooldown.cooling(node)));
-      }
-      boolean room = isByMaxPods(node, maximum) && enisPermitMore(node, card);
-      if (room && RefusedPods.mayRefusePods(node) && Ec2Calls.growthFails(node)) {
-        // The kubelet admitted the waiting pods too.
-        return NODE_FULL.ok("The ENIs can have more addresses", whole);
-      }
-      return RefusedPods.mayRefusePods(node)
-          ? perhapsEnded(
-              node,
-              roomFor(
-                  node,
-                  card,
-                  NODE_FULL.warn(
-                      title,
-                      whole,
-                      need.formatted(waiting(node))
-                          + (admitsMore(node, maximum)
-                              ? ", because the kubelet's max-pods is too high"
-                              : ""))))
-          : NODE_FULL.note(
-              title, whole, "The node has as many pods as addresses. No pod seems to wait for one");
-    }
-    if (cools
-        && card.utilization() >= NEARLY_FULL_PERCENT
-        && card.assigned() + node.pool().cooling() >= maximum.addresses()) {
-      return NODE_FULL.note(
-          "The node is full until addresses have cooled",
-          evidence,
-          UNTIL_COOL.formatted(Cooldown.cooling(node)));
-    }
-    return card.utilization() >= NEARLY_FULL_PERCENT
-        ? NODE_FULL.note("The node is nearly full", evidence, "Pods hold nearly all addresses")
-        : NODE_FULL.ok("The node has room for pods", evidence);
+    return node.capacity()
+        .fullest()
+        .map(card -> fullness(node, card))
+        .orElseGet(() -> withoutEni(node));
   }
 
-  private static final String UNTIL_COOL = "Pods hold all other addresses of the node; %s";
+  private static Finding fullness(NodeEvidence node, CardCapacity card) {
+    EffectiveMaximum maximum = card.maximum().orElseThrow();
+    String evidence = held(node, card, maximum);
+    if (card.isFull()) {
+      return full(node, card, evidence + ": " + maximum.explanation());
+    } else if (card.utilization() < NEARLY_FULL_PERCENT) {
+      return NODE_FULL.ok("The node has room for pods", evidence);
+    }
+    return node.last().allFreeAddressesCool()
+            && card.assigned() + node.pool().cooling() >= maximum.addresses()
+        ? NODE_FULL.note("The node is full until addresses have cooled", evidence, untilCool(node))
+        : NODE_FULL.note("The node is nearly full", evidence, "Pods hold nearly all addresses");
+  }
+
+  /** The addresses that pods hold, such as {@code network card 1: pods hold 14 of 15 addresses}. */
+  private static String held(NodeEvidence node, CardCapacity card, EffectiveMaximum maximum) {
+    String where = hasSeveralCards(node) ? "network card %d: ".formatted(card.networkCard()) : "";
+    long over = card.assigned() - maximum.addresses();
+    if (over <= 0) {
+      return "%spods hold %d of %d addresses"
+          .formatted(where, card.assigned(), maximum.addresses());
+    }
+    int onHostNetwork = node.agentSettings().hostNetworkPods();
+    return "%spods hold %d addresses, %d more than the expected %d%s"
+        .formatted(
+            where,
+            card.assigned(),
+            over,
+            maximum.addresses(),
+            isByMaxPods(node, maximum) && over <= onHostNetwork
+                ? " (fewer than %d pods are on the host network)".formatted(onHostNetwork)
+                : "");
+  }
+
+  private static boolean hasSeveralCards(NodeEvidence node) {
+    return node.capacity().cards().size() > 1;
+  }
+
+  private static Finding full(NodeEvidence node, CardCapacity card, String evidence) {
+    String title =
+        hasSeveralCards(node)
+            ? "Network card %d of the node is full".formatted(card.networkCard())
+            : "The node is full";
+    if (node.last().allFreeAddressesCool()) {
+      return NODE_FULL.note(title, evidence, untilCool(node));
+    } else if (!RefusedPods.mayRefusePods(node)) {
+      return NODE_FULL.note(
+          title, evidence, "The node has as many pods as addresses. No pod seems to wait for one");
+    } else if (enisPermitMore(node, card) && Ec2Calls.growthFails(node)) {
+      // The kubelet admitted the waiting pods too.
+      return NODE_FULL.ok("The ENIs can have more addresses", evidence);
+    }
+    String need =
+        node.pool().multiNic()
+            ? "Each pod needs an address on each network card, and "
+            : "The node has as many pods as addresses, and ";
+    String why =
+        admitsMore(node, card.maximum().orElseThrow())
+            ? ", because the kubelet's max-pods is too high"
+            : "";
+    Finding full = NODE_FULL.warn(title, evidence, need + waiting(node) + why);
+    return perhapsEnded(node, roomFor(node, card, full));
+  }
+
+  private static String untilCool(NodeEvidence node) {
+    return "Pods hold all other addresses of the node; " + Cooldown.cooling(node);
+  }
 
   private static String waiting(NodeEvidence node) {
     Trend refusals = node.refusals();
@@ -136,8 +133,10 @@ final class NodeMaximum {
     return maximum.addresses() == node.agentSettings().podLimits().podsWithAddress();
   }
 
+  /** Whether the ENIs can have more addresses, but max-pods does not permit more pods. */
   private static boolean enisPermitMore(NodeEvidence node, CardCapacity card) {
-    return node.snapshot().metrics().isPresent()
+    return isByMaxPods(node, card.maximum().orElseThrow())
+        && node.snapshot().metrics().isPresent()
         && node.total(MetricCatalog.MAX_IP_ADDRESSES) > card.assigned();
   }
 
@@ -191,12 +190,18 @@ final class NodeMaximum {
   /**
    * ipamD's limit is 0 if other ENIs take all slots, and in releases older than the instance type.
    */
-  private static Finding withoutEni(NodeEvidence node, String why) {
+  private static Finding withoutEni(NodeEvidence node) {
+    String why = node.maximum().orElseThrow().explanation();
+    if (!RefusedPods.mayRefusePods(node)) {
+      return NODE_FULL.ok("No pod can have an address", why);
+    }
     Finding none =
-        NODE_FULL.warn(
-            "No ENI of this node can have addresses for pods",
-            why,
-            "Settings of the VPC CNI take all ENIs that this instance type permits");
+        perhapsEnded(
+            node,
+            NODE_FULL.warn(
+                "No ENI of this node can have addresses for pods",
+                why,
+                "Settings of the VPC CNI take all ENIs that this instance type permits"));
     boolean limited =
         node.snapshot().metrics().isPresent()
             && node.gauge(MetricCatalog.ENI_MAX_AVAILABLE).orElse(1) <= 0;
@@ -219,7 +224,7 @@ final class NodeMaximum {
   /** Advises prefixes only if the ENIs are the limit, and if the node has no prefixes yet. */
   private static Finding roomFor(NodeEvidence node, CardCapacity card, Finding full) {
     AgentSettings settings = node.agentSettings();
-    if (isByMaxPods(node, card.maximum().orElseThrow()) && enisPermitMore(node, card)) {
+    if (enisPermitMore(node, card)) {
       String known = settings.maxPods().source().isPresent() ? "" : ", which is assumed";
       return full.remedied(
           "%s. Or, because the limit is max-pods %d%s, raise the kubelet's max-pods and"

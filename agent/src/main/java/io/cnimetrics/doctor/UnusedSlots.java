@@ -220,50 +220,68 @@ final class UnusedSlots {
     if (node.snapshot().settings().isEmpty()) {
       return ENICONFIG.notChecked("ipamD does not report its settings");
     }
-    AddressPool pool = node.pool();
-    boolean custom = node.customNetworking();
     String evidence =
-        "custom networking is %s; %s".formatted(custom ? "on" : "off", EvidenceText.of(pool));
-    boolean noEni = pool.enis().stream().allMatch(Eni::primary);
+        "custom networking is %s; %s"
+            .formatted(node.customNetworking() ? "on" : "off", EvidenceText.of(node.pool()));
+    if (!node.customNetworking() || !lacksEniConfig(node)) {
+      return ENICONFIG.ok("Custom networking is off, or has an ENI for pods", evidence);
+    }
+    boolean failed = node.trend(MetricCatalog.EC2_API_ERR_COUNT).mayRise();
+    return withoutEniConfig(
+        node, evidence + (failed ? "" : "; no call to EC2 fails now"), wanted.name());
+  }
+
+  /**
+   * Whether ipamD needs an ENI and does not request one. Without an ENIConfig ipamD makes no ENI
+   * that it can release, and counts no error.
+   */
+  private static boolean lacksEniConfig(NodeEvidence node) {
     boolean refused =
         node.total(MetricCatalog.NO_AVAILABLE_IP_ADDRS) > 0
             || RefusedPods.refusesWithoutCount(node);
-    boolean lacks = (noEni && needsEni(node)) || (refused && isStuck(node) && podEnisAreFull(node));
-    // Without an ENIConfig ipamD makes no ENI that it can release, and counts no error.
-    boolean found =
-        (Ec2Calls.hasDetached(node) && !refused) || node.trend(IpamdError::isOfGrowth).mayRise();
-    if (!custom || found || ec2Fails(node) || Ec2Calls.mayAddAddresses(node) || !lacks) {
-      return ENICONFIG.ok("Custom networking is off, or has an ENI for pods", evidence);
-    }
-    Trend failed = node.trend(MetricCatalog.EC2_API_ERR_COUNT);
-    String without = evidence + (failed.mayRise() ? "" : "; no call to EC2 fails now");
+    boolean needs =
+        (hasNoEniForPods(node) && needsEni(node))
+            || (refused && isStuck(node) && podEnisAreFull(node));
+    boolean requests =
+        Ec2Calls.mayAddAddresses(node)
+            || ec2Fails(node)
+            || node.trend(IpamdError::isOfGrowth).mayRise();
+    return needs && !requests && (refused || !Ec2Calls.hasDetached(node));
+  }
+
+  private static boolean hasNoEniForPods(NodeEvidence node) {
+    return node.pool().enis().stream().allMatch(Eni::primary);
+  }
+
+  private static Finding withoutEniConfig(
+      NodeEvidence node, String evidence, Optional<String> name) {
     boolean lastSlot =
-        pool.eniCount() == node.total(MetricCatalog.ENI_MAX_AVAILABLE) - 1 && !pool.hasTrunk();
-    Optional<String> name = wanted.name();
-    String title =
-        lastSlot
-            ? "ipamD finds no ENIConfig, or keeps a slot for a trunk ENI"
-            : "Custom networking finds no ENIConfig for this node";
-    String missing =
-        name.map("no valid ENIConfig %s exists"::formatted)
-            .orElse("no valid ENIConfig has the name that ipamD looks for");
+        node.pool().eniCount() == node.total(MetricCatalog.ENI_MAX_AVAILABLE) - 1
+            && !node.hasTrunk();
     String cause =
-        "Either %s, or %sthe node is cordoned. In each case ipamD creates no ENI, and counts no error"
+        ("Either no valid ENIConfig %s, or %sthe node is cordoned. In each case ipamD creates no"
+                + " ENI, and counts no error")
             .formatted(
-                missing, lastSlot ? "ENABLE_POD_ENI keeps the last slot for a trunk ENI, or " : "");
-    if (!noEni && !node.showsTrend()) {
+                name.map("%s exists"::formatted).orElse("has the name that ipamD looks for"),
+                lastSlot ? "ENABLE_POD_ENI keeps the last slot for a trunk ENI, or " : "");
+    if (!hasNoEniForPods(node) && !node.showsTrend()) {
       return ENICONFIG
-          .note("Perhaps custom networking finds no ENIConfig", without, cause)
+          .note("Perhaps custom networking finds no ENIConfig", evidence, cause)
           .remedied(
               "Poll twice, to see whether ipamD requests an ENI",
               AgentCommands.doctor("--polls 2"));
     }
     Finding finding =
-        node.available() > 0 || node.justStarted()
-            ? ENICONFIG.warn(title, without, cause)
-            : ENICONFIG.fail(title, without, cause);
+        ENICONFIG
+            .fail(
+                lastSlot
+                    ? "ipamD finds no ENIConfig, or keeps a slot for a trunk ENI"
+                    : "Custom networking finds no ENIConfig for this node",
+                evidence,
+                cause)
+            .at(node.available() > 0 || node.justStarted() ? Level.WARN : Level.FAIL);
     List<Command> more = lastSlot ? TRUNK_SLOT_COMMANDS : List.of();
-    return name.map(wantedName -> createdBy(finding, pool, wantedName, more))
+    return name.map(wanted -> createdBy(finding, node.pool(), wanted, more))
         .orElseGet(
             () ->
                 finding.remedied(
