@@ -174,8 +174,9 @@ final class CniReleases {
                           .formatted(least)))
           .orElseGet(() -> CNI_RELEASE.notChecked("ipamD does not report its release"));
     }
-    return KNOWN_BUGS.stream()
-        .filter(bug -> node.snapshot().reportedRelease().isPresent() && bug.mayBeIn(node))
+    List<KnownBug> bugs = node.snapshot().reportedRelease().isPresent() ? KNOWN_BUGS : List.of();
+    return bugs.stream()
+        .filter(bug -> bug.mayBeIn(node))
         .flatMap(
             bug -> bug.here().apply(node).map(here -> finding(bug, version.get(), here)).stream())
         .findFirst()

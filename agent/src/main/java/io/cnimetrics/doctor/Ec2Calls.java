@@ -19,7 +19,7 @@ final class Ec2Calls {
    * Whether ipamD gets no more addresses because calls to EC2 fail without an error code. Since
    * 1.19.4 ipamD counts a code only if EC2 answered.
    */
-  static boolean getNoAnswer(NodeEvidence node) {
+  static boolean failWithoutAnswer(NodeEvidence node) {
     Trend failed = node.trend(MetricCatalog.EC2_API_ERR_COUNT);
     Trend answered = node.trend(IS_ANSWER);
     boolean poolEmpty = node.last().isEmptyWithRoom();
@@ -74,7 +74,7 @@ final class Ec2Calls {
    * Whether doctor knows if ipamD calls EC2. Releases of the VPC CNI before 1.12.1 do not count
    * these calls. Each release that counts refused pods also counts the calls.
    */
-  static boolean areCounted(NodeEvidence node) {
+  static boolean areVisible(NodeEvidence node) {
     Trend calls = node.trend(MetricCatalog.EC2_API_REQ_COUNT);
     boolean counted =
         calls.total() > 0 || node.gauge(MetricCatalog.NO_AVAILABLE_IP_ADDRS).isPresent();

@@ -327,7 +327,7 @@ record Ec2Errors(
   private Finding finding(NodeEvidence node) {
     Predicate<IpamdError> counted = counted();
     Trend trend = node.trend(counted);
-    if (spec.id() == CheckId.EC2_UNREACHABLE && Ec2Calls.getNoAnswer(node)) {
+    if (spec.id() == CheckId.EC2_UNREACHABLE && Ec2Calls.failWithoutAnswer(node)) {
       return withoutAnswer(node);
     } else if (trend.total() == 0) {
       return spec.ok(never, "0 such errors");
@@ -362,7 +362,7 @@ record Ec2Errors(
   }
 
   private static String subnets(NodeEvidence node) {
-    List<String> ids = node.subnetIds();
+    Set<String> ids = node.subnetIds();
     return ids.isEmpty() ? "" : "; the node's ENIs are in " + String.join(", ", ids);
   }
 

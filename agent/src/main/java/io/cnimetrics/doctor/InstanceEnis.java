@@ -124,7 +124,7 @@ final class InstanceEnis {
             + " to no pod";
     // EC2 attaches an ENI before ipamD puts it into the pool, so a new ENI can be missing for a
     // while.
-    return Ec2Calls.areCounted(node) && !Ec2Calls.mayAddAddresses(node) && !node.justStarted()
+    return Ec2Calls.areVisible(node) && !Ec2Calls.mayAddAddresses(node) && !node.justStarted()
         ? LOST_ENI
             .warn("An attached ENI is missing in ipamD's pool", missing, cause)
             .since(node.since(poll -> poll.snapshot().pool().equals(node.snapshot().pool())))

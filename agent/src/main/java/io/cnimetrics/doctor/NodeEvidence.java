@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -143,12 +144,8 @@ public record NodeEvidence(
   }
 
   /** The subnets of the ENIs that can have pods; empty if ipamD does not report subnets. */
-  List<String> subnetIds() {
-    return snapshot().pool().stream()
-        .flatMap(any -> poolOfPods().enis().stream())
-        .flatMap(eni -> eni.subnetId().stream())
-        .distinct()
-        .toList();
+  Set<String> subnetIds() {
+    return snapshot().pool().map(any -> poolOfPods().subnetIds()).orElse(Set.of());
   }
 
   /** The metrics of the last poll. Only checks that need {@code METRICS} call this method. */

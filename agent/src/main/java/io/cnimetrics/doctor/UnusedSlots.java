@@ -94,7 +94,7 @@ final class UnusedSlots {
         ? TRUNK_SLOT
             .warn(
                 title,
-                evidence + (Ec2Calls.areCounted(node) ? "; ipamD makes no call to EC2" : ""),
+                evidence + (Ec2Calls.areVisible(node) ? "; ipamD makes no call to EC2" : ""),
                 cause)
             .since(refusals.since())
         : TRUNK_SLOT.ok("No slot is kept for a trunk ENI", evidence);

@@ -1,6 +1,7 @@
 package io.cnimetrics.snapshot;
 
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,17 +48,16 @@ public record AddressPool(
     return enis.stream().allMatch(eni -> eni.subnetId().isPresent());
   }
 
-  /** The ids of all known subnets of the ENIs. */
+  /** The ids of all known subnets of the ENIs, in the order of the ENIs. */
   public Set<String> subnetIds() {
-    return enis.stream().flatMap(eni -> eni.subnetId().stream()).collect(Collectors.toSet());
+    return enis.stream()
+        .flatMap(eni -> eni.subnetId().stream())
+        .collect(Collectors.toCollection(LinkedHashSet::new));
   }
 
   /** The ids of the known subnets in which ENIs have addresses for pods. */
   public Set<String> subnetIdsOfPods() {
-    return enis.stream()
-        .filter(eni -> eni.totalIpv4() > 0 && !eni.excluded())
-        .flatMap(eni -> eni.subnetId().stream())
-        .collect(Collectors.toSet());
+    return only(eni -> eni.totalIpv4() > 0 && !eni.excluded()).subnetIds();
   }
 
   /**

@@ -444,7 +444,7 @@ class CommandsTest {
   @Test
   void deletesOnlyUnattachedInterfacesOfTheVpcCniInTheSubnetsOfTheNode() {
     NodeEvidence node = DoctorFixture.poll(NamedScenario.SUBNET_EMPTY);
-    String subnet = node.subnetIds().get(0);
+    String subnet = node.subnetIds().iterator().next();
 
     assertThat(node.subnetIds()).hasSize(1);
     assertThat(complete(EniCommands.freeAddresses(Optional.empty()), node))
