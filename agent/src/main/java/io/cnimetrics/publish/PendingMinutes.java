@@ -1,6 +1,5 @@
 package io.cnimetrics.publish;
 
-import io.cnimetrics.catalog.Metric.Unit;
 import io.cnimetrics.publish.BufferState.OpenMinute;
 import io.cnimetrics.publish.BufferState.Starts;
 import io.cnimetrics.publish.PendingMinute.Times;
@@ -223,12 +222,7 @@ final class PendingMinutes {
         .toList();
   }
 
-  /**
-   * Groups the minutes by the regular send that is due next after them, and keeps one value of each
-   * series in each group. The kept value is the newest, because a total contains the earlier
-   * increases. For a duration, the kept value is the longest, because trouble can end between two
-   * sends.
-   */
+  /** Removes the values that the next regular send of each minute does not need. */
   void thin(Receiver receiver, NodeSchedule schedule) {
     newestFirst(receiver).stream()
         .filter(minute -> !taken.contains(minute.id()))
@@ -238,25 +232,11 @@ final class PendingMinutes {
   }
 
   private void thin(List<PendingMinute> newestFirst) {
-    Map<OneSeries, OneValue> left = new HashMap<>();
+    Thinning thinning = Thinning.of(newestFirst);
     for (PendingMinute minute : newestFirst) {
-      for (MinuteValue value : minute.values()) {
-        left.merge(
-            OneSeries.of(minute, value), new OneValue(minute.id(), value), OneValue::orEarlier);
-      }
-    }
-    for (PendingMinute minute : newestFirst) {
-      List<MinuteValue> rest =
-          minute.values().stream()
-              .filter(
-                  value ->
-                      new OneValue(minute.id(), value)
-                          .equals(left.get(OneSeries.of(minute, value))))
-              .toList();
-      if (rest.isEmpty()) {
-        remove(minute.id());
-      } else if (rest.size() < minute.values().size()) {
-        put(minute.withValues(rest));
+      PendingMinute rest = thinning.rest(minute);
+      if (rest.values().size() < minute.values().size()) {
+        replace(rest);
       }
     }
   }
@@ -265,17 +245,12 @@ final class PendingMinutes {
     return minute.minute().plusSeconds(59);
   }
 
-  /** A series: the metric, its dimensions and, for a total, its start. */
-  private record OneSeries(Destination destination, Optional<Instant> start, String metric) {
-    static OneSeries of(PendingMinute minute, MinuteValue value) {
-      return new OneSeries(minute.destination(), minute.start(value), value.metric());
-    }
-  }
-
-  private record OneValue(long minuteId, MinuteValue value) {
-    OneValue orEarlier(OneValue earlier) {
-      boolean isDuration = value.unit() == Unit.MINUTES;
-      return isDuration && earlier.value.value() > value.value() ? earlier : this;
+  /** Replaces a minute by its rest. A minute without values is removed. */
+  private void replace(PendingMinute rest) {
+    if (rest.values().isEmpty()) {
+      remove(rest.id());
+    } else {
+      put(rest);
     }
   }
 
@@ -358,14 +333,8 @@ final class PendingMinutes {
   void acknowledge(Batch batch) {
     for (PendingMinute part : batch.minutes()) {
       PendingMinute minute = byId.get(part.id());
-      if (minute == null) {
-        continue;
-      }
-      PendingMinute rest = minute.without(part.values());
-      if (rest.values().isEmpty()) {
-        remove(rest.id());
-      } else {
-        put(rest);
+      if (minute != null) {
+        replace(minute.without(part.values()));
       }
     }
   }
