@@ -33,7 +33,8 @@ public record AgentSettings(
     injectors = List.copyOf(injectors);
   }
 
-  PodLimits podLimits() {
+  /** The limits that max-pods sets. */
+  public PodLimits podLimits() {
     return new PodLimits(maxPods.pods(), hostNetworkPods);
   }
 
