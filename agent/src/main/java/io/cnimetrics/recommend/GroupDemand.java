@@ -72,15 +72,18 @@ final class GroupDemand {
     assigned.merge(now.assigned(), 1L, Long::sum);
     moments++;
     idle += Math.max(0, now.pool() - now.assigned());
-    reachable = Math.max(reachable, now.reachable());
+    reachable = Math.max(reachable, now.limits().reachable());
     maxPods =
-        Math.max(maxPods, Math.min(now.reachable() + hostNetworkPods, now.most() + EKS_HOST_PODS));
+        Math.max(
+            maxPods,
+            Math.min(
+                now.limits().reachable() + hostNetworkPods, now.limits().most() + EKS_HOST_PODS));
     wholeUnit = Math.max(wholeUnit, wholeUnit(now));
   }
 
   /** Adds the need of the pods before this moment. */
   void add(String node, Moment now, Need need) {
-    int limit = Math.min(now.most(), now.reachable() + hostNetworkPods);
+    int limit = Math.min(now.limits().most(), now.limits().reachable() + hostNetworkPods);
     if (need.addresses() > limit && !need.refused() && !need.inGap()) {
       aboveMaxPods = Optional.of(node);
     }
@@ -95,7 +98,7 @@ final class GroupDemand {
   private int wholeUnit(Moment now) {
     return prefixes
         ? NodeCapacity.ADDRESSES_PER_PREFIX
-        : Math.max(1, now.most() / Math.max(1, now.enis()));
+        : Math.max(1, now.limits().most() / Math.max(1, now.limits().enis()));
   }
 
   private int unit() {

@@ -3,6 +3,8 @@ package io.cnimetrics.recommend;
 import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.Metric.Kind;
 import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.recommend.NodeHistory.Counters;
+import io.cnimetrics.recommend.NodeHistory.Limits;
 import io.cnimetrics.recommend.NodeHistory.Moment;
 import java.io.IOException;
 import java.util.AbstractList;
@@ -25,7 +27,7 @@ public final class Observations {
   private static final List<String> GROUP_LABELS =
       List.of("nodegroup", "eks_amazonaws_com_nodegroup", "karpenter_sh_nodepool");
 
-  /** A moment needs all of these metrics. Their order is that of the fields of a moment. */
+  /** A moment needs all of these metrics. {@code moment} reads them in this order. */
   private static final List<Metric> NEEDED =
       List.of(
           MetricCatalog.ASSIGN_IP_ADDRESSES,
@@ -289,14 +291,9 @@ public final class Observations {
           hour[from + 1],
           hour[from + 2],
           hour[from + 3],
-          hour[from + 4],
-          hour[from + 5],
-          hour[from + 6],
-          hour[from + 7],
-          hour[from + 8],
-          hour[from + 9],
-          hour[from + 10],
-          hour[from + 11]);
+          new Limits(hour[from + 4], hour[from + 5], hour[from + 6]),
+          new Counters(
+              hour[from + 7], hour[from + 8], hour[from + 9], hour[from + 10], hour[from + 11]));
     }
   }
 }

@@ -4,6 +4,7 @@ import static io.cnimetrics.recommend.NodeHistory.LONG_GAP_MINUTES;
 import static java.util.Comparator.comparingDouble;
 import static java.util.stream.Collectors.joining;
 
+import io.cnimetrics.recommend.NodeHistory.Counters;
 import io.cnimetrics.recommend.NodeHistory.Moment;
 import io.cnimetrics.recommend.Recommendation.Targets;
 import java.time.Duration;
@@ -100,17 +101,20 @@ public final class Recommender {
 
   /** Whether the node of this first moment is new. All requests of a new node are known. */
   private boolean isNew(Moment start) {
-    return start.minute() - first > LONG_GAP_MINUTES && start.requests() <= start.reachable();
+    return start.minute() - first > LONG_GAP_MINUTES
+        && start.counters().requests() <= start.limits().reachable();
   }
 
   private void count(Moment before, Moment now) {
-    long requests = now.since(before, Moment::requests);
+    Counters earlier = before.counters();
+    Counters counters = now.counters();
+    long requests = counters.since(earlier, Counters::requests);
     long minutes = now.minute() - before.minute();
-    changes.merge(now.minute(), requests + now.since(before, Moment::releases), Long::sum);
+    changes.merge(now.minute(), requests + counters.since(earlier, Counters::releases), Long::sum);
     missingMinutes += minutes - 1;
     inGaps += minutes > LONG_GAP_MINUTES ? requests : 0;
-    restarts += now.restartedSince(before) ? 1 : 0;
-    refused += Math.max(0, now.since(before, Moment::refused));
+    restarts += counters.restartedSince(earlier) ? 1 : 0;
+    refused += Math.max(0, counters.since(earlier, Counters::refused));
   }
 
   public boolean isEmpty() {

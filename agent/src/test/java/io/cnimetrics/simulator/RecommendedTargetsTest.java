@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.cnimetrics.recommend.NodeHistory;
+import io.cnimetrics.recommend.NodeHistory.Counters;
+import io.cnimetrics.recommend.NodeHistory.Limits;
 import io.cnimetrics.recommend.NodeHistory.Moment;
 import io.cnimetrics.recommend.Recommendation.Targets;
 import io.cnimetrics.recommend.Recommendation.WholeUnits;
@@ -120,8 +122,8 @@ class RecommendedTargetsTest {
 
     Replay then = week.replay(byAddress(recommender.targets()));
 
-    assertThat(then.refused() - then.moments().get(0).refused())
-        .isLessThanOrEqualTo(today.refused() - today.moments().get(0).refused());
+    assertThat(then.refused() - then.moments().get(0).counters().refused())
+        .isLessThanOrEqualTo(today.refused() - today.moments().get(0).counters().refused());
   }
 
   /** The data is read day by day. A batch is on both sides of midnight. */
@@ -380,7 +382,8 @@ class RecommendedTargetsTest {
   private static Recommender recommender(List<Replay> nodes) {
     Recommender recommender = new Recommender(Replay.HOST_NETWORK_PODS);
     int prefixes = nodes.stream().allMatch(Replay::usesPrefixes) ? 1 : 0;
-    Moment idle = new Moment(BEFORE, 0, 0, 0, prefixes, 9, 9, 1, 0, 0, 0, 0, 0);
+    Moment idle =
+        new Moment(BEFORE, 0, 0, 0, prefixes, new Limits(9, 9, 1), new Counters(0, 0, 0, 0, 0));
     recommender.add(List.of(new NodeHistory("old", "old", List.of(idle))));
     recommender.add(
         IntStream.range(0, nodes.size())

@@ -1,6 +1,8 @@
 package io.cnimetrics.simulator;
 
 import io.cnimetrics.capacity.NodeCapacity;
+import io.cnimetrics.recommend.NodeHistory.Counters;
+import io.cnimetrics.recommend.NodeHistory.Limits;
 import io.cnimetrics.recommend.NodeHistory.Moment;
 import io.cnimetrics.simulator.Scenario.WarmTargets;
 import io.cnimetrics.simulator.SimulatedIpamd.NodeState;
@@ -40,7 +42,7 @@ record Replay(WarmTargets targets, List<Moment> moments, double idle, long refus
         targets,
         moments,
         moments.stream().mapToInt(m -> m.pool() - m.assigned()).average().orElseThrow(),
-        moments.get(moments.size() - 1).refused());
+        moments.get(moments.size() - 1).counters().refused());
   }
 
   /** The data of only these minutes. */
@@ -59,19 +61,7 @@ record Replay(WarmTargets targets, List<Moment> moments, double idle, long refus
 
   private static Moment at(long minute, Moment m) {
     return new Moment(
-        minute,
-        m.assigned(),
-        m.cooling(),
-        m.pool(),
-        m.prefixes(),
-        m.reachable(),
-        m.most(),
-        m.enis(),
-        m.requests(),
-        m.releases(),
-        m.refused(),
-        m.restarts(),
-        m.ec2Calls());
+        minute, m.assigned(), m.cooling(), m.pool(), m.prefixes(), m.limits(), m.counters());
   }
 
   private static Moment moment(long minute, NodeState state, Scenario scenario) {
@@ -83,14 +73,14 @@ record Replay(WarmTargets targets, List<Moment> moments, double idle, long refus
         state.cooling(),
         state.total(),
         state.prefixes(),
-        Math.min(scenario.maxPods() - HOST_NETWORK_PODS, forPods),
-        most,
-        scenario.mostEnis(),
-        (long) state.counter("awscni_add_ip_req_count"),
-        (long) state.counter("awscni_del_ip_req_count"),
-        (long) state.counter("awscni_no_available_ip_addresses"),
-        0,
-        (long) state.counter("awscni_ec2api_req_count"));
+        new Limits(
+            Math.min(scenario.maxPods() - HOST_NETWORK_PODS, forPods), most, scenario.mostEnis()),
+        new Counters(
+            (long) state.counter("awscni_add_ip_req_count"),
+            (long) state.counter("awscni_del_ip_req_count"),
+            (long) state.counter("awscni_no_available_ip_addresses"),
+            0,
+            (long) state.counter("awscni_ec2api_req_count")));
   }
 
   boolean usesPrefixes() {

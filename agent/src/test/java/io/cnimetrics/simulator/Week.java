@@ -101,7 +101,8 @@ record Week(String name, Scenario node) {
 
   private boolean refuses(WarmTargets targets, Replay today) {
     Replay replay =
-        Replay.of(node.warmTargets(targets), moment -> moment.refused() <= today.refused());
+        Replay.of(
+            node.warmTargets(targets), moment -> moment.counters().refused() <= today.refused());
     return replay.refused() > today.refused();
   }
 
