@@ -68,15 +68,15 @@ public final class PromqlTemplate {
   }
 
   /**
-   * The samples of one node that the alarms read in one evaluation. A range of a query reads one
-   * sample for each publish interval. The few samples of subnets are left out.
+   * The minutes of one node's samples that the alarms read in one evaluation. The few samples of
+   * subnets are left out.
    */
-  public static long samplesOfNode(Collection<Metric> metrics, int publishMinutes) {
+  public static long minutesRead(Collection<Metric> metrics, int publishMinutes) {
     Dialect dialect = new Dialect("", publishMinutes, PromQuery::number, "");
     return alarms(metrics).stream()
         .filter(alarm -> !alarm.isOfSubnet())
         .flatMap(alarm -> RANGE.matcher(dialect.of(alarm).expression()).results())
-        .mapToLong(range -> Long.parseLong(range.group(1)) / publishMinutes)
+        .mapToLong(range -> Long.parseLong(range.group(1)))
         .sum();
   }
 

@@ -69,7 +69,7 @@ public record Bill(List<Item> items) {
           item(
               Part.SAMPLES,
               "Samples that PromQL alarms read, in millions",
-              alarmSamples(plan),
+              alarmSamples(plan, interval),
               prices));
     }
     if (plan.usesPutMetricData() || plan.otlp().billed()) {
@@ -114,12 +114,15 @@ public record Bill(List<Item> items) {
     return items;
   }
 
-  /** The samples that the PromQL alarms read in a month. The alarms are evaluated every minute. */
-  private static long alarmSamples(FleetPlan plan) {
-    int minutes = (int) plan.publishInterval().toMinutes();
+  /**
+   * The samples that the PromQL alarms read in a month. The alarms are evaluated every minute, and
+   * their ranges contain one sample for each send.
+   */
+  private static long alarmSamples(FleetPlan plan, Duration interval) {
+    int publishMinutes = (int) plan.publishInterval().toMinutes();
     return plan.clusters().nodes()
-        * PromqlTemplate.samplesOfNode(plan.metrics(), minutes)
-        * Fleet.MONTH.toMinutes();
+        * PromqlTemplate.minutesRead(plan.metrics(), publishMinutes)
+        * Fleet.MONTH.dividedBy(interval);
   }
 
   private static Item item(Part part, String what, long units, Prices prices) {

@@ -131,6 +131,15 @@ public record FleetPlan(
     return billed;
   }
 
+  /** The same plan without one set of dimensions. CLUSTER_ID is the default if no set is left. */
+  FleetPlan withoutSet(int index) {
+    List<List<Dimension>> others = new ArrayList<>(dimensions);
+    others.remove(index);
+    List<List<Dimension>> left =
+        others.isEmpty() ? List.of(List.of(Dimension.CLUSTER_ID)) : List.copyOf(others);
+    return new FleetPlan(clusters, publishInterval, left, metrics, otlp, prices);
+  }
+
   long billedMetrics() {
     return sets().stream().mapToLong(BilledSet::metrics).sum();
   }

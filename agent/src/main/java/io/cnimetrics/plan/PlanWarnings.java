@@ -1,6 +1,5 @@
 package io.cnimetrics.plan;
 
-import io.cnimetrics.plan.Bill.Item;
 import io.cnimetrics.plan.Bill.Part;
 import io.cnimetrics.plan.Fleet.RequestLoad;
 import io.cnimetrics.plan.FleetPlan.BilledSet;
@@ -60,19 +59,19 @@ final class PlanWarnings {
   }
 
   private void costlySets() {
-    List<Item> items = bill.items(Part.METRICS);
-    for (int i = 0; i < items.size(); i++) {
+    for (int i = 0; i < plan.dimensions().size(); i++) {
       BilledSet set = plan.sets().get(i);
-      BigDecimal dollars = items.get(i).dollars();
-      if (set.scope() != BilledSet.Scope.CLUSTER && dollars.compareTo(COSTLY) >= 0) {
+      BigDecimal saved = bill.total().subtract(plan.withoutSet(i).bill().total());
+      if (set.scope() != BilledSet.Scope.CLUSTER && saved.compareTo(COSTLY) >= 0) {
         warn(
-            dollars,
-            "the set %s makes %,d × %,d = %,d metrics, which cost $%,.2f a month: %s",
+            saved,
+            "the set %s makes %,d × %,d = %,d metrics. Without it the agents cost $%,.2f a month"
+                + " less: %s",
             set.dimensions(),
             set.combinations(),
             set.names(),
             set.metrics(),
-            dollars,
+            saved,
             set.scope() == BilledSet.Scope.NODE
                 ? text(LEAVE_OUT_NODES, otlpDollars())
                 : "leave this set out, or choose fewer metrics with --metrics");

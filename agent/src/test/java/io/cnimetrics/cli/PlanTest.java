@@ -33,7 +33,24 @@ class PlanTest {
   void metricsPerNodeGiveAWarningInDollars() {
     assertThat(plan(PER_NODE, "--metrics=core"))
         .contains("\nMetrics   6,006 billed\n")
-        .contains("makes 1,000 × 6 = 6,000 metrics, which cost", "$1,800.00 a month");
+        .contains("makes 1,000 × 6 = 6,000 metrics. Without it", "$1,800.00 a month less");
+  }
+
+  /** Without one of the sets, more metrics of the other sets are in the expensive tier. */
+  @ParameterizedTest
+  @CsvSource({
+    "CLUSTER_ID;NODE;INSTANCE_ID, 3700.00",
+    "CLUSTER_ID;NODE, 5692.60",
+    // CLUSTER_ID is the default and replaces the only set.
+    "NODE, 5688.90"
+  })
+  void warningHasTheDollarsThatItsRemedySaves(String sets, String saved) {
+    assertThat(json("--dimensions=" + sets)).contains("\"dollarsPerMonth\": %s }".formatted(saved));
+  }
+
+  @Test
+  void remedyForManySubnetsIsNotInTheDimensions() {
+    assertThat(plan("--clusters=2", "--subnets", "--subnet-count=200")).doesNotContain("the set CLUSTER_ID, Sub");
   }
 
   @ParameterizedTest
@@ -159,6 +176,16 @@ class PlanTest {
             "\"metrics\": 0.00, \"requests\": 0.00, \"otlp\": %.2f, \"alarms\": 0.00,"
                 .formatted(1000 * otlpOfNode(8_640)))
         .contains("\"requests\": { \"perSecond\": 3.333333,");
+  }
+
+  /** The ranges of the alarms have 193 minutes, and some are not whole publish intervals. */
+  @Test
+  void alarmsReadAllSamplesOfTheirRanges() {
+    double everyMinute = Math.round(1000 * otlpOfNode(43_200) * 100) / 100.0;
+    double atMost = everyMinute + 83.38 + 0.80 + 3.00;
+
+    assertThat(json("--otlp-endpoint=cloudwatch", "--cloudwatch=false", "--publish-interval=5m"))
+        .contains("\"samples\": 16.68,", "\"totalAtMost\": %.2f ".formatted(atMost));
   }
 
   @Test
