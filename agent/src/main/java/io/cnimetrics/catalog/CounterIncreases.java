@@ -50,16 +50,20 @@ record CounterIncreases(Optional<IpamdMetrics> read, Optional<CounterTotals> bas
     return read.flatMap(metrics -> base.map(totals -> reset));
   }
 
+  /**
+   * The total of a counter. If this read shows a lower total although ipamD did not restart, this
+   * is the last total, because a counter never falls.
+   */
   OptionalDouble total(Series counter) {
-    return read.map(metrics -> metrics.total(counter)).orElse(OptionalDouble.empty());
+    OptionalDouble now = read.map(metrics -> metrics.total(counter)).orElse(OptionalDouble.empty());
+    double before = before(counter);
+    return now.isPresent() && before > now.getAsDouble() ? OptionalDouble.of(before) : now;
   }
 
-  /** The increase of a counter, at least 0; empty if there is no base or no valid total. */
+  /** The increase of a counter; empty if there is no base or no valid total. */
   OptionalDouble of(Series counter) {
     double increase = total(counter).orElse(Double.NaN) - before(counter);
-    return Double.isNaN(increase)
-        ? OptionalDouble.empty()
-        : OptionalDouble.of(Math.max(0, increase));
+    return Double.isNaN(increase) ? OptionalDouble.empty() : OptionalDouble.of(increase);
   }
 
   /** The earlier total of a counter, which is subtracted; NaN if this total is unknown. */
@@ -80,17 +84,11 @@ record CounterIncreases(Optional<IpamdMetrics> read, Optional<CounterTotals> bas
     return read.isPresent() && base.equals(Optional.of(CounterTotals.zero()));
   }
 
-  /**
-   * The totals to remember. The last total of a counter is kept if this read shows no total. The
-   * last total is also kept if this read shows a lower total although ipamD did not restart,
-   * because a counter never falls.
-   */
+  /** The totals to remember. The last total of a counter is kept if this read shows no total. */
   Optional<CounterTotals> next(Optional<CounterTotals> last, Iterable<Series> counters) {
     Map<Series, Double> totals = new HashMap<>();
     for (Series counter : counters) {
-      double before = before(counter);
-      double now = total(counter).orElse(before);
-      totals.put(counter, before > now ? before : now);
+      totals.put(counter, total(counter).orElse(before(counter)));
     }
     return read.map(now -> new CounterTotals(now.processStartSeconds(), now.boot(), totals))
         .or(() -> last);

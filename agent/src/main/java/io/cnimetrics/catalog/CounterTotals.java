@@ -17,6 +17,9 @@ public record CounterTotals(
   /** Start times with a smaller difference count as equal. The kernel's resolution is 10 ms. */
   private static final double SAME_SECONDS = 0.004;
 
+  /** A total can fall by this share by rounding: the sum of fractions depends on their order. */
+  private static final double ROUNDING = 1e-9;
+
   public CounterTotals {
     bySeries = Map.copyOf(bySeries);
   }
@@ -40,7 +43,10 @@ public record CounterTotals(
       return !processStartSeconds.equals(read.processStartSeconds()) && !clockWasStepped(read);
     }
     return bySeries.entrySet().stream()
-        .anyMatch(last -> read.total(last.getKey()).orElse(last.getValue()) < last.getValue());
+        .anyMatch(
+            last ->
+                read.total(last.getKey()).orElse(last.getValue())
+                    < last.getValue() * (1 - ROUNDING));
   }
 
   /**

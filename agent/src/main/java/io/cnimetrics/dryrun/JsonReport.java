@@ -30,7 +30,7 @@ public final class JsonReport {
         object(
             "takenAt", report.snapshot().takenAt().toString(),
             "node", node(report.node(), report.cniVersion()),
-            "metrics", report.samples().stream().map(JsonReport::sample).toList(),
+            "metrics", report.samples().stream().map(sample -> sample(sample, report)).toList(),
             "enis", enis.map(eni -> eni(eni, mode)).toList(),
             "problems", report.problems().stream().map(JsonReport::problem).toList());
     return forPeople ? Json.entryPerLine(document) : Json.compact(document) + "\n";
@@ -48,15 +48,22 @@ public final class JsonReport {
         "cniVersion", cniVersion);
   }
 
-  private static Map<String, Object> sample(Sample sample) {
+  private static Map<String, Object> sample(Sample sample, Report report) {
     return object(
         "name", sample.metric().name(),
         "subnetId", sample.subnetId(),
         "kind", sample.metric().kind().label(),
         "value", optional(sample.value()),
-        "total", optional(sample.total()),
+        "total", optional(total(sample, report)),
         "unit", sample.metric().unit().cloudWatchName(),
         "statistic", sample.metric().statistic().label());
+  }
+
+  /** The total that this poll read, which is 0 if ipamD does not show the counter. */
+  private static OptionalDouble total(Sample sample, Report report) {
+    return sample.total().isEmpty() || sample.metric().series().isEmpty()
+        ? sample.total()
+        : report.snapshot().metrics().orElseThrow().total(sample.metric().series().get(0));
   }
 
   private static Optional<Double> optional(OptionalDouble number) {

@@ -9,6 +9,7 @@ import io.cnimetrics.snapshot.Series;
 import io.cnimetrics.testing.Laws;
 import io.cnimetrics.testing.Snapshots;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -61,6 +62,16 @@ class CountersTest {
     errors(read(12).processStart(STARTED));
     assertThat(errors(nothingRead().processStart(STARTED))).hasValue(0);
     assertThat(errors(read(13).processStart(STARTED))).hasValue(1);
+  }
+
+  /** Prometheus takes a total that falls for a restart, and counts the next total again. */
+  @Test
+  void totalFallsOnlyIfIpamdRestarts() {
+    for (Snapshots lower : List.of(nothingRead(), read(11))) {
+      errors(read(12).processStart(STARTED));
+      assertThat(total(poll(lower.processStart(STARTED)), "ipamdErr")).hasValue(12);
+    }
+    assertThat(total(poll(read(3).processStart(STARTED + 60)), "ipamdErr")).hasValue(3);
   }
 
   @Test
@@ -137,6 +148,13 @@ class CountersTest {
     assertThat(value(samples, "reconcileCount")).hasValue(7);
     assertThat(value(samples, "ipamdRestarts")).hasValue(1);
     assertThat(total(samples, "ipamdRestarts")).hasValue(1);
+  }
+
+  /** The sum of the same fractions depends on their order. */
+  @Test
+  void totalThatFellByRoundingIsNoRestart() {
+    errors(read(0.1 + 0.2 + 0.3));
+    assertThat(errors(read(0.3 + 0.2 + 0.1))).hasValue(0);
   }
 
   @Test

@@ -50,7 +50,8 @@ class PlanTest {
 
   @Test
   void remedyForManySubnetsIsNotInTheDimensions() {
-    assertThat(plan("--clusters=2", "--subnets", "--subnet-count=200")).doesNotContain("the set CLUSTER_ID, Sub");
+    assertThat(plan("--clusters=2", "--subnets", "--subnet-count=200"))
+        .doesNotContain("the set CLUSTER_ID, Sub");
   }
 
   @ParameterizedTest

@@ -1,6 +1,7 @@
 package io.cnimetrics.dryrun;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.cnimetrics.testing.Json;
 import io.cnimetrics.text.Printable;
@@ -30,6 +31,16 @@ class JsonReportTest {
     assertThat(document.get("metrics")).isInstanceOf(List.class);
     assertThat(Json.members(document, "problems")).hasSize(3);
     assertThat(document.get("node")).isEqualTo(Map.of("nodeName", "laptop"));
+  }
+
+  @Test
+  void totalOfACounterThatThePollDoesNotShowIsZero() {
+    Map<?, ?> document = Json.object(JsonReport.of(Reports.countersGone(), true));
+
+    assertThat(Json.members(document, "metrics"))
+        .filteredOn(metric -> "ipamdErr".equals(metric.get("name")))
+        .extracting(metric -> metric.get("total"), metric -> metric.get("value"))
+        .containsExactly(tuple(0.0, 0.0));
   }
 
   @Test

@@ -41,14 +41,28 @@ public final class Reports {
 
   /** A busy node with single addresses, at its second poll. */
   public static Report healthy() {
+    return second(metrics(3, 4, 56));
+  }
+
+  /** The second poll shows none of the counters that the first poll showed. */
+  static Report countersGone() {
+    return second(
+        new IpamdMetrics(
+            Map.of(),
+            Map.of(),
+            OptionalDouble.of(IPAMD_START),
+            Optional.empty(),
+            Optional.empty()));
+  }
+
+  private static Report second(IpamdMetrics metrics) {
     List<Eni> enis =
         List.of(
             single("eni-0a1b2c3d4e5f60718", 0, new AddressCount(14, 12, 2)),
             single("eni-0b1b2c3d4e5f60718", 1, new AddressCount(14, 3, 1)));
     NodeIdentity node = node("m5.xlarge");
     NodeSnapshot before = snapshot(node, FIRST_POLL, pool(enis), Optional.of(metrics(1, 4, 56)));
-    NodeSnapshot now =
-        snapshot(node, FIRST_POLL.plusSeconds(60), pool(enis), Optional.of(metrics(3, 4, 56)));
+    NodeSnapshot now = snapshot(node, FIRST_POLL.plusSeconds(60), pool(enis), Optional.of(metrics));
     Sampler sampler = sampler(58);
     SamplerState history = sampler.read(before, SamplerState.NONE).history();
     return new Report(node, SHOWN_TAG, now, sampler.read(now, history), List.of());
