@@ -140,18 +140,19 @@ public record NodeCapacity(
         .max(Comparator.comparingDouble(CardCapacity::utilization));
   }
 
-  /**
-   * The number of pods that can start now. The card with the fewest available addresses limits this
-   * number.
-   */
+  /** The card with the fewest available addresses; empty on IPv6, and if ipamD was not read. */
+  public Optional<CardCapacity> scarcest() {
+    return cards.stream().min(Comparator.comparingLong(CardCapacity::available));
+  }
+
+  /** The number of pods that can start now. The scarcest card limits this number. */
   public long available() {
-    return cards.stream().mapToLong(CardCapacity::available).min().orElse(0);
+    return scarcest().map(CardCapacity::available).orElse(0L);
   }
 
   /** Whether no pod can get an address now, but pods can get addresses after the cooldown. */
   public boolean allFreeAddressesCool() {
-    return cards.stream()
-        .min(Comparator.comparingLong(CardCapacity::available))
+    return scarcest()
         .filter(card -> card.available() == 0)
         .flatMap(CardCapacity::pool)
         .filter(pool -> pool.cooling() > 0)
@@ -246,8 +247,8 @@ public record NodeCapacity(
      * excluded.
      */
     private boolean isKnown(InstanceLimits.Limit known, int card) {
-      return known.enisOn(card) > 0
-          || snapshot.pool().orElseThrow().onCard(card).enis().stream().allMatch(Eni::excluded);
+      List<Eni> enis = snapshot.pool().orElseThrow().onCard(card).enis();
+      return known.enisOn(card) > 0 || (!enis.isEmpty() && enis.stream().allMatch(Eni::excluded));
     }
 
     private Problem unknownMaximum() {

@@ -153,6 +153,13 @@ public record NodeEvidence(
     return snapshot().metrics().orElseThrow();
   }
 
+  /**
+   * A prefix that names the card, such as {@code network card 1: }; empty if it is the only one.
+   */
+  String nameOf(CardCapacity card) {
+    return capacity().cards().size() > 1 ? "network card %d: ".formatted(card.networkCard()) : "";
+  }
+
   /** The number of addresses that pods can get now. */
   long available() {
     return capacity().available();

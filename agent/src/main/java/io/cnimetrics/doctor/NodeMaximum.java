@@ -68,7 +68,7 @@ final class NodeMaximum {
 
   /** The addresses that pods hold, such as {@code network card 1: pods hold 14 of 15 addresses}. */
   private static String held(NodeEvidence node, CardCapacity card, EffectiveMaximum maximum) {
-    String where = hasSeveralCards(node) ? "network card %d: ".formatted(card.networkCard()) : "";
+    String where = node.nameOf(card);
     long over = card.assigned() - maximum.addresses();
     if (over <= 0) {
       return "%spods hold %d of %d addresses"

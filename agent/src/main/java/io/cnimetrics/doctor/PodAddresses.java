@@ -4,6 +4,7 @@ import static io.cnimetrics.doctor.Requirement.IPV4;
 import static io.cnimetrics.doctor.Requirement.MAXIMUM;
 import static io.cnimetrics.doctor.Requirement.POOL;
 
+import io.cnimetrics.capacity.CardCapacity;
 import io.cnimetrics.catalog.Cause;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.snapshot.AddressMode;
@@ -140,11 +141,13 @@ final class PodAddresses {
           .see(Pages.VPC_CNI);
 
   private static Finding warmPool(NodeEvidence node) {
+    CardCapacity card = node.capacity().scarcest().orElseThrow();
     String evidence =
-        "%d of %d addresses are available; effective maximum: %s"
+        "%s%d of %d addresses are available; effective maximum: %s"
             .formatted(
-                node.available(),
-                node.pool().totalIpv4(),
+                node.nameOf(card),
+                card.available(),
+                card.pool().orElseThrow().totalIpv4(),
                 node.maximum().orElseThrow().explanation());
     if (node.last().isEmptyForLackOfSlots() && !node.last().allFreeAddressesCool()) {
       return withoutSlot(node, evidence);

@@ -110,6 +110,7 @@ record IntrospectionDecoder(JsonCursor json, EniDecoder eniDecoder) {
     try {
       return new AddressPool(
           enis,
+          cards.stream().map(card -> card.index).toList(),
           eniDecoder.coolingKnown(),
           eniDecoder.multiNic(),
           sum(cards, card -> card.statedTotal),

@@ -10,12 +10,15 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * ipamD's ENIs and addresses, as introspection lists them. All numbers are sums over these lists,
  * because ipamD's own totals are wrong after a forced removal of an ENI.
  *
  * @param enis the ENIs, ordered by network card and device number
+ * @param networkCards the indexes of the network cards that ipamD manages, in ascending order.
+ *     Before its first ENI a card has no ENI. Cards of ENIs are added if they are missing
  * @param coolingKnown whether ipamD reports when an address was released; releases before 1.5.0 do
  *     not report the time
  * @param multiNic whether the node has multi-NIC pods, which hold an address on each network card.
@@ -25,6 +28,7 @@ import java.util.stream.Collectors;
  */
 public record AddressPool(
     List<Eni> enis,
+    List<Integer> networkCards,
     boolean coolingKnown,
     boolean multiNic,
     OptionalLong statedTotal,
@@ -35,6 +39,11 @@ public record AddressPool(
    */
   public AddressPool {
     enis = List.copyOf(enis);
+    networkCards =
+        Stream.concat(networkCards.stream(), enis.stream().map(Eni::networkCard))
+            .distinct()
+            .sorted()
+            .toList();
     Set<String> ids = new HashSet<>();
     for (Eni eni : enis) {
       if (!ids.add(eni.id())) {
@@ -70,15 +79,11 @@ public record AddressPool(
         enis.stream()
             .map(eni -> eni.withSubnetIfUnknown(Optional.ofNullable(subnetIds.get(eni.id()))))
             .toList(),
+        networkCards,
         coolingKnown,
         multiNic,
         statedTotal,
         statedAssigned);
-  }
-
-  /** The indexes of the network cards that have ENIs, in ascending order. */
-  public List<Integer> networkCards() {
-    return enis.stream().map(Eni::networkCard).distinct().sorted().toList();
   }
 
   /** The part of the pool on one network card, without ipamD's own totals. */
@@ -90,6 +95,7 @@ public record AddressPool(
   public AddressPool only(Predicate<Eni> part) {
     return new AddressPool(
         enis.stream().filter(part).toList(),
+        List.of(),
         coolingKnown,
         multiNic,
         OptionalLong.empty(),

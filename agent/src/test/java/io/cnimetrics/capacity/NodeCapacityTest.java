@@ -421,6 +421,26 @@ class NodeCapacityTest {
     assertThat(capacity.warmPoolEmpty()).hasValue(true);
   }
 
+  /** EC2 gives ipamD no ENI for a card, for example because the subnet of new ENIs is empty. */
+  @Test
+  void cardWithoutEniStopsMultiNicPods() {
+    Snapshots node = nothingRead().managing(0, 1).multiNic(onCard(0, 0, 49, 1));
+    NodeCapacity capacity = withoutGauges(node, Optional.of(TWO_CARDS));
+
+    assertThat(capacity.available()).isZero();
+    assertThat(capacity.warmPoolEmpty()).hasValue(true);
+    assertThat(capacity.effectiveMaximum().map(EffectiveMaximum::addresses)).hasValue(2L * 107);
+  }
+
+  @Test
+  void poolOfSeveralCardsCanAlsoGrowOnACardWithoutEni() {
+    Snapshots node = nothingRead().managing(0, 1).enis(onCard(0, 0, 49, 1));
+    NodeCapacity capacity = withGauges(node, Optional.of(TWO_CARDS), 8, 8 * 49, 1000);
+
+    assertThat(capacity.cards()).hasSize(1);
+    assertThat(capacity.effectiveMaximum().map(EffectiveMaximum::addresses)).hasValue(2L * 8 * 49);
+  }
+
   @Test
   void withoutMultiNicPodsTheCardsAreOnePool() {
     Snapshots node = nothingRead().enis(onCard(0, 0, 49, 40), onCard(1, 0, 49, 0));
@@ -481,13 +501,16 @@ class NodeCapacityTest {
 
   @Test
   void cardThatTheTableLacksHasNoMaximumInsteadOfZero() {
-    Snapshots node = nothingRead().multiNic(onCard(0, 0, 14, 1), onCard(1, 0, 14, 1));
+    for (Snapshots node :
+        List.of(
+            nothingRead().multiNic(onCard(0, 0, 14, 1), onCard(1, 0, 14, 1)),
+            nothingRead().managing(0, 1).multiNic(onCard(0, 0, 14, 1)))) {
+      NodeCapacity capacity = withoutGauges(node.type("m5.xlarge"), Optional.of(M5_XLARGE));
 
-    NodeCapacity capacity = withoutGauges(node.type("m5.xlarge"), Optional.of(M5_XLARGE));
-
-    assertThat(capacity.effectiveMaximum()).isEmpty();
-    assertThat(capacity.cards().get(1).isFull()).isFalse();
-    assertThat(capacity.problem()).isPresent();
+      assertThat(capacity.effectiveMaximum()).isEmpty();
+      assertThat(capacity.cards().get(1).isFull()).isFalse();
+      assertThat(capacity.problem()).isPresent();
+    }
   }
 
   @Test

@@ -1641,6 +1641,19 @@ class FieldReportsTest {
             ofCards(eni(0, 49, 4), eni(1, 0, 0)).refused().requests(4, 4),
             "refused-pods",
             "A multi-NIC pod needs one on each card"),
+        fails(
+            "Multi-NIC pods wait, because network card 1 gets no ENI: the subnet is empty",
+            withoutEniOnCard1()
+                .errors("CreateNetworkInterface", "InsufficientFreeAddressesInSubnet", 2, 5),
+            "ec2-no-addresses",
+            ">warm-pool",
+            ">refused-pods"),
+        fails(
+            "Multi-NIC pods wait, because network card 1 gets no ENI, and ipamD counts no error",
+            withoutEniOnCard1(),
+            "warm-pool",
+            "network card 1: 0 of 0 addresses are available",
+            ">refused-pods"),
         calm(
             "Multi-NIC pods get addresses",
             cards(eni(0, 49, 4), eni(1, 49, 4))
@@ -1658,6 +1671,14 @@ class FieldReportsTest {
   }
 
   /** A node with an ENI on each network card, and no multi-NIC pods. */
+  private static ReportedNode withoutEniOnCard1() {
+    return cards(eni(0, 49, 4))
+        .changed("{\"0\":", "{\"1\":{\"ENIs\":{}},\"0\":")
+        .type("p4d.24xlarge", 110, 15, 49)
+        .refused()
+        .requests(4, 4);
+  }
+
   private static ReportedNode ofCards(ReportedNode.E... enis) {
     return cards(enis)
         .changed("\"interfacesCount\":2", "\"interfacesCount\":1")

@@ -201,7 +201,8 @@ public final class Reports {
   }
 
   private static AddressPool pool(List<Eni> enis) {
-    return new AddressPool(enis, true, false, OptionalLong.empty(), OptionalLong.empty());
+    return new AddressPool(
+        enis, List.of(), true, false, OptionalLong.empty(), OptionalLong.empty());
   }
 
   /**

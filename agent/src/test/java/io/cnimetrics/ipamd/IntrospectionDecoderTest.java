@@ -176,6 +176,12 @@ class IntrospectionDecoderTest {
   }
 
   @Test
+  void cardMayHaveNoEniYet() {
+    AddressPool pool = pool("{'3':{'ENIs':{}},'0':{'ENIs':{'eni-1':%s}}}".formatted(eni("{}")));
+    assertThat(pool.networkCards()).containsExactly(0, 3);
+  }
+
+  @Test
   void statedTotalMayBeNegative() {
     AddressPool pool = pool("{'TotalIPs':-14,'AssignedIPs':0,'ENIs':{}}");
     assertThat(pool.statedTotal()).hasValue(-14);

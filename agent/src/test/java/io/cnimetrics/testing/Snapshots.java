@@ -33,6 +33,7 @@ public final class Snapshots {
   private Optional<String> release = Optional.empty();
   private Optional<IpamdSettings> settings = Optional.empty();
   private boolean introspectionOff;
+  private List<Integer> managedCards = List.of();
   private boolean multiNic;
 
   private Snapshots() {}
@@ -67,11 +68,22 @@ public final class Snapshots {
     return enis(enis);
   }
 
+  /** The network cards that ipamD manages, in addition to the cards of the ENIs. */
+  public Snapshots managing(Integer... cards) {
+    managedCards = List.of(cards);
+    return this;
+  }
+
   public Snapshots enis(Eni... enis) {
     pool =
         Optional.of(
             new AddressPool(
-                List.of(enis), true, multiNic, OptionalLong.empty(), OptionalLong.empty()));
+                List.of(enis),
+                managedCards,
+                true,
+                multiNic,
+                OptionalLong.empty(),
+                OptionalLong.empty()));
     return this;
   }
 
