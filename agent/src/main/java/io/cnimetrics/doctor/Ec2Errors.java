@@ -85,7 +85,8 @@ record Ec2Errors(
               "The subnet for new ENIs did not exist",
               "The subnets of new ENIs exist",
               "An ENIConfig names a deleted subnet, or subnet discovery found a deleted subnet",
-              "Name an existing subnet of this node's zone in the ENIConfig",
+              "With custom networking, name an existing subnet of this node's zone in the"
+                  + " ENIConfig. Without it, ipamD searches for subnets again at its next attempt",
               Pages.CUSTOM_NETWORKING,
               EniCommands.ENICONFIGS,
               EniCommands.SUBNETS_OF_ZONE,

@@ -573,6 +573,14 @@ class FieldReportsTest {
             "ec2-subnet-gone",
             ">no-addresses"),
         fails(
+            "#1294: the same without custom networking",
+            node(eni(0, 0, 0))
+                .settings(false, WARM_ENI)
+                .refused()
+                .errors("CreateNetworkInterface", "InvalidSubnetID.NotFound", 10, 12),
+            "ec2-subnet-gone",
+            "With custom networking, name an existing subnet"),
+        fails(
             "#1294: the same with an id that is no id of a subnet",
             node(eni(0, 0, 0))
                 .settings(true, WARM_ENI)
