@@ -74,7 +74,9 @@ def read_limits():
 
 
 def random_node(random, limits):
-    release, limit = random.choice(RELEASES), random.choice(limits)
+    # Only one type in twenty has several network cards. Therefore each fourth node gets one of them.
+    several_cards = [limit for limit in limits if len(limit.enis_on_card) > 1]
+    release, limit = random.choice(RELEASES), random.choice(random.choice([limits, limits, limits, several_cards]))
     prefixes = release >= (1, 9) and random.random() < 0.4
     custom_networking = random.random() < 0.2
     several = release >= (1, 20) and len(limit.enis_on_card) > 1 and random.random() < 0.6

@@ -26,7 +26,7 @@ class Workflows(unittest.TestCase):
 
 
 class Gate(unittest.TestCase):
-    EVERYWHERE = ["test", "bench-build", "deploy-test", "numbers-test", "alarms-test"]
+    EVERYWHERE = ["test", "bench-build", "deploy-test", "numbers-test SEED=1", "alarms-test"]
 
     def test_tests_the_deployment_for_every_user(self):
         self.assertEqual([*self.EVERYWHERE, "image-test"], self.targets(user=1000))
