@@ -3,11 +3,18 @@ package io.cnimetrics;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static java.util.Map.entry;
+import static java.util.Objects.requireNonNull;
 import static java.util.stream.Collectors.toSet;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.File;
+import java.io.IOException;
+import java.lang.reflect.Method;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -145,6 +152,26 @@ class ArchitectureTest {
                             .dependOnClassesThat()
                             .resideInAPackage(library.getKey())
                             .check(CLASSES)));
+  }
+
+  /** The gate replays a saved input only if its directory has the name of a fuzz test. */
+  @Test
+  void savedInputsBelongToFuzzTests() throws IOException {
+    Path resources = Path.of("src/test/resources");
+    try (Stream<Path> files = Files.walk(resources)) {
+      assertThat(files.filter(path -> path.toString().endsWith("FuzzTestInputs")))
+          .isNotEmpty()
+          .allSatisfy(
+              inputs ->
+                  assertThat(fuzzTest(resources.relativize(inputs)).getDeclaredMethods())
+                      .extracting(Method::getName)
+                      .contains(requireNonNull(inputs.toFile().list())));
+    }
+  }
+
+  private static Class<?> fuzzTest(Path inputs) throws ClassNotFoundException {
+    return Class.forName(
+        inputs.toString().replaceFirst("Inputs$", "").replace(File.separatorChar, '.'));
   }
 
   private static String[] allowed(String name) {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -26,8 +27,11 @@ public final class ClusterName {
   private static final String OWN = "CLUSTER_ID";
   private static final List<String> OWNERSHIP = List.of("owned", "shared");
 
-  /** CloudWatch's limit for a dimension value: 1 to 1,024 ASCII characters. */
-  private static final Pattern USABLE = Pattern.compile("[ -~]{1,1024}");
+  /**
+   * CloudWatch's limit for a dimension value is 1 to 1,024 ASCII characters. As in the settings, a
+   * name neither starts nor ends with a space.
+   */
+  private static final Pattern USABLE = Pattern.compile("[!-~]([ -~]{0,1022}[!-~])?");
 
   /** The maximum number of names that a message quotes. */
   private static final int MOST_SHOWN = 5;
@@ -97,7 +101,7 @@ public final class ClusterName {
               ? "the instance has no tag that names its cluster (%s, %s, %s<name>, %s)"
                   .formatted(EKS, KARPENTER, KUBERNETES_PREFIX, OWN)
               : "the instance's tags name no usable cluster (1 to 1,024 printable ASCII"
-                  + " characters): "
+                  + " characters, without a space at the start or the end): "
                   + shown(unusableTags);
       return new Problem(
           source,
@@ -111,7 +115,8 @@ public final class ClusterName {
    * Checks {@code eks:cluster-name}, {@code eks:eks-cluster-name}, {@code
    * kubernetes.io/cluster/<name>} with the value {@code owned} or {@code shared}, and {@code
    * CLUSTER_ID}, in this order. The result is the first usable name. Names that CloudWatch refuses
-   * are ignored. CloudWatch accepts 1–1,024 printable ASCII characters that are not all blank.
+   * are ignored: CloudWatch accepts 1–1,024 printable ASCII characters. Names with a space at the
+   * start or the end are ignored too.
    *
    * @param tags all tags of the instance, or only the tags that {@link #mayName} accepts
    */
@@ -161,15 +166,16 @@ public final class ClusterName {
 
   private static Optional<Result> byOwnership(Map<String, String> tags, List<String> unusable) {
     TreeSet<String> names = new TreeSet<>();
-    tags.forEach(
-        (key, value) -> {
-          if (key.startsWith(KUBERNETES_PREFIX) && OWNERSHIP.contains(value)) {
-            String name = key.substring(KUBERNETES_PREFIX.length());
-            if (isUsable(name, key, unusable)) {
-              names.add(name);
-            }
-          }
-        });
+    new TreeMap<>(tags)
+        .forEach(
+            (key, value) -> {
+              if (key.startsWith(KUBERNETES_PREFIX) && OWNERSHIP.contains(value)) {
+                String name = key.substring(KUBERNETES_PREFIX.length());
+                if (isUsable(name, key, unusable)) {
+                  names.add(name);
+                }
+              }
+            });
     if (names.size() > 1) {
       return Optional.of(new Ambiguous(List.copyOf(names)));
     }
@@ -177,7 +183,7 @@ public final class ClusterName {
   }
 
   private static boolean isUsable(String name, String key, List<String> unusable) {
-    boolean usable = USABLE.matcher(name).matches() && !name.isBlank();
+    boolean usable = USABLE.matcher(name).matches();
     if (!usable) {
       unusable.add(key);
     }

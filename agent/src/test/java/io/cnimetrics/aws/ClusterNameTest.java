@@ -60,6 +60,8 @@ class ClusterNameTest {
         arguments(Map.of(EKS, longest + "x"), new Unnamed(List.of(EKS))),
         arguments(Map.of(EKS, "", OWN, "c"), new Named("c", OWN)),
         arguments(Map.of(EKS, " "), new Unnamed(List.of(EKS))),
+        arguments(Map.of(OWN, "c "), new Unnamed(List.of(OWN))),
+        arguments(Map.of(OWN, "a c"), new Named("a c", OWN)),
         arguments(Map.of(KARPENTER, "é"), new Unnamed(List.of(KARPENTER))),
         arguments(Map.of(OWN, "a\nb"), new Unnamed(List.of(OWN))),
         arguments(
