@@ -26,6 +26,11 @@ public record CardCapacity(
     return pool.map(held -> held.available(mode)).orElse(0L);
   }
 
+  /** Whether a pod can get an IPv4 address on this card after the cooldown. */
+  boolean isAvailableLater() {
+    return pool.filter(held -> held.availableLater(mode) > 0).isPresent();
+  }
+
   /** Whether pods hold as many addresses as this card can ever have; false if unknown. */
   public boolean isFull() {
     return pool.isPresent() && maximum.filter(most -> assigned() >= most.addresses()).isPresent();

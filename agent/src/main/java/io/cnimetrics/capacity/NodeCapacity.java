@@ -152,11 +152,8 @@ public record NodeCapacity(
 
   /** Whether no pod can get an address now, but pods can get addresses after the cooldown. */
   public boolean allFreeAddressesCool() {
-    return scarcest()
-        .filter(card -> card.available() == 0)
-        .flatMap(CardCapacity::pool)
-        .filter(pool -> pool.cooling() > 0)
-        .isPresent();
+    List<CardCapacity> empty = cards.stream().filter(card -> card.available() == 0).toList();
+    return !empty.isEmpty() && empty.stream().allMatch(CardCapacity::isAvailableLater);
   }
 
   /**

@@ -215,10 +215,9 @@ final class AgentSetup {
 
   private static Finding stateDirectory(NodeEvidence node, Probes.Directories directories) {
     Optional<Path> directory = node.agentSettings().stateDir();
-    if (!node.agentSettings().sends()) {
+    if (directory.isEmpty() && !node.agentSettings().sends()) {
       return STATE_DIRECTORY.ok("The agent needs no state directory", "it sends no metrics");
-    }
-    if (directory.isEmpty()) {
+    } else if (directory.isEmpty()) {
       return STATE_DIRECTORY
           .note(
               "Unsent metrics are not kept on disk",

@@ -27,8 +27,8 @@ final class SubnetAddresses {
       CheckSpec.of(
               CheckId.SUBNET,
               "with `--subnets`, the free addresses of the node's subnets, by `DescribeSubnets`",
-              "fail if the subnet has no free address and the node has no available address;"
-                  + " warn if the subnet has fewer than 16 free addresses",
+              "fail if no subnet has a free address and the node has no available address;"
+                  + " warn if a subnet has fewer than 16 free addresses",
               EniCommands.freeingAddresses(false))
           .run(EniCommands.freeAddresses(Optional.of(LOW_TARGETS)))
           .needs(POOL, IPV4)
@@ -63,14 +63,16 @@ final class SubnetAddresses {
             .map(ReachableNow::explanation)
             .map("; reachable now: "::concat)
             .orElse("");
-    return found.stream().map(subnet -> subnet(node, subnet, reachable)).toList();
+    return found.stream().map(subnet -> subnet(node, subnet, found, reachable)).toList();
   }
 
-  private static Finding subnet(NodeEvidence node, Subnet subnet, String reachable) {
+  private static Finding subnet(
+      NodeEvidence node, Subnet subnet, List<Subnet> all, String reachable) {
     String evidence =
         "%s: %d of %d addresses are free%s"
             .formatted(subnet.id(), subnet.free(), subnet.free() + subnet.used(), reachable);
-    if (subnet.free() == 0 && node.available() == 0) {
+    boolean others = all.stream().anyMatch(other -> other != subnet && other.free() > 0);
+    if (subnet.free() == 0 && node.available() == 0 && !others) {
       return freeing(
           node,
           SUBNET.fail(
@@ -83,7 +85,10 @@ final class SubnetAddresses {
           SUBNET.warn(
               subnet.free() == 0 ? "The subnet is empty" : "The subnet is nearly empty",
               evidence,
-              "After the warm pool is used up, new pods on this node get no address"));
+              others
+                  ? "After this subnet is used up, only the node's other subnets have addresses for"
+                      + " new pods"
+                  : "After the warm pool is used up, new pods on this node get no address"));
     }
     return SUBNET.ok("The subnet has free addresses", evidence);
   }

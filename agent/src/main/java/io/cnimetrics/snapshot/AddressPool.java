@@ -129,6 +129,11 @@ public record AddressPool(
     return sum(eni -> eni.available(mode));
   }
 
+  /** See {@link Eni#availableLater}. */
+  public long availableLater(AddressMode mode) {
+    return sum(eni -> eni.availableLater(mode));
+  }
+
   /** See {@link Eni#usableIpv4}. */
   public long usableIpv4(AddressMode mode) {
     return sum(eni -> eni.usableIpv4(mode));

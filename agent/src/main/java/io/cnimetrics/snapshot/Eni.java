@@ -95,6 +95,18 @@ public record Eni(
     };
   }
 
+  /** The number of IPv4 addresses of the given mode that new pods can get after the cooldown. */
+  public long availableLater(AddressMode mode) {
+    if (excluded) {
+      return 0;
+    }
+    return switch (mode) {
+      case SECONDARY_IP -> single.cooling();
+      case PREFIX -> prefixed.cooling();
+      case IPV6 -> 0;
+    };
+  }
+
   /**
    * The number of IPv4 addresses that pods hold, or that new pods can get now or after the
    * cooldown.

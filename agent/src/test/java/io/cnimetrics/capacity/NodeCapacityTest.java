@@ -421,6 +421,34 @@ class NodeCapacityTest {
     assertThat(capacity.warmPoolEmpty()).hasValue(true);
   }
 
+  /** A multi-NIC pod waits for the card on which no address cools. */
+  @Test
+  void addressesCoolForAMultiNicPodOnlyIfTheyCoolOnEachEmptyCard() {
+    for (int cooling : List.of(0, 1)) {
+      NodeCapacity capacity =
+          withoutGauges(
+              nothingRead().multiNic(onCard(cooling, 0, 5, 3, 2), onCard(1 - cooling, 0, 5, 5)),
+              Optional.of(TWO_CARDS));
+      assertThat(capacity.allFreeAddressesCool()).isFalse();
+    }
+    NodeCapacity both =
+        withoutGauges(
+            nothingRead().multiNic(onCard(0, 0, 5, 3, 2), onCard(1, 0, 5, 4, 1)),
+            Optional.of(TWO_CARDS));
+    assertThat(both.allFreeAddressesCool()).isTrue();
+  }
+
+  @Test
+  void noPodGetsACoolingAddressOfTheOtherModeOrOfAnExcludedEni() {
+    NodeCapacity singles =
+        withGauges(nothingRead().enis(eni(0, 9, 7, 2)), Optional.of(M5_LARGE), 3, 3 * 144);
+    assertThat(singles.mode()).isEqualTo(AddressMode.PREFIX);
+    assertThat(singles.allFreeAddressesCool()).isFalse();
+
+    Snapshots excluded = nothingRead().enis(eni(0, 9, 9, 0), excluded(1, 9, 7, 2));
+    assertThat(withoutGauges(excluded, Optional.of(M5_LARGE)).allFreeAddressesCool()).isFalse();
+  }
+
   /** EC2 gives ipamD no ENI for a card, for example because the subnet of new ENIs is empty. */
   @Test
   void cardWithoutEniStopsMultiNicPods() {

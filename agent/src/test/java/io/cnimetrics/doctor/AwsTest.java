@@ -8,6 +8,7 @@ import io.cnimetrics.snapshot.NodeIdentity;
 import io.cnimetrics.snapshot.NodeIdentity.Origin;
 import io.cnimetrics.snapshot.NodeIdentity.Origins;
 import io.cnimetrics.snapshot.Subnet;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -43,6 +44,19 @@ class AwsTest {
     assertThat(finding.title()).isEqualTo(title);
     assertThat(finding.evidence())
         .startsWith("subnet-1: %d of %d addresses are free".formatted(free, free + 51));
+  }
+
+  @Test
+  void podsGetAddressesIfAnotherSubnetOfTheNodeHasSome() {
+    NodeEvidence empty = DoctorFixture.poll(NamedScenario.SUBNET_EMPTY);
+    Check check =
+        SubnetAddresses.check(
+            Optional.of(
+                (pool, region) ->
+                    List.of(new Subnet("subnet-1", 0, 51), new Subnet("subnet-2", 4_000, 51))));
+
+    assertThat(check.run(empty)).extracting(Finding::level).containsExactly(Level.WARN, Level.OK);
+    assertThat(check.run(empty).get(0).cause()).contains("only the node's other subnets");
   }
 
   @Test
@@ -112,18 +126,7 @@ class AwsTest {
 
   @Test
   void agentThatSendsNothingNeedsNoCloudWatchAndNoStateDirectory() {
-    AgentSettings.MaxPods maxPods = new AgentSettings.MaxPods(58, Optional.empty());
-    AgentSettings scraped =
-        new AgentSettings(
-            Optional.empty(),
-            Optional.empty(),
-            Duration.ofSeconds(30),
-            maxPods,
-            3,
-            Optional.empty(),
-            false,
-            false,
-            List.of());
+    AgentSettings scraped = scraped(Optional.empty());
     NodeIdentity unnamed =
         new NodeIdentity("node", Optional.empty(), Optional.empty(), Instance.UNKNOWN);
     NodeEvidence nameless =
@@ -138,6 +141,34 @@ class AwsTest {
     assertThat(level(AwsAccess.cloudWatchEndpoint(GONE), node)).isEqualTo(Level.OK);
     assertThat(level(AgentSetup.stateDirectory(path -> Optional.of("read-only")), node))
         .isEqualTo(Level.OK);
+  }
+
+  /** Also an agent that only Prometheus reads keeps its counters over a restart. */
+  @Test
+  void stateDirectoryOfAnAgentThatSendsNothingIsChecked() {
+    NodeEvidence node =
+        new NodeEvidence(
+            healthy.polls(),
+            healthy.agent(),
+            healthy.identity(),
+            healthy.origins(),
+            scraped(Optional.of(Path.of("/state"))));
+
+    assertThat(level(AgentSetup.stateDirectory(path -> Optional.of("read-only")), node))
+        .isEqualTo(Level.WARN);
+  }
+
+  private static AgentSettings scraped(Optional<Path> stateDir) {
+    return new AgentSettings(
+        Optional.empty(),
+        Optional.empty(),
+        Duration.ofSeconds(30),
+        new AgentSettings.MaxPods(58, Optional.empty()),
+        3,
+        stateDir,
+        false,
+        false,
+        List.of());
   }
 
   @Test

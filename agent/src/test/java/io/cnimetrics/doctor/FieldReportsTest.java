@@ -1062,6 +1062,14 @@ class FieldReportsTest {
             "Replace the node",
             "!warm targets"),
         fails(
+            "Prefixes were switched on, single addresses take all slots, and some of them cool",
+            node(full(0, 9), eni(1, 9, 5).cooling(2), eni(2, 9, 0))
+                .type("m5.large", 29, 3, 144)
+                .refused()
+                .calls("DescribeNetworkInterfaces", 3, 3),
+            "warm-pool",
+            "no slot for a prefix"),
+        fails(
             "Prefixes were switched off, and prefixes take all slots",
             node(
                     new ReportedNode.E(0, "", 9, 144, 20),

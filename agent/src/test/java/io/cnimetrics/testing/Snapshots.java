@@ -168,11 +168,19 @@ public final class Snapshots {
   }
 
   public static Eni excluded(int device, long total, long assigned) {
-    return single(device, false, true, new AddressCount(total, assigned, 0));
+    return excluded(device, total, assigned, 0);
+  }
+
+  public static Eni excluded(int device, long total, long assigned, long cooling) {
+    return single(device, false, true, new AddressCount(total, assigned, cooling));
   }
 
   /** An interface of another network card, with single addresses. */
   public static Eni onCard(int card, int device, long total, long assigned) {
+    return onCard(card, device, total, assigned, 0);
+  }
+
+  public static Eni onCard(int card, int device, long total, long assigned, long cooling) {
     return new Eni(
         "eni-%d-%d".formatted(card, device),
         card,
@@ -181,7 +189,7 @@ public final class Snapshots {
         false,
         false,
         Optional.empty(),
-        new AddressCount(total, assigned, 0),
+        new AddressCount(total, assigned, cooling),
         AddressCount.NONE,
         0,
         AddressCount.NONE);
