@@ -71,7 +71,7 @@ final class SubnetAddresses {
     String evidence =
         "%s: %d of %d addresses are free%s"
             .formatted(subnet.id(), subnet.free(), subnet.free() + subnet.used(), reachable);
-    boolean others = all.stream().anyMatch(other -> other != subnet && other.free() > 0);
+    boolean others = all.stream().anyMatch(other -> !other.equals(subnet) && other.free() > 0);
     if (subnet.free() == 0 && node.available() == 0 && !others) {
       return freeing(
           node,
