@@ -217,8 +217,9 @@ public final class Agent {
   }
 
   /**
-   * Stops within 10 s, even if a call hangs. Polls a last time and sends the pending minutes. The
-   * journal keeps the minutes that cannot be sent in time.
+   * Stops the loops, polls a last time and sends the pending minutes, all within {@link
+   * #STOP_LIMIT}. The journal keeps the minutes that cannot be sent in time. Only the disk can
+   * delay the end further; the process then ends by the limit of the command {@code run}.
    *
    * @return false if the agent had already stopped because it can never send metrics
    */

@@ -113,7 +113,7 @@ public record ReachableNow(long addresses, String explanation) {
       return mode == AddressMode.PREFIX ? NodeCapacity.ADDRESSES_PER_PREFIX : 1;
     }
 
-    /** The number of ENIs that hold this many addresses. */
+    /** The number of ENIs that are needed for this many addresses. */
     long enis(long addresses) {
       return perEni == 0 ? 0 : (addresses + perEni - 1) / perEni;
     }

@@ -30,8 +30,8 @@ public record Refusals(long first, long last) {
 
   /**
    * Adds the observation of a minute to the run. If the clock was set back by more than a minute,
-   * the run continues at the new time. If it was set back by more than {@link
-   * Streak#MOST_MINUTES_AHEAD} minutes, the next refusal begins a new run.
+   * the run continues at the new time. If the run is then more than {@link
+   * Streak#MOST_MINUTES_AHEAD} minutes ahead of the clock, the next refusal begins a new run.
    */
   Refusals at(long minute, boolean refused) {
     if (minute + 1 < last && isWithin(0, minute)) {

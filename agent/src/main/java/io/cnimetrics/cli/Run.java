@@ -38,7 +38,7 @@ final class Run implements Command {
   private static final Duration LOCK_INTERVAL = Duration.ofMillis(500);
 
   /** An agent stops within this time. {@code minReadySeconds} in the manifests is longer. */
-  private static final Duration STOP_LIMIT = Duration.ofSeconds(15);
+  private static final Duration WAIT_FOR_OTHER_AGENT = Duration.ofSeconds(15);
 
   /** The system property that only a native executable has. */
   private static final String NATIVE = "org.graalvm.nativeimage.imagecode";
@@ -158,9 +158,9 @@ final class Run implements Command {
   /**
    * Waits, without being ready, while another agent publishes for this node. If both agents have
    * the same health address, the probes of this pod reach the other agent. Then only an exit of
-   * this agent can show the error. This agent first waits for {@link #STOP_LIMIT}, because the
-   * other agent may be stopping. If both agents have the same state directory, this agent waits
-   * without a limit.
+   * this agent can show the error. This agent first waits for {@link #WAIT_FOR_OTHER_AGENT},
+   * because the other agent may be stopping. If both agents have the same state directory, this
+   * agent waits without a limit.
    *
    * @throws UncheckedIOException if the other agent has the health address and does not end in time
    */
@@ -182,7 +182,7 @@ final class Run implements Command {
       if (answersProbes) {
         pages.start();
       }
-      for (long end = System.nanoTime() + STOP_LIMIT.toNanos(); !lock.tryHold(); ) {
+      for (long end = System.nanoTime() + WAIT_FOR_OTHER_AGENT.toNanos(); !lock.tryHold(); ) {
         if (!answersProbes
             && System.nanoTime() > end
             && config.stateDir().filter(MetricBuffer::isInUse).isEmpty()) {

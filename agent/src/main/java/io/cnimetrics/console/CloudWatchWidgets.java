@@ -24,8 +24,8 @@ import java.util.function.Function;
  */
 record CloudWatchWidgets(String namespace, Function<Threshold, String> thresholds) {
   /**
-   * The number of clusters in a table. CloudWatch shows at most 500 series in a widget. The limits
-   * are in "CloudWatch search expression syntax" and "CloudWatch service quotas".
+   * The largest number of clusters in a table. CloudWatch shows at most 500 series in a widget. The
+   * limits are in "CloudWatch search expression syntax" and "CloudWatch service quotas".
    */
   private static final int SHOWN_CLUSTERS = 100;
 

@@ -44,7 +44,7 @@ record ClusterSeries(Metric metric, ClusterStatistic statistic, Optional<String>
     P90("p90", "P90"),
     /** The highest value of all nodes. */
     MAXIMUM("Maximum", "Maximum"),
-    /** The lowest value of all nodes. Used for a value that is the same on all nodes. */
+    /** The lowest value of all nodes. All nodes report the same value, so the sum is wrong. */
     MINIMUM("Minimum", "Minimum");
 
     /** The name of the statistic in CloudWatch. */

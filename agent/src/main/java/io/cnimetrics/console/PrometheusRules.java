@@ -86,8 +86,8 @@ public final class PrometheusRules {
   }
 
   /**
-   * The severities of the Kubernetes community. Most alarms that are off by default get the
-   * severity info.
+   * The severities of the Kubernetes community. Alarms that are off by default get the severity
+   * info, except the alarm about a silent node.
    */
   private static String severity(Alarm alarm) {
     if (alarm.severity() == Severity.PAGE) {

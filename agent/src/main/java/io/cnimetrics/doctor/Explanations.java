@@ -115,7 +115,10 @@ final class Explanations {
     return cause.check() == CheckId.METADATA_AWAY && cause.level() != Level.FAIL;
   }
 
-  /** A reason why the pool does not grow is more certain if its level is fail. */
+  /**
+   * Among the reasons why the pool does not grow, failing ones are more certain. All other causes
+   * count as failing.
+   */
   private static Level certainty(Finding cause) {
     return cause.check().has(CheckId.Trait.NO_GROWTH) ? cause.level() : Level.FAIL;
   }

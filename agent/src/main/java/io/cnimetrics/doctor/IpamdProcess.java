@@ -102,7 +102,7 @@ final class IpamdProcess {
               removing(IpamdUrls.METRICS, ""));
     } else if (unreachable) {
       return finding.causedBy(
-          "ipamD runs, because its introspection answers. Therefore aws-node sets DISABLE_METRICS");
+          "ipamD runs, because its introspection answers. Probably aws-node sets DISABLE_METRICS");
     } else if (reason == Reason.TIMEOUT) {
       return finding.remedied(
           "Find out with top whether the node has free CPU. If CPU is free, restart aws-node on"

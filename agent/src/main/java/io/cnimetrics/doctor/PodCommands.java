@@ -181,8 +181,8 @@ final class PodCommands {
               + "POOL:.metadata.labels.karpenter\\.sh/nodepool'");
 
   /**
-   * The user data of the node group's own launch template contains the kubelet's max-pods. The
-   * instance has another launch template: EKS makes a copy, which nobody may change.
+   * Reads the kubelet's max-pods from the user data of the launch template with which the node
+   * group was created. The instance itself has a copy of EKS, which nobody may change.
    */
   private static final Command USER_DATA =
       Command.of(

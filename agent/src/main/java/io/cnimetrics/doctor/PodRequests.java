@@ -53,7 +53,7 @@ final class PodRequests {
             + " the node, or the pod's sandbox has ended. The plugin releases the address, and the"
             + " kubelet tries again";
     if (trend.total() == 0) {
-      return SETUP.ok("The CNI plugin set up each pod", evidence);
+      return SETUP.ok("The CNI plugin set up the network of each pod", evidence);
     }
     if (node.podsStillFail(trend)) {
       Finding now =
@@ -364,7 +364,7 @@ final class PodRequests {
                 "Perhaps pods with security groups of their own do not start",
                 evidence,
                 "The first attempt of a pod with security groups of its own often fails. If the"
-                    + " attempts continue for over a minute, ipamD rejects them")
+                    + " attempts still fail after a minute, ipamD rejects the pod")
             .remedied(
                 "Poll for over a minute, and read the controller's events",
                 AgentCommands.doctor("--polls 4"),

@@ -83,7 +83,7 @@ public record Probes(
 
   @FunctionalInterface
   public interface HostRoutes {
-    /** Returns the routes to single addresses, IPv4 and IPv6. */
+    /** Returns the routes to single hosts: /32 for IPv4 and /128 for IPv6. */
     List<HostRoute> read();
 
     /** Returns the names of all network interfaces; empty if unknown. */

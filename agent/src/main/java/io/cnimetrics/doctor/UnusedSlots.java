@@ -289,8 +289,8 @@ final class UnusedSlots {
   }
 
   /**
-   * Advises to create the ENIConfig. Its file has the values of an ENI of this node, so that it
-   * contains no placeholders.
+   * Advises to create the ENIConfig. The manifest has the values of an ENI of this node and can be
+   * applied unchanged.
    */
   private static Finding createdBy(
       Finding finding, AddressPool pool, String name, List<Command> more) {

@@ -21,7 +21,7 @@ public record ListedAddresses(List<String> all, List<String> held, Optional<List
   }
 
   /**
-   * The use of an address by a pod.
+   * When a pod got an address, and when it released the address.
    *
    * @param assigned a time long ago if no pod ever held the address
    * @param released empty if the pod still holds the address

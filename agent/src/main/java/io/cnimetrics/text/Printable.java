@@ -10,13 +10,13 @@ import java.util.stream.Stream;
  * question mark.
  */
 public final class Printable {
-  /** Characters from this code point on are usually two columns wide, except signs. */
+  /** Characters from this code point on are usually two columns wide, except symbols. */
   private static final int WIDE = 0x1100;
 
-  /** Signs, such as arrows, have code points from here on. A sign is one column wide. */
-  private static final int SIGNS_FROM = 0x2000;
+  /** Symbols, such as arrows, have code points from here on. A symbol is one column wide. */
+  private static final int SYMBOLS_FROM = 0x2000;
 
-  private static final int SIGNS_TO = 0x22ff;
+  private static final int SYMBOLS_TO = 0x22ff;
 
   private Printable() {}
 
@@ -84,7 +84,7 @@ public final class Printable {
   }
 
   private static int columns(int character) {
-    boolean sign = character >= SIGNS_FROM && character <= SIGNS_TO;
+    boolean sign = character >= SYMBOLS_FROM && character <= SYMBOLS_TO;
     return character < WIDE || sign ? 1 : 2;
   }
 }
