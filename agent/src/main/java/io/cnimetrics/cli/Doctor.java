@@ -111,9 +111,9 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
                         : Optional.empty());
     ExaminedNode examined =
         ExaminedNode.of(config, new MaxPods(node.podLimits().maxPods(), source), environment);
-    OneShotPoller poller =
+    CommandPoller poller =
         examined.poller(
-            examined.reader(clock).byClockOfIpamd(), OneShotPoller.identity(node), clock);
+            examined.reader(clock).byClockOfIpamd(), CommandPoller.identity(node), clock);
     List<Report> reports = poll(config, poller, options.polls(), console);
     Report last = reports.get(reports.size() - 1);
     Optional<AgentReport> agent =
@@ -126,7 +126,7 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
   }
 
   private static List<Report> poll(
-      AgentConfig config, OneShotPoller poller, int polls, Console console) {
+      AgentConfig config, CommandPoller poller, int polls, Console console) {
     if (polls == 1) {
       return List.of(poller.once());
     }

@@ -71,7 +71,7 @@ record DryRun(InstantSource clock) implements Command {
       return simulate(values, printer);
     }
     AgentComponent node = ThisNode.component(config, clock);
-    return run(config, node, node.subnets(), OneShotPoller.identity(node), printer);
+    return run(config, node, node.subnets(), CommandPoller.identity(node), printer);
   }
 
   /**
@@ -111,8 +111,8 @@ record DryRun(InstantSource clock) implements Command {
       Optional<Subnets> subnets,
       CompletableFuture<Identification> identity,
       DryRunPrinter printer) {
-    OneShotPoller poller =
-        new OneShotPoller(config, node.sampler(), node.ipamdReader(), subnets, identity, clock);
+    CommandPoller poller =
+        new CommandPoller(config, node.sampler(), node.ipamdReader(), subnets, identity, clock);
     if (printer.watch()) {
       poller.repeat(printer::print);
       return Cli.OK;

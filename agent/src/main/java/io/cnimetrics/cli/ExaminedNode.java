@@ -49,7 +49,7 @@ record ExaminedNode(AgentConfig config, AgentSettings settings) {
    * Creates a poller whose sampler starts now. Then ipamD is younger than the sampler only if ipamD
    * restarts later.
    */
-  OneShotPoller poller(
+  CommandPoller poller(
       IpamdReader reader, CompletableFuture<Identification> identity, InstantSource clock) {
     Sampler sampler =
         new Sampler(
@@ -58,7 +58,7 @@ record ExaminedNode(AgentConfig config, AgentSettings settings) {
             clock.instant(),
             taken -> Duration.ZERO,
             Duration.ZERO);
-    return new OneShotPoller(config, sampler, reader, Optional.empty(), identity, clock);
+    return new CommandPoller(config, sampler, reader, Optional.empty(), identity, clock);
   }
 
   NodeEvidence evidence(List<Report> reports, Optional<AgentReport> agent) {

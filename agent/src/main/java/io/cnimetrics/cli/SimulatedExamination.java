@@ -79,7 +79,7 @@ record SimulatedExamination(
     now.set(first);
     CompletableFuture<Identification> identity =
         CompletableFuture.completedFuture(source.identity(node.config()));
-    OneShotPoller poller = node.poller(node.reader(now::get), identity, now::get);
+    CommandPoller poller = node.poller(node.reader(now::get), identity, now::get);
     List<Report> reports = new ArrayList<>();
     for (int poll = 0; poll < polls; poll++) {
       now.set(first.plus(node.config().pollInterval().multipliedBy(poll)));

@@ -50,7 +50,7 @@ record SimulatedSource(Scenario scenario, SimulatedIpamd ipamd) implements AutoC
   Identification identity(AgentConfig config) {
     Instance instance = instance(scenario.instanceType());
     return Identification.of(
-        OneShotPoller.given(config), new InstanceMetadata.Result(instance, List.of()));
+        CommandPoller.given(config), new InstanceMetadata.Result(instance, List.of()));
   }
 
   Optional<Subnets> subnets(AgentConfig config) {

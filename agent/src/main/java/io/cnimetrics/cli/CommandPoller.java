@@ -26,7 +26,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 
 /** Polls for a command, either once with a time limit or at every poll interval. */
-final class OneShotPoller {
+final class CommandPoller {
   /** With this limit, the JVM start and one poll take less than 10 s, even if a request hangs. */
   private static final Duration LIMIT = Duration.ofSeconds(8);
 
@@ -49,7 +49,7 @@ final class OneShotPoller {
    *     after the sampler are increases from 0
    * @param identity the node's identity; the detection may end during the first poll
    */
-  OneShotPoller(
+  CommandPoller(
       AgentConfig config,
       Sampler sampler,
       IpamdReader ipamd,

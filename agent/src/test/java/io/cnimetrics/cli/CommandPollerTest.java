@@ -22,7 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-class OneShotPollerTest {
+class CommandPollerTest {
   private static final Instant NOW = Instant.parse("2026-11-21T10:00:00Z");
 
   @AutoClose private final FakeIpamd ipamd = new FakeIpamd();
@@ -64,18 +64,18 @@ class OneShotPollerTest {
         new InstanceMetadata.Result(SimulatedSource.instance("t3.large"), List.of());
     var node = ThisNode.component(config, () -> NOW);
     Report report =
-        new OneShotPoller(
+        new CommandPoller(
                 config,
                 node.sampler(),
                 node.ipamdReader(),
                 subnets,
                 CompletableFuture.completedFuture(
-                    Identification.of(OneShotPoller.given(config), metadata)),
+                    Identification.of(CommandPoller.given(config), metadata)),
                 () -> NOW)
             .once();
     return report.reading().samples().stream()
         .filter(sample -> sample.value().isPresent())
-        .collect(toMap(sample -> sample.metric().name(), OneShotPollerTest::value));
+        .collect(toMap(sample -> sample.metric().name(), CommandPollerTest::value));
   }
 
   private static double value(Sample sample) {
