@@ -27,8 +27,9 @@ final class SubnetAddresses {
       CheckSpec.of(
               CheckId.SUBNET,
               "with `--subnets`, the free addresses of the node's subnets, by `DescribeSubnets`",
-              "fail if no subnet has a free address and the node has no available address;"
-                  + " warn if a subnet has fewer than 16 free addresses",
+              "fail if no subnet has a free address and the node has no available address; warn if"
+                  + " a subnet has fewer than 16 free addresses; note if the node's other subnets"
+                  + " have 16",
               EniCommands.freeingAddresses(false))
           .run(EniCommands.freeAddresses(Optional.of(LOW_TARGETS)))
           .needs(POOL, IPV4)
@@ -71,25 +72,26 @@ final class SubnetAddresses {
     String evidence =
         "%s: %d of %d addresses are free%s"
             .formatted(subnet.id(), subnet.free(), subnet.free() + subnet.used(), reachable);
-    boolean others = all.stream().anyMatch(other -> !other.equals(subnet) && other.free() > 0);
-    if (subnet.free() == 0 && node.available() == 0 && !others) {
+    long elsewhere = all.stream().mapToLong(Subnet::free).sum() - subnet.free();
+    String title = subnet.free() == 0 ? "The subnet is empty" : "The subnet is nearly empty";
+    if (subnet.free() >= FEW_ADDRESSES) {
+      return SUBNET.ok("The subnet has free addresses", evidence);
+    } else if (elsewhere >= FEW_ADDRESSES) {
+      return SUBNET.note(
+          title, evidence, "Pods of this node can still get addresses of its other subnets");
+    } else if (subnet.free() + elsewhere + node.available() == 0) {
       return freeing(
           node,
           SUBNET.fail(
               "The subnet and the warm pool are empty",
               evidence,
               "New pods on this node get no address until other pods release addresses"));
-    } else if (subnet.free() < FEW_ADDRESSES) {
-      return freeing(
-          node,
-          SUBNET.warn(
-              subnet.free() == 0 ? "The subnet is empty" : "The subnet is nearly empty",
-              evidence,
-              others
-                  ? "After this subnet is used up, only the node's other subnets have addresses for"
-                      + " new pods"
-                  : "After the warm pool is used up, new pods on this node get no address"));
     }
-    return SUBNET.ok("The subnet has free addresses", evidence);
+    return freeing(
+        node,
+        SUBNET.warn(
+            title,
+            evidence,
+            "After the warm pool is used up, new pods on this node get no address"));
   }
 }

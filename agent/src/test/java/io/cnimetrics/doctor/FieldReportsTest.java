@@ -1864,6 +1864,19 @@ class FieldReportsTest {
                                         ? List.of(new Subnet("subnet-node", 0, 251))
                                         : List.of(new Subnet("subnet-pods", 4_000, 80))))),
         fails(
+            "One of two subnets is empty, and ipamD does not use the other",
+            node(full(0, 14), full(1, 14))
+                .refused()
+                .with(
+                    fixture ->
+                        fixture.subnets(
+                            pool ->
+                                List.of(
+                                    new Subnet("subnet-1", 0, 251),
+                                    new Subnet("subnet-2", 4_000, 80)))),
+            "warm-pool",
+            "subnet=Level.NOTE"),
+        fails(
             "Full node while EC2 throttles the search for unattached ENIs",
             node(prefixes(0, 7, 112))
                 .prefixMode()
