@@ -28,8 +28,8 @@ final class SubnetAddresses {
               CheckId.SUBNET,
               "with `--subnets`, the free addresses of the node's subnets, by `DescribeSubnets`",
               "fail if no subnet has a free address and the node has no available address; warn if"
-                  + " a subnet has fewer than 16 free addresses; note if the node's other subnets"
-                  + " have 16",
+                  + " a subnet has fewer than 16 free addresses; only note if the node's other"
+                  + " subnets have 16 or more",
               EniCommands.freeingAddresses(false))
           .run(EniCommands.freeAddresses(Optional.of(LOW_TARGETS)))
           .needs(POOL, IPV4)
