@@ -85,25 +85,22 @@ public record Eni(
    * number is always 0.
    */
   public long available(AddressMode mode) {
-    if (excluded) {
-      return 0;
-    }
-    return switch (mode) {
-      case SECONDARY_IP -> single.free();
-      case PREFIX -> prefixed.free();
-      case IPV6 -> 0;
-    };
+    return forNewPods(mode).free();
   }
 
   /** The number of IPv4 addresses of the given mode that new pods can get after the cooldown. */
   public long availableLater(AddressMode mode) {
+    return forNewPods(mode).cooling();
+  }
+
+  private AddressCount forNewPods(AddressMode mode) {
     if (excluded) {
-      return 0;
+      return AddressCount.NONE;
     }
     return switch (mode) {
-      case SECONDARY_IP -> single.cooling();
-      case PREFIX -> prefixed.cooling();
-      case IPV6 -> 0;
+      case SECONDARY_IP -> single;
+      case PREFIX -> prefixed;
+      case IPV6 -> AddressCount.NONE;
     };
   }
 

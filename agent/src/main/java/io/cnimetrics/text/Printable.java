@@ -84,7 +84,7 @@ public final class Printable {
   }
 
   private static int columns(int character) {
-    boolean sign = character >= SYMBOLS_FROM && character <= SYMBOLS_TO;
-    return character < WIDE || sign ? 1 : 2;
+    boolean symbol = character >= SYMBOLS_FROM && character <= SYMBOLS_TO;
+    return character < WIDE || symbol ? 1 : 2;
   }
 }
